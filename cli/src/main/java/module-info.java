@@ -1,0 +1,7 @@
+/** The orrery command; its sub-commands are found on the path. */
+module dev.orrery.cli {
+    requires static org.jspecify;
+    requires transitive dev.orrery.engine;
+    requires transitive dev.orrery.gateway;
+    requires transitive info.picocli;
+}

@@ -1,0 +1,5 @@
+/** The front door: one Orrery that introduces the modules to each other. */
+@NullMarked
+package dev.orrery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/** The flights example: real flights and airports, live from the event to the page. */
+module dev.orrery.examples.flights {
+    requires static org.jspecify;
+    requires dev.orrery.cli;
+    requires dev.orrery.engine;
+    requires dev.orrery.gateway;
+    requires info.picocli;
+    requires tools.jackson.databind;
+}

@@ -1,0 +1,7 @@
+/**
+ * Functions whose results are remembered, and recomputed only when something they read has changed.
+ */
+module dev.orrery.query {
+    requires static org.jspecify;
+    requires transitive dev.orrery.core;
+}
