@@ -1,0 +1,51 @@
+package dev.orrery.core;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One atomic step of the timeline: its revision, why it was made, and what it changed in each source. Immutable once
+ * published; while hooks derive, further change sets may be added.
+ */
+public final class Commit {
+    private final Revision revision;
+    private final String cause;
+    private final List<ChangeSet<?, ?>> changes;
+
+    Commit(Revision revision, String cause, List<ChangeSet<?, ?>> changes) {
+        this.revision = revision;
+        this.cause = cause;
+        this.changes = changes;
+    }
+
+    /** The revision this commit made. */
+    public Revision revision() {
+        return revision;
+    }
+
+    /** What made the commit, in a word: the name of a projection, a live table, an input. */
+    public String cause() {
+        return cause;
+    }
+
+    /** What changed, a set for each source touched. */
+    public List<ChangeSet<?, ?>> changes() {
+        return java.util.Collections.unmodifiableList(changes);
+    }
+
+    /** What changed in one source. */
+    @SuppressWarnings("unchecked") // a change set carries the types of its source
+    public <K, V> Optional<ChangeSet<K, V>> changesOf(Versioned<K, V> source) {
+        for (ChangeSet<?, ?> set : changes) {
+            if (set.source() == source) {
+                return Optional.of((ChangeSet<K, V>) set);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return revision + " by " + cause + " " + changes;
+    }
+}

@@ -1,0 +1,251 @@
+package dev.orrery.core;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A relation whose rows live in this process, versioned by the timeline: the base of inputs, projections and live
+ * tables. For authors of sources.
+ *
+ * <p>It keeps the newest value of each key and, for as long as somebody is pinned to them, the values before. Subclasses
+ * fill it once with {@link #restore} and change it through {@link Timeline#transact} alone. Keys are compared by their
+ * natural order when they have one, by {@link Key} otherwise. Thread-safe.
+ */
+public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K, V> {
+    private final Timeline timeline;
+    private final String name;
+    private final Map<K, Cell<K, V>> cells = new ConcurrentHashMap<>();
+    private final Map<K, Watched<V>> watched = new ConcurrentHashMap<>();
+    private volatile long changedAt;
+
+    /** A relation without rows. */
+    protected LocalRelation(Timeline timeline, String name) {
+        this.timeline = timeline;
+        this.name = name;
+    }
+
+    /**
+     * Fills in a value that was there before anyone could read it: learning, not change, so it makes no revision. Only
+     * before the relation is handed out.
+     */
+    protected final void restore(K key, V value) { // law C10
+        cells.put(key, new Cell<>(this, key, Optional.of(value)));
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final Timeline timeline() {
+        return timeline;
+    }
+
+    // reading
+
+    @Override
+    public final Optional<V> find(K key) {
+        Tracking.Scope scope = Tracking.scope();
+        if (scope instanceof Tracking.Frame frame) {
+            return frame.find(this, key);
+        }
+        if (scope instanceof Transaction transaction) {
+            Optional<V> written = transaction.written(this, key);
+            if (written != null) {
+                return written;
+            }
+        }
+        return newest(key);
+    }
+
+    /** The newest published value of a key, whatever scope the caller is in. */
+    protected final Optional<V> newest(K key) {
+        Cell<K, V> cell = cells.get(key);
+        if (cell == null) {
+            return Optional.empty();
+        }
+        Version<V> version;
+        do {
+            version = cell.at(timeline.published());
+        } while (version == null); // cut below that revision, so a newer one is published
+        return version.value;
+    }
+
+    @Override
+    public final Optional<V> findAt(K key, long revision) {
+        Cell<K, V> cell = cells.get(key);
+        if (cell == null) {
+            return Optional.empty();
+        }
+        Version<V> version = cell.at(revision);
+        if (version == null) {
+            throw new IllegalStateException("law C4: " + name + " was read at r" + revision + " without a pin");
+        }
+        return version.value;
+    }
+
+    @Override
+    public final long changedAt(K key) {
+        Cell<K, V> cell = cells.get(key);
+        return cell == null ? 0 : cell.head().from;
+    }
+
+    @Override
+    public final long nextChange(K key, long revision) {
+        Cell<K, V> cell = cells.get(key);
+        return cell == null ? Long.MAX_VALUE : cell.nextAfter(revision);
+    }
+
+    @Override
+    public final long changedAt() {
+        return changedAt;
+    }
+
+    void touch(long revision) {
+        changedAt = revision;
+    }
+
+    @Override
+    public final List<Map.Entry<K, V>> selectAt(Condition condition, long revision) {
+        List<Map.Entry<K, V>> matching = new ArrayList<>();
+        for (Cell<K, V> cell : cells.values()) {
+            Version<V> version = cell.at(revision);
+            if (version == null) {
+                throw new IllegalStateException("law C4: " + name + " was read at r" + revision + " without a pin");
+            }
+            version.value.ifPresent(value -> addIfMatching(condition, cell.key, value, matching));
+        }
+        matching.sort(Map.Entry.comparingByKey(keyOrder()));
+        return matching;
+    }
+
+    private void addIfMatching(Condition condition, K key, V value, List<Map.Entry<K, V>> matching) {
+        if (condition.equals(Condition.all()) || condition.holds(toRow(key, value))) {
+            matching.add(Map.entry(key, value));
+        }
+    }
+
+    /** The order of keys: their natural one, or that of {@link Key}. */
+    @SuppressWarnings("unchecked") // a Comparable compares with its own kind; keys of one relation are of one kind
+    private static <K> Comparator<K> keyOrder() {
+        return (left, right) ->
+                left instanceof Comparable<?> comparable
+                        ? ((Comparable<K>) comparable).compareTo(right)
+                        : Key.of(left).compareTo(Key.of(right));
+    }
+
+    /** The newest entries that meet a condition, a transaction's own writes included. */
+    List<Map.Entry<K, V>> select(Condition condition) {
+        Tracking.Scope scope = Tracking.scope();
+        if (scope instanceof Tracking.Frame frame) {
+            return frame.select(this, condition);
+        }
+        List<Map.Entry<K, V>> entries;
+        try (Pin pin = timeline.pin()) {
+            entries = selectAt(condition, pin.revision().number());
+        }
+        if (scope instanceof Transaction transaction && !transaction.written(this).isEmpty()) {
+            Map<K, Optional<V>> written = transaction.written(this);
+            entries.removeIf(entry -> written.containsKey(entry.getKey()));
+            written.forEach((key, value) -> value.ifPresent(v -> addIfMatching(condition, key, v, entries)));
+            entries.sort(Map.Entry.comparingByKey(keyOrder()));
+        }
+        return entries;
+    }
+
+    @Override
+    public Relation<K, V> where(Condition condition) {
+        return new Narrowed<>(this, condition, List.of());
+    }
+
+    @Override
+    public Relation<K, V> orderBy(Order... orders) {
+        return new Narrowed<>(this, Condition.all(), List.of(orders));
+    }
+
+    @Override
+    public List<V> list() {
+        return where(Condition.all()).list();
+    }
+
+    @Override
+    public List<K> keys() {
+        return where(Condition.all()).keys();
+    }
+
+    @Override
+    public long count() {
+        return where(Condition.all()).count();
+    }
+
+    @Override
+    public Feed<Delivery<ChangeSet<K, V>>> changes() {
+        return where(Condition.all()).changes();
+    }
+
+    // watching
+
+    private record Watched<V>(Latest<Optional<V>> latest, int watchers) {}
+
+    @Override
+    public final Subscription<Optional<V>> watch(K key) {
+        Watched<V> shared =
+                watched.compute(
+                        key,
+                        (_, known) ->
+                                known == null
+                                        ? new Watched<>(new Latest<>(timeline.epoch(), Optional.empty()), 1)
+                                        : new Watched<>(known.latest(), known.watchers() + 1));
+        announce(key, shared.latest()); // after registration: a commit in between announces again
+        return new ReleasingSubscription<>(shared.latest().watch(), () -> release(key));
+    }
+
+    private void release(K key) {
+        watched.computeIfPresent(
+                key,
+                (_, known) -> known.watchers() == 1 ? null : new Watched<>(known.latest(), known.watchers() - 1));
+    }
+
+    void announce(K key) {
+        if (watched.isEmpty()) {
+            return;
+        }
+        Watched<V> shared = watched.get(key);
+        if (shared != null) {
+            announce(key, shared.latest());
+        }
+    }
+
+    private void announce(K key, Latest<Optional<V>> latest) {
+        synchronized (latest) { // read and set together, so that an older value never overwrites a newer one
+            Optional<V> now = newest(key);
+            if (!latest.now().equals(now)) {
+                latest.set(now);
+            }
+        }
+    }
+
+    // writing, by the timeline
+
+    Cell<K, V> cell(K key) {
+        return cells.computeIfAbsent(key, k -> new Cell<>(this, k, Optional.empty()));
+    }
+
+    boolean owns(Cell<K, V> cell) {
+        return cells.get(cell.key) == cell;
+    }
+
+    void forget(Cell<K, V> cell) {
+        cells.remove(cell.key, cell);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.orrery.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A local relation under a condition and an order; immutable, read only when asked. */
+record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order> orders) implements Relation<K, V> {
+    @Override
+    public String name() {
+        return base.name();
+    }
+
+    @Override
+    public Optional<V> find(K key) {
+        return base.find(key).filter(value -> holds(key, value));
+    }
+
+    private boolean holds(K key, V value) {
+        return condition.holds(toRow(key, value));
+    }
+
+    @Override
+    public Subscription<Optional<V>> watch(K key) {
+        return new MappedSubscription<>(
+                base.watch(key), value -> Optional.of(value.filter(present -> holds(key, present))));
+    }
+
+    @Override
+    public Relation<K, V> where(Condition further) {
+        return new Narrowed<>(base, condition.and(further), orders);
+    }
+
+    @Override
+    public Relation<K, V> orderBy(Order... orders) {
+        return new Narrowed<>(base, condition, List.of(orders));
+    }
+
+    @Override
+    public List<V> list() {
+        return entries().stream().map(Map.Entry::getValue).toList();
+    }
+
+    @Override
+    public List<K> keys() {
+        return entries().stream().map(Map.Entry::getKey).toList();
+    }
+
+    @Override
+    public long count() {
+        return base.select(condition).size();
+    }
+
+    private List<Map.Entry<K, V>> entries() {
+        List<Map.Entry<K, V>> entries = base.select(condition);
+        if (orders.isEmpty()) {
+            return entries;
+        }
+        Comparator<Row> byRow = Order.comparator(orders);
+        List<Map.Entry<Row, Map.Entry<K, V>>> rows = new ArrayList<>(entries.size());
+        for (Map.Entry<K, V> entry : entries) {
+            rows.add(Map.entry(toRow(entry.getKey(), entry.getValue()), entry));
+        }
+        rows.sort(Map.Entry.comparingByKey(byRow)); // stable: the order of keys decides between equals
+        return rows.stream().map(Map.Entry::getValue).toList();
+    }
+
+    @Override
+    public Row toRow(K key, V value) {
+        return base.toRow(key, value);
+    }
+
+    @Override
+    public Feed<Delivery<ChangeSet<K, V>>> changes() {
+        return new Changes();
+    }
+
+    /** The timeline's commits as far as they touch these rows. */
+    private final class Changes implements Feed<Delivery<ChangeSet<K, V>>> {
+        private final Feed<Delivery<Commit>> commits = base.timeline().commits();
+
+        @Override
+        public Subscription<Delivery<ChangeSet<K, V>>> subscribe() {
+            return narrow(commits.subscribe());
+        }
+
+        @Override
+        public Subscription<Delivery<ChangeSet<K, V>>> subscribe(Cursor after) {
+            return narrow(commits.subscribe(after));
+        }
+
+        private Subscription<Delivery<ChangeSet<K, V>>> narrow(Subscription<Delivery<Commit>> all) {
+            return new MappedSubscription<>(all, Narrowed.this::narrow);
+        }
+
+        @Override
+        public Cursor head() {
+            return commits.head();
+        }
+
+        @Override
+        public Cursor cursor(String text) {
+            return commits.cursor(text);
+        }
+    }
+
+    private Optional<Delivery<ChangeSet<K, V>>> narrow(Delivery<Commit> delivery) {
+        return switch (delivery) {
+            case Delivery.Lagged<Commit>(Cursor from, Cursor to) -> Optional.of(new Delivery.Lagged<>(from, to));
+            case Delivery.Item<Commit>(Cursor cursor, Commit commit) ->
+                    commit.changesOf(base)
+                            .map(this::narrow)
+                            .filter(changes -> changes.size() > 0)
+                            .map(changes -> new Delivery.Item<>(cursor, changes));
+        };
+    }
+
+    private ChangeSet<K, V> narrow(ChangeSet<K, V> changes) {
+        LinkedHashMap<K, Change<K, V>> inside = new LinkedHashMap<>();
+        for (Change<K, V> change : changes) {
+            Change<K, V> seen = narrow(change);
+            if (seen != null) {
+                inside.put(change.key(), seen);
+            }
+        }
+        return new ChangeSet<>(base, changes.revision(), inside);
+    }
+
+    private @Nullable Change<K, V> narrow(Change<K, V> change) {
+        Optional<V> before = change.before().filter(value -> holds(change.key(), value));
+        Optional<V> after = change.after().filter(value -> holds(change.key(), value));
+        if (before.isEmpty()) {
+            return after.isEmpty() ? null : new Change.Inserted<>(change.key(), after.get());
+        }
+        return after.isEmpty() ? new Change.Deleted<>(change.key(), before.get()) : change;
+    }
+
+    /** A subscription whose entries are mapped, those that map to nothing skipped. */
+    private record MappedSubscription<S, T>(
+            Subscription<S> entries, java.util.function.Function<S, Optional<T>> mapping) implements Subscription<T> {
+        @Override
+        public T next() {
+            while (true) {
+                Optional<T> mapped = mapping.apply(entries.next());
+                if (mapped.isPresent()) {
+                    return mapped.get();
+                }
+            }
+        }
+
+        @Override
+        public Optional<T> next(Duration timeout) {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (true) {
+                Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+                Optional<S> entry = entries.next(left);
+                if (entry.isEmpty()) {
+                    return Optional.empty();
+                }
+                Optional<T> mapped = mapping.apply(entry.get());
+                if (mapped.isPresent()) {
+                    return mapped;
+                }
+            }
+        }
+
+        @Override
+        public Cursor cursor() {
+            return entries.cursor();
+        }
+
+        @Override
+        public void close() {
+            entries.close();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.orrery.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * A reader under way in a feed.
+ *
+ * <p>For one reading thread; {@link #close} may come from any thread and ends a wait with {@link
+ * OrreryException.Closed}. An interrupt ends a wait with {@link OrreryException.Cancelled}, the flag set again, and
+ * loses no entry.
+ */
+public interface Subscription<T> extends Iterable<T>, AutoCloseable {
+    /** The next entry, waiting for it. */
+    T next();
+
+    /** The next entry, or empty when none came within the time; zero looks without waiting. */
+    Optional<T> next(Duration timeout);
+
+    /** At least one and at most {@code max} entries, or none when the time passed first. */
+    default List<T> nextBatch(int max, Duration timeout) {
+        List<T> batch = new ArrayList<>();
+        Optional<T> entry = next(timeout);
+        while (entry.isPresent()) {
+            batch.add(entry.get());
+            entry = batch.size() < max ? next(Duration.ZERO) : Optional.empty();
+        }
+        return batch;
+    }
+
+    /** The place after the last entry handed out. */
+    Cursor cursor();
+
+    /** Ends the subscription; idempotent. */
+    @Override
+    void close();
+
+    /** The entries from here on; the loop ends when the subscription is closed. */
+    @Override
+    default Iterator<T> iterator() {
+        return new Iterator<>() {
+            private Optional<T> ahead = Optional.empty();
+
+            @Override
+            public boolean hasNext() {
+                if (ahead.isEmpty()) {
+                    try {
+                        ahead = Optional.of(Subscription.this.next());
+                    } catch (OrreryException.Closed closed) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+
+            @Override
+            public T next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("the subscription is closed");
+                }
+                T entry = ahead.orElseThrow();
+                ahead = Optional.empty();
+                return entry;
+            }
+        };
+    }
+}

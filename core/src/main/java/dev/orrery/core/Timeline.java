@@ -1,0 +1,325 @@
+package dev.orrery.core;
+
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * The process-wide order of commits: every local source changes through one, and every reader reads as of one revision.
+ *
+ * <p>A commit is atomic and takes the next revision. It installs all versions, lets derived sources add theirs, marks
+ * what stands on them, and publishes the revision last, so that nobody sees half a commit and who sees a commit sees its
+ * marks. Writers never wait for readers nor readers for writers: versions are kept while someone is pinned to them.
+ * Commits of one thread keep their order. Thread-safe; opens no thread.
+ */
+public final class Timeline {
+    /*
+     * Locks. The commit lock is taken first, the pins lock inside it or alone; feeds and signals have gates of their
+     * own, entered last. User code (equality of values) runs before the commit lock is taken, against a version that is
+     * checked again by identity inside; only after several lost races, and for derived values, does it run inside.
+     *
+     * Memory. `published` is stored last and volatile; a reader loads it first. A reader at R therefore sees every
+     * version and every mark of every commit up to R.
+     *
+     * Horizon. Pinning reads `published` under the lock that the horizon is computed under, so a new pin is never below
+     * a horizon already used. A reader without a pin may walk into a chain that was cut; it then reads again at a newer
+     * revision, which lies inside the same access.
+     */
+    private static final System.Logger LOG = System.getLogger(Timeline.class.getName());
+    private static final int COMMITS_KEPT = 1024;
+    private static final int PREPARATIONS = 4;
+    private static final int DRAINED_PER_COMMIT = 256;
+
+    private final String epoch;
+    private final ReentrantLock commitLock = new ReentrantLock();
+    private final Object pinsLock = new Object();
+    private final TreeMap<Long, Integer> pins = new TreeMap<>();
+    private final Deque<Cell<?, ?>> retired = new ArrayDeque<>();
+    private final CopyOnWriteArrayList<CommitHook> hooks = new CopyOnWriteArrayList<>();
+    private final Latest<Revision> revision;
+    private final Broadcast<Commit> commits;
+    private volatile long published;
+
+    /** What a commit does: writes to sources, all visible at once or not at all. */
+    @FunctionalInterface
+    public interface Work<X extends Exception> {
+        void run() throws X;
+    }
+
+    /** What a commit by the author of a source does. */
+    @FunctionalInterface
+    public interface AuthorWork<X extends Exception> {
+        void run(Transaction transaction) throws X;
+    }
+
+    private Timeline(String epoch, Revision start) {
+        this.epoch = epoch;
+        this.published = start.number();
+        this.revision = new Latest<>(epoch, start);
+        this.commits = new Broadcast<>(epoch, COMMITS_KEPT, start.number());
+    }
+
+    /**
+     * A timeline that continues after a stored revision.
+     *
+     * @param epoch names this opening in the cursors of feeds that live in memory
+     * @param start the last revision of the previous opening, zero for the first
+     */
+    public static Timeline startingAt(String epoch, Revision start) {
+        return new Timeline(epoch, start);
+    }
+
+    /** Names this opening; cursors of feeds kept in memory carry it. */
+    public String epoch() {
+        return epoch;
+    }
+
+    /** The newest revision everyone can see. */
+    public Revision now() {
+        return new Revision(published);
+    }
+
+    long published() {
+        return published;
+    }
+
+    /** The newest revision, to be watched. */
+    public Signal<Revision> revision() {
+        return revision;
+    }
+
+    /** Every commit, in order; a slow subscriber is told what it missed. */
+    public Feed<Delivery<Commit>> commits() {
+        return commits;
+    }
+
+    /**
+     * Runs work whose writes become visible together, as one revision.
+     *
+     * <p>Inside another commit the work joins it. Writes that change nothing make no revision. What the work throws is
+     * thrown on, and nothing is committed. Refused inside a query.
+     *
+     * @return the revision made; the newest published one when nothing changed or the work joined another commit
+     */
+    public <X extends Exception> Revision commit(Work<X> work) throws X {
+        return transact("commit", _ -> work.run());
+    }
+
+    /** The form of {@link #commit} for authors of sources; {@code cause} says who commits, in a word. */
+    public <X extends Exception> Revision transact(String cause, AuthorWork<X> work) throws X {
+        Tracking.Scope scope = Tracking.scope();
+        if (scope instanceof Transaction outer && outer.timeline == this) {
+            work.run(outer);
+            return now();
+        }
+        if (scope instanceof Tracking.Frame) {
+            throw new OrreryException.Unsupported("commit (" + cause + ")", "a query or snapshot");
+        }
+        Transaction transaction = new Transaction(this, cause);
+        Tracking.<Void, X>within(
+                transaction,
+                () -> {
+                    work.run(transaction);
+                    return null;
+                });
+        return complete(transaction);
+    }
+
+    private Revision complete(Transaction transaction) {
+        transaction.runPersistence();
+        for (int attempt = 1; ; attempt++) {
+            List<Transaction.Prepared<?, ?>> writes = transaction.prepare();
+            if (writes.isEmpty()) {
+                return now();
+            }
+            commitLock.lock();
+            try {
+                if (attempt == PREPARATIONS) {
+                    writes = transaction.prepare();
+                }
+                if (writes.stream().allMatch(Transaction.Prepared::stillHolds)) {
+                    return writes.isEmpty() ? now() : install(transaction.cause, writes);
+                }
+            } finally {
+                commitLock.unlock();
+            }
+        }
+    }
+
+    private Revision install(String cause, List<Transaction.Prepared<?, ?>> writes) {
+        Revision next = new Revision(published + 1);
+        Building building = new Building(next, cause);
+        for (Transaction.Prepared<?, ?> write : writes) {
+            building.install(write);
+        }
+        VarHandle.fullFence(); // a reader that creates a dependency sees the version, or its cell is seen here
+        each("derive", hook -> hook.derive(building.commit, building)); // law C1
+        each("mark", hook -> hook.mark(building.commit));
+        published = next.number(); // law C2
+        revision.set(next);
+        building.touched.forEach(this::retire);
+        drainRetired();
+        commits.publish(building.commit);
+        building.touched.forEach(Cell::announce);
+        each("tell of", hook -> hook.published(building.commit));
+        return next;
+    }
+
+    private void each(String what, Consumer<CommitHook> step) {
+        for (CommitHook hook : hooks) {
+            try {
+                step.accept(hook);
+            } catch (RuntimeException | StackOverflowError e) {
+                LOG.log(System.Logger.Level.ERROR, hook + " could not " + what + " a commit", e);
+            }
+        }
+    }
+
+    /** One commit while it is being put together, under the commit lock. */
+    private static final class Building implements CommitHook.Derivation {
+        private final Revision revision;
+        private final List<ChangeSet<?, ?>> sets = new ArrayList<>();
+        private final Map<LocalRelation<?, ?>, LinkedHashMap<?, ?>> changes = new LinkedHashMap<>();
+        private final List<Cell<?, ?>> touched = new ArrayList<>();
+        private final Commit commit;
+
+        private Building(Revision revision, String cause) {
+            this.revision = revision;
+            this.commit = new Commit(revision, cause, sets);
+        }
+
+        @Override
+        public <K, V> void put(LocalRelation<K, V> relation, K key, V value) {
+            derive(relation, key, Optional.of(value));
+        }
+
+        @Override
+        public <K, V> void remove(LocalRelation<K, V> relation, K key) {
+            derive(relation, key, Optional.empty());
+        }
+
+        private <K, V> void derive(LocalRelation<K, V> relation, K key, Optional<V> value) {
+            Cell<K, V> cell = relation.cell(key);
+            Version<V> current = cell.head();
+            if (current.from == revision.number()) {
+                throw new IllegalStateException("law C1: " + relation.name() + " derives " + key + " twice in " + revision);
+            }
+            if (!current.value.equals(value)) {
+                install(new Transaction.Prepared<>(cell, value, current));
+            }
+        }
+
+        private <K, V> void install(Transaction.Prepared<K, V> write) {
+            Cell<K, V> cell = write.cell();
+            cell.install(write.value(), revision.number());
+            cell.relation.touch(revision.number());
+            touched.add(cell);
+            changesOf(cell.relation).put(cell.key, change(cell.key, write.expected().value, write.value()));
+        }
+
+        @SuppressWarnings("unchecked") // entries are made here only, with the relation's types
+        private <K, V> LinkedHashMap<K, Change<K, V>> changesOf(LocalRelation<K, V> relation) {
+            return (LinkedHashMap<K, Change<K, V>>)
+                    changes.computeIfAbsent(
+                            relation,
+                            _ -> {
+                                LinkedHashMap<K, Change<K, V>> map = new LinkedHashMap<>();
+                                sets.add(new ChangeSet<>(relation, revision, map));
+                                return map;
+                            });
+        }
+
+        private static <K, V> Change<K, V> change(K key, Optional<V> before, Optional<V> after) {
+            if (before.isEmpty()) {
+                return new Change.Inserted<>(key, after.orElseThrow());
+            }
+            return after.isEmpty()
+                    ? new Change.Deleted<>(key, before.get())
+                    : new Change.Updated<>(key, before.get(), after.get());
+        }
+    }
+
+    /** Holds the newest revision: every source answers as of it until the pin is closed. */
+    public Pin pin() {
+        synchronized (pinsLock) {
+            long now = published;
+            pins.merge(now, 1, Integer::sum);
+            return new Pin(this, new Revision(now));
+        }
+    }
+
+    void unpin(long pinned) {
+        synchronized (pinsLock) {
+            pins.computeIfPresent(pinned, (_, count) -> count == 1 ? null : count - 1);
+        }
+        if (commitLock.tryLock()) { // otherwise the committer at work, or the next one, drains
+            try {
+                drainRetired();
+            } finally {
+                commitLock.unlock();
+            }
+        }
+    }
+
+    private long horizon() {
+        synchronized (pinsLock) {
+            return pins.isEmpty() ? published : Math.min(pins.firstKey(), published);
+        }
+    }
+
+    /** The oldest revision somebody may still read. */
+    public Revision oldestPinned() {
+        return new Revision(horizon());
+    }
+
+    private void retire(Cell<?, ?> cell) {
+        retired.add(cell);
+    }
+
+    private void drainRetired() {
+        long horizon = horizon();
+        int most = Math.min(retired.size(), DRAINED_PER_COMMIT + retired.size() / 2);
+        for (int i = 0; i < most; i++) {
+            Cell<?, ?> cell = retired.remove();
+            if (cell.cutBelow(horizon)) {
+                retired.add(cell);
+            } else if (cell.isDead(horizon)) {
+                cell.forget();
+            }
+        }
+    }
+
+    /**
+     * Has a hook follow every commit from here on.
+     *
+     * @return a pin on the last revision the hook will not be told of; close it when the hook has read what it needs
+     */
+    public Pin attach(CommitHook hook) {
+        commitLock.lock();
+        try {
+            hooks.add(hook);
+            return pin();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Ends what {@link #attach} began; when it returns, the hook is not called any more. */
+    public void detach(CommitHook hook) {
+        commitLock.lock();
+        try {
+            hooks.remove(hook);
+        } finally {
+            commitLock.unlock();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.orrery.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes of one commit while its work runs: nothing is visible until all is. For authors of sources; users write
+ * through their sources inside {@link Timeline#commit}. Confined to the committing thread.
+ */
+public final class Transaction implements Tracking.Scope {
+    final Timeline timeline;
+    final String cause;
+    private final Map<LocalRelation<?, ?>, Map<Object, Optional<?>>> writes = new LinkedHashMap<>();
+    private @Nullable String store;
+    private final List<Runnable> persistence = new ArrayList<>();
+
+    Transaction(Timeline timeline, String cause) {
+        this.timeline = timeline;
+        this.cause = cause;
+    }
+
+    /** Gives a key its value; the last write of a key in a transaction counts. */
+    public <K, V> void put(LocalRelation<K, V> relation, K key, V value) {
+        write(relation, key, Optional.of(value));
+    }
+
+    /** Takes a key's value away. */
+    public <K, V> void remove(LocalRelation<K, V> relation, K key) {
+        write(relation, key, Optional.empty());
+    }
+
+    private void write(LocalRelation<?, ?> relation, Object key, Optional<?> value) {
+        if (relation.timeline() != timeline) {
+            throw new OrreryException.Unsupported("change " + relation.name(), "a commit of another timeline");
+        }
+        writes.computeIfAbsent(relation, _ -> new LinkedHashMap<>()).put(key, value);
+    }
+
+    /** What this transaction wrote to a key so far; null when it did not touch it. */
+    @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
+    <K, V> @Nullable Optional<V> written(LocalRelation<K, V> relation, K key) {
+        Map<Object, Optional<?>> keys = writes.get(relation);
+        return keys == null ? null : (Optional<V>) keys.get(key);
+    }
+
+    /** Everything this transaction wrote to a relation so far. */
+    @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
+    <K, V> Map<K, Optional<V>> written(LocalRelation<K, V> relation) {
+        Map<?, ?> keys = writes.getOrDefault(relation, Map.of());
+        return (Map<K, Optional<V>>) keys;
+    }
+
+    /**
+     * Has an action run before anything becomes visible: the durable half of a write. What it throws cancels the commit.
+     *
+     * @param storeName the store it writes to; a commit that touches two is refused, since a crash between them could
+     *     not be undone
+     */
+    public void persist(String storeName, Runnable action) {
+        if (store != null && !store.equals(storeName)) {
+            throw new OrreryException.Unsupported("write to " + store + " and to " + storeName, "one commit");
+        }
+        store = storeName;
+        persistence.add(action);
+    }
+
+    void runPersistence() {
+        persistence.forEach(Runnable::run);
+    }
+
+    /** The writes that change something, each with the version it was compared with. */
+    List<Prepared<?, ?>> prepare() {
+        List<Prepared<?, ?>> prepared = new ArrayList<>();
+        writes.forEach((relation, keys) -> keys.forEach((key, value) -> prepareOne(relation, key, value, prepared)));
+        return prepared;
+    }
+
+    @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
+    private static <K, V> void prepareOne(
+            LocalRelation<?, ?> relation, Object key, Optional<?> value, List<Prepared<?, ?>> prepared) {
+        Cell<K, V> cell = ((LocalRelation<K, V>) relation).cell((K) key);
+        Version<V> current = cell.head();
+        if (!current.value.equals(value)) {
+            prepared.add(new Prepared<>(cell, (Optional<V>) value, current));
+        }
+    }
+
+    /** One write with the version it was found to differ from. */
+    record Prepared<K, V>(Cell<K, V> cell, Optional<V> value, Version<V> expected) {
+        boolean stillHolds() {
+            return cell.head() == expected && cell.relation.owns(cell);
+        }
+    }
+}
