@@ -5,11 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A feed whose owner publishes: a bounded ring of numbered entries, followed by any number of subscribers.
+ * A feed whose owner publishes: a bounded ring of numbered entries, followed by any number of
+ * subscribers.
  *
- * <p>Publishing appends and wakes; it never waits and its cost does not grow with what subscribers have left to read.
- * A subscriber that falls behind the ring is told so once, with {@link Delivery.Lagged}, and goes on from the oldest
- * entry kept. Offsets start at one and have no holes. Thread-safe. // laws C6, C7
+ * <p>Publishing appends and wakes; it never waits and its cost does not grow with what subscribers
+ * have left to read. A subscriber that falls behind the ring is told so once, with {@link
+ * Delivery.Lagged}, and goes on from the oldest entry kept. Offsets start at one and have no holes.
+ * Thread-safe. // laws C6, C7
  */
 public final class Broadcast<T> implements Feed<Delivery<T>> {
     private static final int FIRST_SLOTS = 16;
@@ -119,7 +121,9 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
     }
 
     private boolean continues(Cursor.Numbered after) {
-        return after.epoch().equals(epoch) && after.offset() >= oldest - 1 && after.offset() <= head;
+        return after.epoch().equals(epoch)
+                && after.offset() >= oldest - 1
+                && after.offset() <= head;
     }
 
     /** A subscriber's place in the ring; its fields are guarded by the gate. */
@@ -131,7 +135,10 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
             this.place = place;
         }
 
-        /** Goes on after another place of this feed's numbering; it may lie ahead of the newest entry. */
+        /**
+         * Goes on after another place of this feed's numbering; it may lie ahead of the newest
+         * entry.
+         */
         void seek(Cursor.Numbered to) {
             gate.enter();
             try {
@@ -154,7 +161,10 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
         private Optional<Delivery<T>> await(@Nullable Duration timeout) {
             gate.enter();
             try {
-                if (!gate.await(() -> closed || foreign() || place.offset() < head, timeout, "a feed's next entry")) {
+                if (!gate.await(
+                        () -> closed || foreign() || place.offset() < head,
+                        timeout,
+                        "a feed's next entry")) {
                     return Optional.empty();
                 }
                 if (closed) {
@@ -206,7 +216,10 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
         }
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // the ring holds what publish put there, for oldest..head
+    @SuppressWarnings({
+        "unchecked",
+        "NullAway"
+    }) // the ring holds what publish put there, for oldest..head
     private T entry(long offset) {
         return (T) ring[slot(offset)];
     }

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One key of a local relation: a chain of versions, newest first.
  *
- * <p>Written under the commit lock. A chain always ends either in a version that holds since ever ({@code from == 0},
- * the restored value or absence) or in one that was cut because no pin and no current reader can need what was behind.
+ * <p>Written under the commit lock. A chain always ends either in a version that holds since ever
+ * ({@code from == 0}, the restored value or absence) or in one that was cut because no pin and no
+ * current reader can need what was behind.
  */
 final class Cell<K, V> {
     final LocalRelation<K, V> relation;
@@ -40,13 +41,18 @@ final class Cell<K, V> {
     /** The first revision after another that changed this cell, or the greatest long. */
     long nextAfter(long revision) {
         long next = Long.MAX_VALUE;
-        for (Version<V> version = head; version != null && version.from > revision; version = version.older) {
+        for (Version<V> version = head;
+                version != null && version.from > revision;
+                version = version.older) {
             next = version.from;
         }
         return next;
     }
 
-    /** Drops what no reader at or after the horizon can see; true when more than the newest version is left. */
+    /**
+     * Drops what no reader at or after the horizon can see; true when more than the newest version
+     * is left.
+     */
     boolean cutBelow(long horizon) { // law C5
         Version<V> needed = at(horizon);
         if (needed != null) {

@@ -1,19 +1,20 @@
 package dev.orrery.core;
 
+import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything one commit changed in one source, at most one change per key, in the order of first writing. Immutable.
+ * Everything one commit changed in one source, at most one change per key, in the order of first
+ * writing. Immutable.
  */
 public final class ChangeSet<K, V> implements Iterable<Change<K, V>> {
     private final Versioned<K, V> source;
     private final Revision revision;
     private final Map<K, Change<K, V>> changes;
 
-    ChangeSet(Versioned<K, V> source, Revision revision, LinkedHashMap<K, Change<K, V>> changes) {
+    ChangeSet(Versioned<K, V> source, Revision revision, Map<K, Change<K, V>> changes) {
         this.source = source;
         this.revision = revision;
         this.changes = changes;
@@ -41,7 +42,7 @@ public final class ChangeSet<K, V> implements Iterable<Change<K, V>> {
 
     @Override
     public Iterator<Change<K, V>> iterator() {
-        return java.util.Collections.unmodifiableCollection(changes.values()).iterator();
+        return Collections.unmodifiableCollection(changes.values()).iterator();
     }
 
     @Override

@@ -1,11 +1,12 @@
 package dev.orrery.core;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * One atomic step of the timeline: its revision, why it was made, and what it changed in each source. Immutable once
- * published; while hooks derive, further change sets may be added.
+ * One atomic step of the timeline: its revision, why it was made, and what it changed in each
+ * source. Immutable once published; while hooks derive, further change sets may be added.
  */
 public final class Commit {
     private final Revision revision;
@@ -30,7 +31,7 @@ public final class Commit {
 
     /** What changed, a set for each source touched. */
     public List<ChangeSet<?, ?>> changes() {
-        return java.util.Collections.unmodifiableList(changes);
+        return Collections.unmodifiableList(changes);
     }
 
     /** What changed in one source. */

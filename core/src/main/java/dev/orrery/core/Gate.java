@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One lock with one condition: where readers of a feed or a signal wait for its writer.
  *
- * <p>Nothing but field accesses happens under the lock, so a writer never waits for a reader's work. Thread-safe.
+ * <p>Nothing but field accesses happens under the lock, so a writer never waits for a reader's
+ * work. Thread-safe.
  */
 final class Gate {
     private final ReentrantLock lock = new ReentrantLock();

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signal that its owner sets. Thread-safe; setting never waits for a watcher.
  *
- * <p>A watcher sees the current value first and then the newest one each time it looks; what was overwritten in between
- * is skipped. // law C9
+ * <p>A watcher sees the current value first and then the newest one each time it looks; what was
+ * overwritten in between is skipped. // law C9
  */
 public final class Latest<V> implements Signal<V> {
     private final Gate gate = new Gate();
@@ -66,7 +66,8 @@ public final class Latest<V> implements Signal<V> {
         private Optional<V> await(@Nullable Duration timeout) {
             gate.enter();
             try {
-                if (!gate.await(() -> closed || generation > seen, timeout, "a signal's next value")) {
+                if (!gate.await(
+                        () -> closed || generation > seen, timeout, "a signal's next value")) {
                     return Optional.empty();
                 }
                 if (closed) {

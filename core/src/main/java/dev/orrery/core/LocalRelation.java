@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A relation whose rows live in this process, versioned by the timeline: the base of inputs, projections and live
- * tables. For authors of sources.
+ * A relation whose rows live in this process, versioned by the timeline: the base of inputs,
+ * projections and live tables. For authors of sources.
  *
- * <p>It keeps the newest value of each key and, for as long as somebody is pinned to them, the values before. Subclasses
- * fill it once with {@link #restore} and change it through {@link Timeline#transact} alone. Keys are compared by their
- * natural order when they have one, by {@link Key} otherwise. Thread-safe.
+ * <p>It keeps the newest value of each key and, for as long as somebody is pinned to them, the
+ * values before. Subclasses fill it once with {@link #restore} and change it through {@link
+ * Timeline#transact} alone. Keys are compared by their natural order when they have one, by {@link
+ * Key} otherwise. Thread-safe.
  */
 public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K, V> {
     private final Timeline timeline;
@@ -29,8 +30,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     /**
-     * Fills in a value that was there before anyone could read it: learning, not change, so it makes no revision. Only
-     * before the relation is handed out.
+     * Fills in a value that was there before anyone could read it: learning, not change, so it
+     * makes no revision. Only before the relation is handed out.
      */
     protected final void restore(K key, V value) { // law C10
         cells.put(key, new Cell<>(this, key, Optional.of(value)));
@@ -84,7 +85,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         }
         Version<V> version = cell.at(revision);
         if (version == null) {
-            throw new IllegalStateException("law C4: " + name + " was read at r" + revision + " without a pin");
+            throw new IllegalStateException(
+                    "law C4: " + name + " was read at r" + revision + " without a pin");
         }
         return version.value;
     }
@@ -116,7 +118,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         for (Cell<K, V> cell : cells.values()) {
             Version<V> version = cell.at(revision);
             if (version == null) {
-                throw new IllegalStateException("law C4: " + name + " was read at r" + revision + " without a pin");
+                throw new IllegalStateException(
+                        "law C4: " + name + " was read at r" + revision + " without a pin");
             }
             version.value.ifPresent(value -> addIfMatching(condition, cell.key, value, matching));
         }
@@ -124,14 +127,17 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         return matching;
     }
 
-    private void addIfMatching(Condition condition, K key, V value, List<Map.Entry<K, V>> matching) {
+    private void addIfMatching(
+            Condition condition, K key, V value, List<Map.Entry<K, V>> matching) {
         if (condition.equals(Condition.all()) || condition.holds(toRow(key, value))) {
             matching.add(Map.entry(key, value));
         }
     }
 
     /** The order of keys: their natural one, or that of {@link Key}. */
-    @SuppressWarnings("unchecked") // a Comparable compares with its own kind; keys of one relation are of one kind
+    @SuppressWarnings(
+            "unchecked") // a Comparable compares with its own kind; keys of one relation are of one
+    // kind
     private static <K> Comparator<K> keyOrder() {
         return (left, right) ->
                 left instanceof Comparable<?> comparable
@@ -152,7 +158,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         if (scope instanceof Transaction transaction && !transaction.written(this).isEmpty()) {
             Map<K, Optional<V>> written = transaction.written(this);
             entries.removeIf(entry -> written.containsKey(entry.getKey()));
-            written.forEach((key, value) -> value.ifPresent(v -> addIfMatching(condition, key, v, entries)));
+            written.forEach((key, value) ->
+                    value.ifPresent(v -> addIfMatching(condition, key, v, entries)));
             entries.sort(Map.Entry.comparingByKey(keyOrder()));
         }
         return entries;
@@ -199,7 +206,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
                         key,
                         (_, known) ->
                                 known == null
-                                        ? new Watched<>(new Latest<>(timeline.epoch(), Optional.empty()), 1)
+                                        ? new Watched<>(
+                                                new Latest<>(timeline.epoch(), Optional.empty()), 1)
                                         : new Watched<>(known.latest(), known.watchers() + 1));
         announce(key, shared.latest()); // after registration: a commit in between announces again
         return new ReleasingSubscription<>(shared.latest().watch(), () -> release(key));
@@ -208,7 +216,10 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     private void release(K key) {
         watched.computeIfPresent(
                 key,
-                (_, known) -> known.watchers() == 1 ? null : new Watched<>(known.latest(), known.watchers() - 1));
+                (_, known) ->
+                        known.watchers() == 1
+                                ? null
+                                : new Watched<>(known.latest(), known.watchers() - 1));
     }
 
     void announce(K key) {
@@ -222,7 +233,9 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     private void announce(K key, Latest<Optional<V>> latest) {
-        synchronized (latest) { // read and set together, so that an older value never overwrites a newer one
+        synchronized (
+                latest) { // read and set together, so that an older value never overwrites a newer
+            // one
             Optional<V> now = newest(key);
             if (!latest.now().equals(now)) {
                 latest.set(now);

@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A local relation under a condition and an order; immutable, read only when asked. */
-record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order> orders) implements Relation<K, V> {
+record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order> orders)
+        implements Relation<K, V> {
     @Override
     public String name() {
         return base.name();
@@ -28,7 +30,8 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
     @Override
     public Subscription<Optional<V>> watch(K key) {
         return new MappedSubscription<>(
-                base.watch(key), value -> Optional.of(value.filter(present -> holds(key, present))));
+                base.watch(key),
+                value -> Optional.of(value.filter(present -> holds(key, present))));
     }
 
     @Override
@@ -66,7 +69,9 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
         for (Map.Entry<K, V> entry : entries) {
             rows.add(Map.entry(toRow(entry.getKey(), entry.getValue()), entry));
         }
-        rows.sort(Map.Entry.comparingByKey(byRow)); // stable: the order of keys decides between equals
+        rows.sort(
+                Map.Entry.comparingByKey(
+                        byRow)); // stable: the order of keys decides between equals
         return rows.stream().map(Map.Entry::getValue).toList();
     }
 
@@ -111,7 +116,8 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
 
     private Optional<Delivery<ChangeSet<K, V>>> narrow(Delivery<Commit> delivery) {
         return switch (delivery) {
-            case Delivery.Lagged<Commit>(Cursor from, Cursor to) -> Optional.of(new Delivery.Lagged<>(from, to));
+            case Delivery.Lagged<Commit>(Cursor from, Cursor to) ->
+                    Optional.of(new Delivery.Lagged<>(from, to));
             case Delivery.Item<Commit>(Cursor cursor, Commit commit) ->
                     commit.changesOf(base)
                             .map(this::narrow)
@@ -121,7 +127,7 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
     }
 
     private ChangeSet<K, V> narrow(ChangeSet<K, V> changes) {
-        LinkedHashMap<K, Change<K, V>> inside = new LinkedHashMap<>();
+        Map<K, Change<K, V>> inside = new LinkedHashMap<>();
         for (Change<K, V> change : changes) {
             Change<K, V> seen = narrow(change);
             if (seen != null) {
@@ -142,7 +148,7 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
 
     /** A subscription whose entries are mapped, those that map to nothing skipped. */
     private record MappedSubscription<S, T>(
-            Subscription<S> entries, java.util.function.Function<S, Optional<T>> mapping) implements Subscription<T> {
+            Subscription<S> entries, Function<S, Optional<T>> mapping) implements Subscription<T> {
         @Override
         public T next() {
             while (true) {

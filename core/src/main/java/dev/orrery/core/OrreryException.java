@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one family of errors in Orrery: sealed, unchecked, with constant text and typed facts.
  *
- * <p>A {@code switch} over its leaves needs no {@code default}. The message is one line that says what is wrong and,
- * where a person can do something about it, what to do. Instances carry facts of any type and are not meant for Java
- * serialization. Immutable but for the stack trace.
+ * <p>A {@code switch} over its leaves needs no {@code default}. The message is one line that says
+ * what is wrong and, where a person can do something about it, what to do. Instances carry facts of
+ * any type and are not meant for Java serialization. Immutable but for the stack trace.
  */
-@SuppressWarnings("serial") // the facts are not serializable, and nothing here promises Java serialization
+@SuppressWarnings(
+        "serial") // the facts are not serializable, and nothing here promises Java serialization
 public abstract sealed class OrreryException extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -208,7 +209,12 @@ public abstract sealed class OrreryException extends RuntimeException {
         private final Cursor oldest;
 
         public StaleCursor(Cursor cursor, Cursor oldest) {
-            super("cursor " + cursor.text() + " is older than what is kept; the oldest is " + oldest.text(), null);
+            super(
+                    "cursor "
+                            + cursor.text()
+                            + " is older than what is kept; the oldest is "
+                            + oldest.text(),
+                    null);
             this.cursor = cursor;
             this.oldest = oldest;
         }
@@ -273,7 +279,10 @@ public abstract sealed class OrreryException extends RuntimeException {
         }
 
         public Cycle(List<Step> path) {
-            super("a query reached itself: " + String.join(" -> ", path.stream().map(Step::toString).toList()), null);
+            super(
+                    "a query reached itself: "
+                            + String.join(" -> ", path.stream().map(Step::toString).toList()),
+                    null);
             this.path = List.copyOf(path);
         }
 
@@ -310,7 +319,8 @@ public abstract sealed class OrreryException extends RuntimeException {
         private final String what;
         private final Duration retryAfter;
 
-        public Unavailable(String what, String remedy, Duration retryAfter, @Nullable Throwable cause) {
+        public Unavailable(
+                String what, String remedy, Duration retryAfter, @Nullable Throwable cause) {
             super(what + "; " + remedy, cause);
             this.what = what;
             this.retryAfter = retryAfter;
@@ -336,7 +346,8 @@ public abstract sealed class OrreryException extends RuntimeException {
         public enum Kind {
             DAMAGED("is damaged; restore it from a copy, or start with an empty directory"),
             LOCKED("is in use by another process; stop that one, or choose another directory"),
-            NEWER_FORMAT("was written by a newer version; use that version, or choose another directory"),
+            NEWER_FORMAT(
+                    "was written by a newer version; use that version, or choose another directory"),
             FULL("is full; free some space and start again, nothing acknowledged is lost"),
             UNREADABLE("cannot be read or written; check its path and permissions");
 

@@ -3,8 +3,8 @@ package dev.orrery.core;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A revision somebody still reads: while it is open every source answers as of it. Close it soon; thread-safe, and
- * closing twice is closing once.
+ * A revision somebody still reads: while it is open every source answers as of it. Close it soon;
+ * thread-safe, and closing twice is closing once.
  */
 public final class Pin implements AutoCloseable {
     private final Timeline timeline;

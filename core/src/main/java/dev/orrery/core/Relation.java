@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A source that can also be read as a set, by condition and order.
  *
- * <p>Narrowing is immutable and costs nothing until it is read. Inside a query a set read depends on its condition: it
- * is marked by changes that enter, leave or happen inside it. Thread-safe.
+ * <p>Narrowing is immutable and costs nothing until it is read. Inside a query a set read depends
+ * on its condition: it is marked by changes that enter, leave or happen inside it. Thread-safe.
  */
 public interface Relation<K, V> extends Source<K, V> {
     /** The rows that also meet a condition. */
@@ -24,7 +24,10 @@ public interface Relation<K, V> extends Source<K, V> {
     /** How many rows there are. */
     long count();
 
-    /** The commits that changed these rows; a row that enters or leaves the condition is inserted or deleted. */
+    /**
+     * The commits that changed these rows; a row that enters or leaves the condition is inserted or
+     * deleted.
+     */
     Feed<Delivery<ChangeSet<K, V>>> changes();
 
     /** The row that conditions and orders look at. */

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A subscription that gives something back when it is closed, once. As thread-safe as what it wraps. */
+/**
+ * A subscription that gives something back when it is closed, once. As thread-safe as what it
+ * wraps.
+ */
 record ReleasingSubscription<T>(Subscription<T> wrapped, AtomicBoolean open, Runnable release)
         implements Subscription<T> {
     ReleasingSubscription(Subscription<T> wrapped, Runnable release) {

@@ -1,7 +1,8 @@
 package dev.orrery.core;
 
 /**
- * A point on the timeline: zero before the first commit, then one more with each commit that had an effect. Immutable.
+ * A point on the timeline: zero before the first commit, then one more with each commit that had an
+ * effect. Immutable.
  *
  * @param number zero or more
  */

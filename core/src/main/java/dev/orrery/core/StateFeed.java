@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A feed of one changing state: the whole first and after a gap, then differences. Thread-safe.
  *
- * <p>Joining is without a gap: a reader takes the whole with its cursor and then exactly the differences after that
- * cursor, whether they were published before or after it looked. // law C8
+ * <p>Joining is without a gap: a reader takes the whole with its cursor and then exactly the
+ * differences after that cursor, whether they were published before or after it looked. // law C8
  */
 public final class StateFeed<S, D> implements Feed<Update<S, D>> {
     private final Broadcast<D> deltas;
@@ -18,9 +18,11 @@ public final class StateFeed<S, D> implements Feed<Update<S, D>> {
     /**
      * A feed over published differences.
      *
-     * @param deltas the differences; the offset of a difference is the version of the state it leads to
-     * @param whole the newest state with the cursor, in the numbering of {@code deltas}, of the version it is; the
-     *     state may be ahead of the published differences, never behind one that was published before the call
+     * @param deltas the differences; the offset of a difference is the version of the state it
+     *     leads to
+     * @param whole the newest state with the cursor, in the numbering of {@code deltas}, of the
+     *     version it is; the state may be ahead of the published differences, never behind one that
+     *     was published before the call
      */
     public StateFeed(Broadcast<D> deltas, Supplier<Update.Whole<S, D>> whole) {
         this.deltas = deltas;
@@ -72,12 +74,12 @@ public final class StateFeed<S, D> implements Feed<Update<S, D>> {
             }
             Optional<Delivery<D>> delivery =
                     timeout == null ? Optional.of(differences.next()) : differences.next(timeout);
-            return delivery.map(
-                    next ->
-                            switch (next) {
-                                case Delivery.Item<D>(Cursor cursor, D change) -> new Update.Delta<>(cursor, change);
-                                case Delivery.Lagged<D> _ -> readWhole();
-                            });
+            return delivery.map(next ->
+                    switch (next) {
+                        case Delivery.Item<D>(Cursor cursor, D change) ->
+                                new Update.Delta<>(cursor, change);
+                        case Delivery.Lagged<D> _ -> readWhole();
+                    });
         }
 
         private Update<S, D> readWhole() {

@@ -11,8 +11,8 @@ import java.util.Optional;
  * A reader under way in a feed.
  *
  * <p>For one reading thread; {@link #close} may come from any thread and ends a wait with {@link
- * OrreryException.Closed}. An interrupt ends a wait with {@link OrreryException.Cancelled}, the flag set again, and
- * loses no entry.
+ * OrreryException.Closed}. An interrupt ends a wait with {@link OrreryException.Cancelled}, the
+ * flag set again, and loses no entry.
  */
 public interface Subscription<T> extends Iterable<T>, AutoCloseable {
     /** The next entry, waiting for it. */

@@ -14,12 +14,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The process-wide order of commits: every local source changes through one, and every reader reads as of one revision.
+ * The process-wide order of commits: every local source changes through one, and every reader reads
+ * as of one revision.
  *
- * <p>A commit is atomic and takes the next revision. It installs all versions, lets derived sources add theirs, marks
- * what stands on them, and publishes the revision last, so that nobody sees half a commit and who sees a commit sees its
- * marks. Writers never wait for readers nor readers for writers: versions are kept while someone is pinned to them.
- * Commits of one thread keep their order. Thread-safe; opens no thread.
+ * <p>A commit is atomic and takes the next revision. It installs all versions, lets derived sources
+ * add theirs, marks what stands on them, and publishes the revision last, so that nobody sees half
+ * a commit and who sees a commit sees its marks. Writers never wait for readers nor readers for
+ * writers: versions are kept while someone is pinned to them. Commits of one thread keep their
+ * order. Thread-safe; opens no thread.
  */
 public final class Timeline {
     /*
@@ -105,16 +107,20 @@ public final class Timeline {
     /**
      * Runs work whose writes become visible together, as one revision.
      *
-     * <p>Inside another commit the work joins it. Writes that change nothing make no revision. What the work throws is
-     * thrown on, and nothing is committed. Refused inside a query.
+     * <p>Inside another commit the work joins it. Writes that change nothing make no revision. What
+     * the work throws is thrown on, and nothing is committed. Refused inside a query.
      *
-     * @return the revision made; the newest published one when nothing changed or the work joined another commit
+     * @return the revision made; the newest published one when nothing changed or the work joined
+     *     another commit
      */
     public <X extends Exception> Revision commit(Work<X> work) throws X {
         return transact("commit", _ -> work.run());
     }
 
-    /** The form of {@link #commit} for authors of sources; {@code cause} says who commits, in a word. */
+    /**
+     * The form of {@link #commit} for authors of sources; {@code cause} says who commits, in a
+     * word.
+     */
     public <X extends Exception> Revision transact(String cause, AuthorWork<X> work) throws X {
         Tracking.Scope scope = Tracking.scope();
         if (scope instanceof Transaction outer && outer.timeline == this) {
@@ -161,7 +167,9 @@ public final class Timeline {
         for (Transaction.Prepared<?, ?> write : writes) {
             building.install(write);
         }
-        VarHandle.fullFence(); // a reader that creates a dependency sees the version, or its cell is seen here
+        VarHandle
+                .fullFence(); // a reader that creates a dependency sees the version, or its cell is
+        // seen here
         each("derive", hook -> hook.derive(building.commit, building)); // law C1
         each("mark", hook -> hook.mark(building.commit));
         published = next.number(); // law C2
@@ -188,7 +196,7 @@ public final class Timeline {
     private static final class Building implements CommitHook.Derivation {
         private final Revision revision;
         private final List<ChangeSet<?, ?>> sets = new ArrayList<>();
-        private final Map<LocalRelation<?, ?>, LinkedHashMap<?, ?>> changes = new LinkedHashMap<>();
+        private final Map<LocalRelation<?, ?>, Map<?, ?>> changes = new LinkedHashMap<>();
         private final List<Cell<?, ?>> touched = new ArrayList<>();
         private final Commit commit;
 
@@ -211,7 +219,8 @@ public final class Timeline {
             Cell<K, V> cell = relation.cell(key);
             Version<V> current = cell.head();
             if (current.from == revision.number()) {
-                throw new IllegalStateException("law C1: " + relation.name() + " derives " + key + " twice in " + revision);
+                throw new IllegalStateException(
+                        "law C1: " + relation.name() + " derives " + key + " twice in " + revision);
             }
             if (!current.value.equals(value)) {
                 install(new Transaction.Prepared<>(cell, value, current));
@@ -223,16 +232,17 @@ public final class Timeline {
             cell.install(write.value(), revision.number());
             cell.relation.touch(revision.number());
             touched.add(cell);
-            changesOf(cell.relation).put(cell.key, change(cell.key, write.expected().value, write.value()));
+            changesOf(cell.relation)
+                    .put(cell.key, change(cell.key, write.expected().value, write.value()));
         }
 
         @SuppressWarnings("unchecked") // entries are made here only, with the relation's types
-        private <K, V> LinkedHashMap<K, Change<K, V>> changesOf(LocalRelation<K, V> relation) {
-            return (LinkedHashMap<K, Change<K, V>>)
+        private <K, V> Map<K, Change<K, V>> changesOf(LocalRelation<K, V> relation) {
+            return (Map<K, Change<K, V>>)
                     changes.computeIfAbsent(
                             relation,
                             _ -> {
-                                LinkedHashMap<K, Change<K, V>> map = new LinkedHashMap<>();
+                                Map<K, Change<K, V>> map = new LinkedHashMap<>();
                                 sets.add(new ChangeSet<>(relation, revision, map));
                                 return map;
                             });
@@ -301,7 +311,8 @@ public final class Timeline {
     /**
      * Has a hook follow every commit from here on.
      *
-     * @return a pin on the last revision the hook will not be told of; close it when the hook has read what it needs
+     * @return a pin on the last revision the hook will not be told of; close it when the hook has
+     *     read what it needs
      */
     public Pin attach(CommitHook hook) {
         commitLock.lock();

@@ -7,11 +7,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a read knows where it happens: inside a query's frame, inside a commit's work, or nowhere in particular.
+ * How a read knows where it happens: inside a query's frame, inside a commit's work, or nowhere in
+ * particular.
  *
- * <p>The scope is bound with a {@link ScopedValue} once per outermost access or thread hop, never handed in. Inside a
- * frame every read of a source is answered as of the frame's revision and, if the frame is a query's, recorded. For
- * authors of sources and of runtimes; users need {@link #untracked} at most.
+ * <p>The scope is bound with a {@link ScopedValue} once per outermost access or thread hop, never
+ * handed in. Inside a frame every read of a source is answered as of the frame's revision and, if
+ * the frame is a query's, recorded. For authors of sources and of runtimes; users need {@link
+ * #untracked} at most.
  */
 public final class Tracking {
     private static final ScopedValue<Scope> SCOPE = ScopedValue.newInstance();
@@ -49,16 +51,20 @@ public final class Tracking {
     }
 
     /** Runs a body whose reads belong to a frame. */
-    public static <T, X extends Throwable> T within(Frame frame, ScopedValue.CallableOp<? extends T, X> body) throws X {
+    public static <T, X extends Throwable> T within(
+            Frame frame, ScopedValue.CallableOp<? extends T, X> body) throws X {
         return ScopedValue.where(SCOPE, (Scope) frame).<T, X>call(body::call);
     }
 
-    static <T, X extends Throwable> T within(Transaction transaction, ScopedValue.CallableOp<? extends T, X> body)
-            throws X {
+    static <T, X extends Throwable> T within(
+            Transaction transaction, ScopedValue.CallableOp<? extends T, X> body) throws X {
         return ScopedValue.where(SCOPE, (Scope) transaction).<T, X>call(body::call);
     }
 
-    /** Runs a body whose reads are not recorded and answer with the newest value, also inside a query. */
+    /**
+     * Runs a body whose reads are not recorded and answer with the newest value, also inside a
+     * query.
+     */
     public static <T> T untracked(Supplier<T> body) {
         return ScopedValue.where(SCOPE, (Scope) Untracked.INSTANCE).call(body::get);
     }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writes of one commit while its work runs: nothing is visible until all is. For authors of sources; users write
- * through their sources inside {@link Timeline#commit}. Confined to the committing thread.
+ * The writes of one commit while its work runs: nothing is visible until all is. For authors of
+ * sources; users write through their sources inside {@link Timeline#commit}. Confined to the
+ * committing thread.
  */
 public final class Transaction implements Tracking.Scope {
     final Timeline timeline;
@@ -35,7 +36,8 @@ public final class Transaction implements Tracking.Scope {
 
     private void write(LocalRelation<?, ?> relation, Object key, Optional<?> value) {
         if (relation.timeline() != timeline) {
-            throw new OrreryException.Unsupported("change " + relation.name(), "a commit of another timeline");
+            throw new OrreryException.Unsupported(
+                    "change " + relation.name(), "a commit of another timeline");
         }
         writes.computeIfAbsent(relation, _ -> new LinkedHashMap<>()).put(key, value);
     }
@@ -55,14 +57,16 @@ public final class Transaction implements Tracking.Scope {
     }
 
     /**
-     * Has an action run before anything becomes visible: the durable half of a write. What it throws cancels the commit.
+     * Has an action run before anything becomes visible: the durable half of a write. What it
+     * throws cancels the commit.
      *
-     * @param storeName the store it writes to; a commit that touches two is refused, since a crash between them could
-     *     not be undone
+     * @param storeName the store it writes to; a commit that touches two is refused, since a crash
+     *     between them could not be undone
      */
     public void persist(String storeName, Runnable action) {
         if (store != null && !store.equals(storeName)) {
-            throw new OrreryException.Unsupported("write to " + store + " and to " + storeName, "one commit");
+            throw new OrreryException.Unsupported(
+                    "write to " + store + " and to " + storeName, "one commit");
         }
         store = storeName;
         persistence.add(action);
@@ -75,13 +79,17 @@ public final class Transaction implements Tracking.Scope {
     /** The writes that change something, each with the version it was compared with. */
     List<Prepared<?, ?>> prepare() {
         List<Prepared<?, ?>> prepared = new ArrayList<>();
-        writes.forEach((relation, keys) -> keys.forEach((key, value) -> prepareOne(relation, key, value, prepared)));
+        writes.forEach((relation, keys) ->
+                keys.forEach((key, value) -> prepareOne(relation, key, value, prepared)));
         return prepared;
     }
 
     @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
     private static <K, V> void prepareOne(
-            LocalRelation<?, ?> relation, Object key, Optional<?> value, List<Prepared<?, ?>> prepared) {
+            LocalRelation<?, ?> relation,
+            Object key,
+            Optional<?> value,
+            List<Prepared<?, ?>> prepared) {
         Cell<K, V> cell = ((LocalRelation<K, V>) relation).cell((K) key);
         Version<V> current = cell.head();
         if (!current.value.equals(value)) {

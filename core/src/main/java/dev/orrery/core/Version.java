@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One value of a cell and the revision it began to hold; older ones hang behind it, newest first.
  *
- * <p>{@code value} and {@code from} are final. {@code older} is written under the commit lock only, and only to cut the
- * chain; a reader that walks into the cut reads again at a newer revision.
+ * <p>{@code value} and {@code from} are final. {@code older} is written under the commit lock only,
+ * and only to cut the chain; a reader that walks into the cut reads again at a newer revision.
  */
 final class Version<V> {
     final Optional<V> value;

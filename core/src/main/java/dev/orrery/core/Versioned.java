@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A source that answers at a revision: what the query runtime and views need of it. For authors of sources; {@link
- * LocalRelation} implements it.
+ * A source that answers at a revision: what the query runtime and views need of it. For authors of
+ * sources; {@link LocalRelation} implements it.
  *
  * <p>The revisions given must be pinned, or be the published one. None of these reads is tracked.
  */
@@ -18,15 +18,17 @@ public interface Versioned<K, V> extends Source<K, V> {
     Optional<V> findAt(K key, long revision);
 
     /**
-     * The revision that gave a key its newest value, counting a commit whose versions are installed but not yet
-     * published; zero when no commit has.
+     * The revision that gave a key its newest value, counting a commit whose versions are installed
+     * but not yet published; zero when no commit has.
      */
     long changedAt(K key);
 
     /** The newest revision that changed anything here, counted in the same way. */
     long changedAt();
 
-    /** The first revision after {@code revision} that changed the key, or {@link Long#MAX_VALUE}. */
+    /**
+     * The first revision after {@code revision} that changed the key, or {@link Long#MAX_VALUE}.
+     */
     long nextChange(K key, long revision);
 
     /** The entries that meet a condition as of a revision, in the order of their keys. */
