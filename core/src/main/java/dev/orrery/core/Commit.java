@@ -38,7 +38,7 @@ public final class Commit {
     @SuppressWarnings("unchecked") // a change set carries the types of its source
     public <K, V> Optional<ChangeSet<K, V>> changesOf(Versioned<K, V> source) {
         for (ChangeSet<?, ?> set : changes) {
-            if (set.source() == source) {
+            if (set.source().equals(source)) {
                 return Optional.of((ChangeSet<K, V>) set);
             }
         }

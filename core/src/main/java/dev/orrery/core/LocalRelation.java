@@ -56,9 +56,9 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
             return frame.find(this, key);
         }
         if (scope instanceof Transaction transaction) {
-            Optional<V> written = transaction.written(this, key);
-            if (written != null) {
-                return written;
+            Map<K, Optional<V>> written = transaction.written(this);
+            if (written.containsKey(key)) {
+                return written.getOrDefault(key, Optional.empty());
             }
         }
         return newest(key);

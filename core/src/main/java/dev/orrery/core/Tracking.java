@@ -53,12 +53,12 @@ public final class Tracking {
     /** Runs a body whose reads belong to a frame. */
     public static <T, X extends Throwable> T within(
             Frame frame, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return ScopedValue.where(SCOPE, (Scope) frame).<T, X>call(body::call);
+        return ScopedValue.where(SCOPE, (Scope) frame).<T, X>call(body);
     }
 
     static <T, X extends Throwable> T within(
             Transaction transaction, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return ScopedValue.where(SCOPE, (Scope) transaction).<T, X>call(body::call);
+        return ScopedValue.where(SCOPE, (Scope) transaction).<T, X>call(body);
     }
 
     /**

@@ -42,13 +42,6 @@ public final class Transaction implements Tracking.Scope {
         writes.computeIfAbsent(relation, _ -> new LinkedHashMap<>()).put(key, value);
     }
 
-    /** What this transaction wrote to a key so far; null when it did not touch it. */
-    @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
-    <K, V> @Nullable Optional<V> written(LocalRelation<K, V> relation, K key) {
-        Map<Object, Optional<?>> keys = writes.get(relation);
-        return keys == null ? null : (Optional<V>) keys.get(key);
-    }
-
     /** Everything this transaction wrote to a relation so far. */
     @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
     <K, V> Map<K, Optional<V>> written(LocalRelation<K, V> relation) {
