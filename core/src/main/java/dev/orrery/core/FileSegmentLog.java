@@ -1,0 +1,571 @@
+package dev.orrery.core;
+
+import dev.orrery.core.OrreryException.StorageFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segment log on files.
+ *
+ * <p>Thread-safe.
+ */
+final class FileSegmentLog implements SegmentLog {
+    /*
+     * Overview. A directory holds segment files, named by the first position in them, and a lock file. The newest
+     * segment is the active one; the others are sealed and never written again.
+     *
+     * Group commit. An append joins the queue. Whoever finds no flusher at work becomes it: takes the whole queue,
+     * writes it behind the active segment, forces once, publishes the new end, wakes the appends it carried, and hands
+     * the office to the first of those that came meanwhile. The others park. So there is one writer at a time, no thread
+     * of the log's own, and as many records per force as arrived during the last one.
+     *
+     * Reading. The view (segments, end, length of the active file) is one immutable value, replaced after the force.
+     * Readers take it once and open the files they need for themselves: no lock is shared with the writer, an interrupted
+     * reader closes nobody's file but its own, and a file dropped under its hands is noticed because the view has changed.
+     *
+     * Failure. When a write fails, the active file is cut back to its durable length and the appends concerned fail; the
+     * log goes on. When the force fails, or the cutting back, nobody knows what the disk holds: the log refuses every
+     * further append, reading goes on, and opening it again tells the truth.
+     *
+     * Recovery. Segments are created whole (see SegmentFile.create) and the older one is forced first, so only the newest
+     * can have a torn tail: what follows its last good record is cut off. A newest segment whose header is damaged is not
+     * cut, it is sealed as it is: it may not be ours to cut.
+     */
+    private static final String LOCK_FILE = "lock";
+    private static final int BUFFER_BYTES = 256 << 10;
+    private static final long READ_BYTES = 8 << 20;
+
+    private final Path directory;
+    private final Options options;
+    private final SegmentFile.Opener opener;
+    private final ProcessLock processLock;
+    private final ConcurrentSkipListSet<Damage> damage =
+            new ConcurrentSkipListSet<>(
+                    Comparator.comparingLong(Damage::first)
+                            .thenComparing(Damage::file)
+                            .thenComparingLong(Damage::offset));
+
+    /** Guards the queue, the office of flusher and closing; nothing is done under it but that. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition idle = lock.newCondition();
+    private final ArrayDeque<Append> queue = new ArrayDeque<>();
+    private boolean flushing;
+    private volatile boolean closed;
+
+    /** Replaced by the flusher and by truncation, read by everybody. */
+    private final AtomicReference<View> view;
+
+    /** Once set, no append can succeed: the disk's state is unknown. */
+    private volatile @Nullable IOException broken;
+
+    /* Confined to the flusher. */
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private SegmentFile active;
+
+    /**
+     * What is readable.
+     *
+     * @param segments oldest first, never empty; the last is the active one
+     * @param end the newest durable position
+     * @param activeBytes the durable length of the active file
+     */
+    private record View(List<Segment> segments, long end, long activeBytes) {
+        Segment newest() {
+            return segments.getLast();
+        }
+
+        long start() {
+            return segments.getFirst().first();
+        }
+
+        /** The index of the segment that holds a position at or above {@link #start}. */
+        int indexOf(long position) {
+            int index = segments.size() - 1;
+            while (index > 0 && segments.get(index).first() > position) {
+                index--;
+            }
+            return index;
+        }
+
+        /** Without the segments that hold only lower positions. */
+        View from(long position) {
+            return new View(
+                    List.copyOf(segments.subList(indexOf(position), segments.size())),
+                    end,
+                    activeBytes);
+        }
+
+        /** The segments that {@link #from} leaves out. */
+        List<Segment> before(long position) {
+            return segments.subList(0, indexOf(position));
+        }
+
+        /** With a new active segment, empty so far. */
+        View and(Segment next) {
+            return new View(
+                    Stream.concat(segments.stream(), Stream.of(next)).toList(),
+                    end,
+                    SegmentFormat.HEADER_BYTES);
+        }
+    }
+
+    /**
+     * One caller's records on their way to the disk; the fields are guarded by the lock but for the
+     * volatile one.
+     */
+    private static final class Append {
+        final List<byte[]> records;
+        final Thread thread = Thread.currentThread();
+        long last;
+        @Nullable IOException failure;
+        volatile State state = State.WAITING;
+
+        enum State {
+            WAITING,
+            FLUSHER,
+            DONE
+        }
+
+        Append(List<byte[]> records) {
+            this.records = records;
+        }
+    }
+
+    private FileSegmentLog(
+            Path directory,
+            Options options,
+            SegmentFile.Opener opener,
+            ProcessLock processLock,
+            Recovery found) {
+        this.directory = directory;
+        this.options = options;
+        this.opener = opener;
+        this.processLock = processLock;
+        this.view =
+                new AtomicReference<>(new View(found.segments(), found.end(), found.activeBytes()));
+        this.active = found.active();
+        this.damage.addAll(found.damage());
+    }
+
+    static FileSegmentLog open(Path directory, Options options, SegmentFile.Opener opener) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+        ProcessLock processLock = ProcessLock.hold(directory, LOCK_FILE); // law C46
+        boolean opened = false;
+        try {
+            FileSegmentLog log =
+                    SegmentFile.uninterrupted(() ->
+                            new FileSegmentLog(
+                                    directory,
+                                    options,
+                                    opener,
+                                    processLock,
+                                    Recovery.run(directory, opener)));
+            opened = true;
+            return log;
+        } catch (IOException e) {
+            throw failure(directory, e);
+        } finally {
+            if (!opened) {
+                processLock.close();
+            }
+        }
+    }
+
+    @Override
+    public long append(byte[] record) {
+        return appendAll(List.of(record));
+    }
+
+    @Override
+    public long appendAll(List<byte[]> records) {
+        for (byte[] record : records) {
+            requireWithin(options, record);
+        }
+        if (records.isEmpty()) {
+            return end();
+        }
+        Append mine = new Append(records);
+        join(mine);
+        if (awaitTurn(mine) == Append.State.FLUSHER) {
+            flush();
+        }
+        if (mine.failure != null) {
+            throw failure(directory, mine.failure);
+        }
+        return mine.last;
+    }
+
+    @Override
+    public List<Entry> read(long after, int max) {
+        while (true) {
+            View seen = readable();
+            if (after < seen.start() - 1) {
+                throw stale(after, seen.start());
+            }
+            try {
+                return SegmentFile.uninterrupted(() -> read(seen, after, max));
+            } catch (NoSuchFileException e) {
+                if (view.get().start() == seen.start()) {
+                    throw failure(directory, e);
+                }
+                // dropped under our hands by truncateBefore: look again
+            } catch (IOException e) {
+                throw failure(directory, e);
+            }
+        }
+    }
+
+    @Override
+    public long start() {
+        return readable().start();
+    }
+
+    @Override
+    public long end() {
+        return readable().end();
+    }
+
+    @Override
+    public void truncateBefore(long position) {
+        readable();
+        List<Segment> dropped = view.getAndUpdate(seen -> seen.from(position)).before(position);
+        if (dropped.isEmpty()) {
+            return;
+        }
+        try {
+            SegmentFile.uninterrupted(() -> {
+                for (Segment segment : dropped) { // oldest first: a crash leaves no hole
+                    Files.deleteIfExists(segment.file());
+                }
+                SegmentFile.forceDirectory(directory);
+                return dropped;
+            });
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    @Override
+    public List<Damage> damage() {
+        return List.copyOf(damage);
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            while (flushing) {
+                idle.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+        try (processLock) {
+            active.close();
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    /** Refuses a record that is too long, before anything is done with it. */
+    static void requireWithin(Options options, byte[] record) { // law C47
+        if (record.length > options.maxRecordBytes()) {
+            throw new OrreryException.LimitExceeded(
+                    "record bytes", options.maxRecordBytes(), record.length);
+        }
+    }
+
+    static OrreryException.StaleCursor stale(long after, long start) {
+        return new OrreryException.StaleCursor(
+                new Cursor.Numbered("position", Math.max(0, after)),
+                new Cursor.Numbered("position", start - 1));
+    }
+
+    static StorageFailure failure(Path where, IOException e) {
+        String message = String.valueOf(e.getMessage());
+        boolean full = message.contains("No space left") || message.contains("quota exceeded");
+        return new StorageFailure(
+                full ? StorageFailure.Kind.FULL : StorageFailure.Kind.UNREADABLE,
+                where.toString(),
+                e);
+    }
+
+    // ---- reading
+
+    private View readable() {
+        if (closed) {
+            throw new OrreryException.Closed("segment log " + directory);
+        }
+        return view.get();
+    }
+
+    private List<Entry> read(View seen, long after, int max) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        Segment.Range range = new Segment.Range(after, max, READ_BYTES, entries);
+        for (int i = seen.indexOf(after + 1);
+                i < seen.segments().size() && after < seen.end();
+                i++) {
+            Segment segment = seen.segments().get(i);
+            boolean newest = segment == seen.newest();
+            long last = newest ? seen.end() : seen.segments().get(i + 1).first() - 1;
+            if (!newest) {
+                segment.scanSealed(last, damage::add);
+            }
+            if (!segment.read(
+                    range, last, newest ? seen.activeBytes() : segment.size(), damage::add)) {
+                break;
+            }
+        }
+        return entries;
+    }
+
+    // ---- appending
+
+    private void join(Append mine) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new OrreryException.Closed("segment log " + directory);
+            }
+            queue.add(mine);
+            if (!flushing) {
+                flushing = true;
+                mine.state = Append.State.FLUSHER;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Append.State awaitTurn(Append mine) {
+        boolean interrupted = false;
+        while (mine.state == Append.State.WAITING) {
+            LockSupport.park(mine);
+            interrupted |= Thread.interrupted(); // with the flag set, park would not park
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return mine.state;
+    }
+
+    /**
+     * Carries everything that waits to the disk, this thread's records among it, and passes the
+     * office on.
+     */
+    private void flush() {
+        List<Append> group = takeQueue();
+        Throwable failure = null;
+        try {
+            write(group);
+        } catch (Throwable e) { // whatever it was, the others must not wait for ever
+            failure = e;
+        }
+        long end = view.get().end();
+        for (Append each : group) {
+            if (each.last == 0 || each.last > end) {
+                each.failure =
+                        failure instanceof IOException e
+                                ? e
+                                : new IOException("append failed", failure);
+            }
+            each.state = Append.State.DONE;
+            LockSupport.unpark(each.thread);
+        }
+        passOn();
+        if (failure instanceof Error error) {
+            throw error;
+        }
+    }
+
+    private List<Append> takeQueue() {
+        lock.lock();
+        try {
+            List<Append> group = new ArrayList<>(queue);
+            queue.clear();
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void passOn() {
+        lock.lock();
+        try {
+            Append next = queue.peek();
+            if (next == null) {
+                flushing = false;
+                idle.signalAll();
+            } else {
+                next.state = Append.State.FLUSHER;
+                LockSupport.unpark(next.thread);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(List<Append> group) throws IOException {
+        if (broken != null) {
+            throw new IOException(
+                    "an earlier write left the disk in doubt; open the log again", broken);
+        }
+        List<byte[]> records = new ArrayList<>();
+        long last = view.get().end();
+        for (Append each : group) {
+            records.addAll(each.records);
+            last += each.records.size();
+            each.last = last;
+        }
+        int done = 0;
+        while (done < records.size()) {
+            int fitting = fitting(records, done);
+            if (fitting == 0) {
+                roll();
+            } else {
+                writeAndForce(records.subList(done, done + fitting));
+                done += fitting;
+            }
+        }
+    }
+
+    /**
+     * How many of the records go into the active segment; an empty segment takes one of any length.
+     */
+    private int fitting(List<byte[]> records, int from) {
+        long bytes = view.get().activeBytes();
+        int count = 0;
+        for (byte[] record : records.subList(from, records.size())) {
+            boolean empty = bytes == SegmentFormat.HEADER_BYTES;
+            bytes += SegmentFormat.RECORD_HEADER_BYTES + record.length;
+            if (bytes > options.segmentBytes() && !empty) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    private void writeAndForce(List<byte[]> records) throws IOException {
+        View before = view.get();
+        try {
+            SegmentFile.uninterrupted(() -> write(records, before));
+        } catch (IOException e) {
+            cutBack(before.activeBytes());
+            throw e;
+        }
+        try {
+            SegmentFile.uninterrupted(this::forceActive); // law C40
+        } catch (IOException e) {
+            broken = e;
+            throw e;
+        }
+        long offset = before.activeBytes();
+        long position = before.end();
+        for (byte[] record : records) {
+            before.newest().note(++position, offset);
+            offset += SegmentFormat.RECORD_HEADER_BYTES + record.length;
+        }
+        long end = position;
+        long bytes = offset;
+        view.updateAndGet(seen -> new View(seen.segments(), end, bytes));
+    }
+
+    private int write(List<byte[]> records, View before) throws IOException {
+        reopenActive();
+        long offset = before.activeBytes();
+        long position = before.end();
+        buffer.clear();
+        for (byte[] record : records) {
+            if (buffer.remaining() < SegmentFormat.RECORD_HEADER_BYTES) {
+                offset = drain(offset);
+            }
+            SegmentFormat.putRecordHeader(buffer, ++position, record);
+            for (int done = 0; done < record.length; ) {
+                if (!buffer.hasRemaining()) {
+                    offset = drain(offset);
+                }
+                int chunk = Math.min(buffer.remaining(), record.length - done);
+                buffer.put(record, done, chunk);
+                done += chunk;
+            }
+        }
+        drain(offset);
+        return records.size();
+    }
+
+    private long drain(long offset) throws IOException {
+        int count = buffer.flip().remaining();
+        active.write(buffer, offset);
+        buffer.clear();
+        return offset + count;
+    }
+
+    private SegmentFile forceActive() throws IOException {
+        reopenActive();
+        active.force();
+        return active;
+    }
+
+    /** After an interrupt closed it. */
+    private void reopenActive() throws IOException {
+        if (!active.isOpen()) {
+            active = opener.open(view.get().newest().file());
+        }
+    }
+
+    private void cutBack(long bytes) {
+        try {
+            SegmentFile.uninterrupted(() -> {
+                reopenActive();
+                active.truncate(bytes);
+                return active;
+            });
+        } catch (IOException e) {
+            broken = e;
+        }
+    }
+
+    /** Seals the active segment and begins the next; all of the old one has been forced. */
+    private void roll() throws IOException {
+        long first = view.get().end() + 1;
+        Path file = directory.resolve(SegmentFormat.fileName(first));
+        try {
+            Segment next = SegmentFile.uninterrupted(() -> Segment.create(directory, first));
+            SegmentFile opened = SegmentFile.uninterrupted(() -> opener.open(file));
+            active.close();
+            active = opened;
+            view.updateAndGet(seen -> seen.and(next));
+        } catch (IOException e) {
+            // A segment that exists but is not in use would hide what went on being written to the
+            // older one.
+            if (Files.exists(file)) {
+                broken = e;
+            }
+            throw e;
+        }
+    }
+}
