@@ -1,0 +1,146 @@
+package dev.orrery.core;
+
+import dev.orrery.core.OrreryException.Invalid;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The column names that rows share, in order.
+ *
+ * <p>Rows made one from another by {@link Row#with} share their shape, so a name is looked up the
+ * same way in all of them. Equal when the names and their order are. Immutable.
+ */
+public final class Shape {
+    private static final int SCANNED = 8;
+    private static final Shape EMPTY = new Shape(new String[0]);
+
+    private final String[] columns;
+    private final List<String> columnList;
+
+    /**
+     * Open addressing, one more than the column's index, 0 for free; empty when scanning is faster.
+     */
+    private final int[] table;
+
+    /** Names known to differ; the array is taken over. */
+    private Shape(String[] columns) {
+        this.columns = columns;
+        this.columnList = List.of(columns);
+        this.table = columns.length <= SCANNED ? new int[0] : hashed(columns);
+    }
+
+    /**
+     * The shape with these columns.
+     *
+     * @throws Invalid when a name comes twice
+     */
+    public static Shape of(String... columns) {
+        return of(List.of(columns));
+    }
+
+    /**
+     * The shape with these columns.
+     *
+     * @throws Invalid when a name comes twice
+     */
+    public static Shape of(List<String> columns) {
+        if (columns.isEmpty()) {
+            return EMPTY;
+        }
+        var seen = new HashSet<String>();
+        for (var column : columns) {
+            if (!seen.add(column)) {
+                throw new Invalid(column, "must not come twice among the columns", column);
+            }
+        }
+        return new Shape(columns.toArray(String[]::new));
+    }
+
+    /** The names in order. */
+    public List<String> columns() {
+        return columnList;
+    }
+
+    /** How many columns there are. */
+    public int size() {
+        return columns.length;
+    }
+
+    /** True when a column of that name is among them. */
+    public boolean has(String column) {
+        return indexOf(column) >= 0;
+    }
+
+    /** The place of a column, or -1. */
+    public int indexOf(String column) {
+        return table.length == 0 ? scan(column) : probe(column);
+    }
+
+    String column(int index) {
+        return columns[index];
+    }
+
+    /** This shape with one more column, not yet in it, at the end. */
+    Shape plus(String column) {
+        var more = new String[columns.length + 1];
+        System.arraycopy(columns, 0, more, 0, columns.length);
+        more[columns.length] = column;
+        return new Shape(more);
+    }
+
+    private int scan(String column) {
+        for (var i = 0; i < columns.length; i++) {
+            if (columns[i].equals(column)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int probe(String column) {
+        for (var slot = spread(column) & (table.length - 1);
+                ;
+                slot = (slot + 1) & (table.length - 1)) {
+            var index = table[slot] - 1;
+            if (index < 0 || columns[index].equals(column)) {
+                return index;
+            }
+        }
+    }
+
+    /** At most half full, so a probe ends. */
+    private static int[] hashed(String[] columns) {
+        var table = new int[Integer.highestOneBit(columns.length * 2 - 1) << 1];
+        for (var i = 0; i < columns.length; i++) {
+            var slot = spread(columns[i]) & (table.length - 1);
+            while (table[slot] != 0) {
+                slot = (slot + 1) & (table.length - 1);
+            }
+            table[slot] = i + 1;
+        }
+        return table;
+    }
+
+    private static int spread(String column) {
+        var hash = column.hashCode();
+        return hash ^ (hash >>> 16);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this
+                || (other instanceof Shape shape && columnList.equals(shape.columnList));
+    }
+
+    @Override
+    public int hashCode() {
+        return columnList.hashCode();
+    }
+
+    /** The names in parentheses. */
+    @Override
+    public String toString() {
+        return "(" + String.join(", ", columnList) + ")";
+    }
+}
