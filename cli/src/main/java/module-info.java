@@ -4,4 +4,11 @@ module dev.orrery.cli {
     requires transitive dev.orrery.engine;
     requires transitive dev.orrery.gateway;
     requires transitive info.picocli;
+
+    exports dev.orrery.cli;
+
+    opens dev.orrery.cli to
+            info.picocli;
+
+    uses dev.orrery.cli.Command;
 }
