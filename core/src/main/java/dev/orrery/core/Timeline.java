@@ -39,7 +39,7 @@ public final class Timeline {
     private static final System.Logger LOG = System.getLogger(Timeline.class.getName());
     private static final int COMMITS_KEPT = 1024;
     private static final int PREPARATIONS = 4;
-    private static final int DRAINED_PER_COMMIT = 256;
+    private static final int DRAINED = 256;
 
     private final String epoch;
     private final ReentrantLock commitLock = new ReentrantLock();
@@ -90,7 +90,8 @@ public final class Timeline {
         return new Revision(published);
     }
 
-    long published() {
+    /** The number of {@link #now}, for readers that may not allocate: one volatile load. */
+    public long published() {
         return published;
     }
 
@@ -175,7 +176,7 @@ public final class Timeline {
         published = next.number(); // law C2
         revision.set(next);
         building.touched.forEach(this::retire);
-        drainRetired();
+        drainRetired(2 * building.touched.size());
         commits.publish(building.commit);
         building.touched.forEach(Cell::announce);
         each("tell of", hook -> hook.published(building.commit));
@@ -270,10 +271,13 @@ public final class Timeline {
     void unpin(long pinned) {
         synchronized (pinsLock) {
             pins.computeIfPresent(pinned, (_, count) -> count == 1 ? null : count - 1);
+            if (!pins.isEmpty() && pins.firstKey() <= pinned) {
+                return; // the horizon has not moved, so nothing more can be dropped
+            }
         }
         if (commitLock.tryLock()) { // otherwise the committer at work, or the next one, drains
             try {
-                drainRetired();
+                drainRetired(0);
             } finally {
                 commitLock.unlock();
             }
@@ -291,13 +295,25 @@ public final class Timeline {
         return new Revision(horizon());
     }
 
+    /** Whether somebody holds a revision of the interval {@code [from, until)}. */
+    public boolean isPinned(long from, long until) {
+        synchronized (pinsLock) {
+            Long pin = pins.ceilingKey(from);
+            return pin != null && pin < until;
+        }
+    }
+
     private void retire(Cell<?, ?> cell) {
         retired.add(cell);
     }
 
-    private void drainRetired() {
+    /**
+     * Looks at a bounded number of cells, so that a commit under an old pin costs no more than one
+     * without.
+     */
+    private void drainRetired(int atLeast) {
         long horizon = horizon();
-        int most = Math.min(retired.size(), DRAINED_PER_COMMIT + retired.size() / 2);
+        int most = Math.min(retired.size(), DRAINED + atLeast);
         for (int i = 0; i < most; i++) {
             Cell<?, ?> cell = retired.remove();
             if (cell.cutBelow(horizon)) {
