@@ -132,13 +132,20 @@ public final class Timeline {
             throw new OrreryException.Unsupported("commit (" + cause + ")", "a query or snapshot");
         }
         Transaction transaction = new Transaction(this, cause);
-        Tracking.<Void, X>within(
-                transaction,
-                () -> {
-                    work.run(transaction);
-                    return null;
-                });
-        return complete(transaction);
+        boolean committed = false;
+        try {
+            Tracking.<Void, X>within(
+                    transaction,
+                    () -> {
+                        work.run(transaction);
+                        return null;
+                    });
+            Revision reached = complete(transaction);
+            committed = true;
+            return reached;
+        } finally {
+            transaction.end(committed);
+        }
     }
 
     private Revision complete(Transaction transaction) {

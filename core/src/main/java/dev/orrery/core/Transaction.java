@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * committing thread.
  */
 public final class Transaction implements Tracking.Scope {
+    private static final System.Logger LOG = System.getLogger(Transaction.class.getName());
+
     final Timeline timeline;
     final String cause;
     private final Map<LocalRelation<?, ?>, Map<Object, Optional<?>>> writes = new LinkedHashMap<>();
     private @Nullable String store;
     private final List<Runnable> persistence = new ArrayList<>();
+    private final List<End> ends = new ArrayList<>();
 
     Transaction(Timeline timeline, String cause) {
         this.timeline = timeline;
@@ -67,6 +70,36 @@ public final class Transaction implements Tracking.Scope {
 
     void runPersistence() {
         persistence.forEach(Runnable::run);
+    }
+
+    /** Is told how a transaction ended. */
+    @FunctionalInterface
+    public interface End {
+        /**
+         * The transaction is over.
+         *
+         * @param committed true when all its writes are visible, false when none is
+         */
+        void ended(boolean committed);
+    }
+
+    /**
+     * Has an action run when this transaction is over, however it ends: the place to let go of what
+     * {@link #persist} took. It runs on the committing thread, outside the transaction and the
+     * commit lock, and may commit; what it throws is logged.
+     */
+    public void whenEnded(End action) {
+        ends.add(action);
+    }
+
+    void end(boolean committed) {
+        for (End action : ends) {
+            try {
+                action.ended(committed);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, cause + " could not end its transaction", e);
+            }
+        }
     }
 
     /** The writes that change something, each with the version it was compared with. */
