@@ -2,6 +2,8 @@
 module dev.orrery.sql {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
-    requires transitive java.sql;
+    requires java.sql;
     requires org.xerial.sqlitejdbc;
+
+    exports dev.orrery.sql;
 }

@@ -1,0 +1,345 @@
+package dev.orrery.sql;
+
+import dev.orrery.core.OrreryException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection with its prepared statements, lent to one thread at a time. The database sees to
+ * that: what is here needs no lock.
+ */
+final class Connected implements WriteSession, AutoCloseable {
+    private static final int STATEMENTS_KEPT = 256;
+    private static final int BATCH_ROWS = 1_000;
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final Statements statements = new Statements();
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private @Nullable Thread borrower;
+
+    Connected(Dialect dialect, Dialect.Access access) {
+        this.dialect = dialect;
+        this.connection = dialect.connect(access);
+        try {
+            begin =
+                    connection.prepareStatement(
+                            access == Dialect.Access.WRITE
+                                    ? dialect.beginWrite()
+                                    : dialect.beginRead());
+            commit = connection.prepareStatement("COMMIT");
+            rollback = connection.prepareStatement("ROLLBACK");
+        } catch (SQLException e) {
+            throw dialect.failure(e);
+        }
+    }
+
+    /** The prepared statements by text, the least recently used closed first. */
+    private static final class Statements extends LinkedHashMap<String, Prepared> {
+        Statements() {
+            super(64, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Prepared> eldest) {
+            if (size() <= STATEMENTS_KEPT || eldest.getValue().inUse) {
+                return false;
+            }
+            try {
+                eldest.getValue().statement.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException(
+                        "a statement that is not in use cannot be closed", e);
+            }
+            return true;
+        }
+    }
+
+    /** A prepared statement and the row it stands on. */
+    private final class Prepared implements ResultRow {
+        final PreparedStatement statement;
+        boolean inUse;
+        private @Nullable ResultSet rows;
+
+        Prepared(PreparedStatement statement) {
+            this.statement = statement;
+        }
+
+        void bind(Object... parameters) throws SQLException {
+            for (int i = 0; i < parameters.length; i++) {
+                bind(i + 1, parameters[i]);
+            }
+        }
+
+        private void bind(int index, @Nullable Object value) throws SQLException {
+            switch (value) {
+                case null -> statement.setObject(index, null);
+                case Long number -> statement.setLong(index, number);
+                case String text -> statement.setString(index, text);
+                case byte[] bytes -> statement.setBytes(index, bytes);
+                case Integer number -> statement.setInt(index, number);
+                case Double number -> statement.setDouble(index, number);
+                case Boolean flag -> statement.setInt(index, flag ? 1 : 0);
+                default ->
+                        throw new OrreryException.Invalid(
+                                "parameter " + index,
+                                "is null, a number, a text, a flag or bytes",
+                                value.getClass());
+            }
+        }
+
+        /** Runs a query; the reader says after each row whether it wants another. */
+        void run(Reader reader, Object... parameters) throws SQLException {
+            bind(parameters);
+            try (ResultSet result = statement.executeQuery()) {
+                rows = result;
+                while (result.next() && reader.read(this)) {}
+            } finally {
+                rows = null;
+            }
+        }
+
+        private ResultSet rows() {
+            if (rows == null) {
+                throw new OrreryException.Closed("result row");
+            }
+            return rows;
+        }
+
+        @Override
+        public long integer(int column) {
+            try {
+                return rows().getLong(column);
+            } catch (SQLException e) {
+                throw dialect.failure(e);
+            }
+        }
+
+        @Override
+        public double number(int column) {
+            try {
+                return rows().getDouble(column);
+            } catch (SQLException e) {
+                throw dialect.failure(e);
+            }
+        }
+
+        @Override
+        public String text(int column) {
+            return required(column, textOrNull(column));
+        }
+
+        @Override
+        public @Nullable String textOrNull(int column) {
+            try {
+                return rows().getString(column);
+            } catch (SQLException e) {
+                throw dialect.failure(e);
+            }
+        }
+
+        @Override
+        public byte[] bytes(int column) {
+            return required(column, bytesOrNull(column));
+        }
+
+        @Override
+        public byte @Nullable [] bytesOrNull(int column) {
+            try {
+                return rows().getBytes(column);
+            } catch (SQLException e) {
+                throw dialect.failure(e);
+            }
+        }
+
+        @Override
+        public boolean isNull(int column) {
+            try {
+                return rows().getObject(column) == null;
+            } catch (SQLException e) {
+                throw dialect.failure(e);
+            }
+        }
+
+        private static <T> T required(int column, @Nullable T value) {
+            if (value == null) {
+                throw new OrreryException.Invalid("column " + column, "is not NULL", null);
+            }
+            return value;
+        }
+    }
+
+    private interface Reader {
+        boolean read(ResultRow row);
+    }
+
+    private interface Run<T> {
+        T with(Prepared prepared) throws SQLException;
+    }
+
+    /** Lends the session to the calling thread, within a transaction. */
+    void begin() {
+        borrower = Thread.currentThread();
+        try {
+            begin.executeUpdate();
+        } catch (SQLException e) {
+            borrower = null;
+            throw dialect.failure(e);
+        }
+    }
+
+    /** Keeps what was written and takes the session back. */
+    void commit() {
+        try {
+            commit.executeUpdate();
+            borrower = null;
+        } catch (SQLException e) {
+            OrreryException failure = dialect.failure(e);
+            rollback(failure);
+            throw failure;
+        }
+    }
+
+    /** Undoes what was written because of a failure, and takes the session back. */
+    void rollback(Throwable because) {
+        borrower = null;
+        try {
+            rollback.executeUpdate();
+        } catch (SQLException e) {
+            because.addSuppressed(e); // some failures have rolled back already
+        }
+    }
+
+    @Override
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    @Override
+    public <T> List<T> query(String sql, RowMapper<T> mapper, Object... parameters) {
+        List<T> found = new ArrayList<>();
+        read(sql, row -> found.add(mapper.map(row)), parameters);
+        return found;
+    }
+
+    @Override
+    public <T> Optional<T> find(String sql, RowMapper<T> mapper, Object... parameters) {
+        List<T> found = new ArrayList<>(1);
+        read(
+                sql,
+                row -> {
+                    found.add(mapper.map(row));
+                    return false;
+                },
+                parameters);
+        return found.stream().findFirst();
+    }
+
+    @Override
+    public void each(String sql, Consumer<ResultRow> reader, Object... parameters) {
+        read(
+                sql,
+                row -> {
+                    reader.accept(row);
+                    return true;
+                },
+                parameters);
+    }
+
+    @Override
+    public int update(String sql, Object... parameters) {
+        return run(
+                sql,
+                prepared -> {
+                    prepared.bind(parameters);
+                    return prepared.statement.executeUpdate();
+                });
+    }
+
+    @Override
+    public long batch(String sql, List<Object[]> rows) {
+        return run(
+                sql,
+                prepared -> {
+                    long changed = 0;
+                    for (int from = 0; from < rows.size(); from += BATCH_ROWS) {
+                        changed +=
+                                batch(
+                                        prepared,
+                                        rows.subList(
+                                                from, Math.min(rows.size(), from + BATCH_ROWS)));
+                    }
+                    return changed;
+                });
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw dialect.failure(e);
+        }
+    }
+
+    private static long batch(Prepared prepared, List<Object[]> rows) throws SQLException {
+        try {
+            for (Object[] row : rows) {
+                prepared.bind(row);
+                prepared.statement.addBatch();
+            }
+            long changed = 0;
+            for (int each : prepared.statement.executeBatch()) {
+                changed += each;
+            }
+            return changed;
+        } finally {
+            prepared.statement.clearBatch();
+        }
+    }
+
+    private void read(String sql, Reader reader, Object... parameters) {
+        run(
+                sql,
+                prepared -> {
+                    prepared.run(reader, parameters);
+                    return prepared;
+                });
+    }
+
+    private <T> T run(String sql, Run<T> run) {
+        if (!Thread.currentThread().equals(borrower)) { // law S6
+            throw new OrreryException.Closed("session");
+        }
+        try {
+            Prepared kept = statements.get(sql);
+            if (kept == null) {
+                kept = new Prepared(connection.prepareStatement(sql));
+                statements.put(sql, kept);
+            } else if (kept.inUse) { // a mapper that asks the same again
+                try (PreparedStatement second = connection.prepareStatement(sql)) {
+                    return run.with(new Prepared(second));
+                }
+            }
+            kept.inUse = true;
+            try {
+                return run.with(kept);
+            } finally {
+                kept.inUse = false;
+            }
+        } catch (SQLException e) {
+            throw dialect.failure(e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.orrery.sql;
+
+import dev.orrery.core.OrreryException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What differs between databases and what Orrery's statements need to know of it. Immutable.
+ *
+ * <p>Everything else is written in the SQL that SQLite and PostgreSQL share: {@code ON CONFLICT},
+ * {@code RETURNING}, {@code LIMIT}, parameters as question marks.
+ */
+public abstract sealed class Dialect permits SqliteDialect {
+    Dialect() {}
+
+    /** The name of the database system. */
+    public abstract String name();
+
+    /** The type of a 64-bit whole number. */
+    public abstract String integerType();
+
+    /** The type of a double. */
+    public abstract String numberType();
+
+    /** The type of a text of any length, ordered by its code points. */
+    public abstract String textType();
+
+    /** The type of bytes, ordered as unsigned numbers. */
+    public abstract String bytesType();
+
+    /**
+     * What stands behind the closing bracket of a table that is found by its primary key: {@code
+     * "CREATE TABLE t (…)" + keyedTable()}.
+     */
+    public abstract String keyedTable();
+
+    /**
+     * An INSERT of one row that replaces the other columns where the key is there already. Its
+     * parameters are the key columns, then the others.
+     */
+    public String upsert(String table, List<String> keyColumns, List<String> otherColumns) {
+        String columns =
+                String.join(", ", keyColumns)
+                        + (otherColumns.isEmpty() ? "" : ", ")
+                        + String.join(", ", otherColumns);
+        String marks = "?, ".repeat(keyColumns.size() + otherColumns.size() - 1) + "?";
+        String action =
+                otherColumns.isEmpty()
+                        ? "DO NOTHING"
+                        : "DO UPDATE SET "
+                                + otherColumns.stream()
+                                        .map(column -> column + " = excluded." + column)
+                                        .collect(Collectors.joining(", "));
+        return "INSERT INTO "
+                + table
+                + " ("
+                + columns
+                + ") VALUES ("
+                + marks
+                + ") ON CONFLICT ("
+                + String.join(", ", keyColumns)
+                + ") "
+                + action;
+    }
+
+    /** Opens a connection on which only explicit statements begin and end transactions. */
+    abstract Connection connect(Access access);
+
+    /** The statement that begins a transaction for writing. */
+    abstract String beginWrite();
+
+    /** The statement that begins a transaction for reading. */
+    abstract String beginRead();
+
+    /** The error that a driver's exception stands for. */
+    abstract OrreryException failure(SQLException e);
+
+    /** What a connection is for. */
+    enum Access {
+        READ,
+        WRITE
+    }
+}

@@ -1,0 +1,274 @@
+package dev.orrery.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.StorageFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+    private static final Format PLANETS =
+            Format.of(
+                    "planets",
+                    dialect ->
+                            List.of(
+                                    "CREATE TABLE planets (name "
+                                            + dialect.textType()
+                                            + " PRIMARY KEY, moons "
+                                            + dialect.integerType()
+                                            + ")"
+                                            + dialect.keyedTable()));
+    private static final String INSERT = "INSERT INTO planets (name, moons) VALUES (?, ?)";
+    private static final String COUNT = "SELECT count(*) FROM planets";
+
+    @TempDir Path directory;
+
+    private Database open() {
+        Database database = Database.open(directory.resolve("orrery.db"));
+        database.install(PLANETS);
+        return database;
+    }
+
+    private static long count(Database database) {
+        return database.read(session -> session.find(COUNT, row -> row.integer(1)).orElseThrow());
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterReopening() {
+        try (Database database = open()) {
+            int changed = database.write(session -> session.update(INSERT, "Mars", 2));
+            assertThat(changed).isEqualTo(1);
+        }
+        try (Database database = open()) {
+            assertThat(
+                            database.<List<String>, RuntimeException>read(session ->
+                                    session.query(
+                                            "SELECT name, moons FROM planets",
+                                            row -> row.text(1) + row.integer(2))))
+                    .containsExactly("Mars2");
+        }
+    }
+
+    @Test
+    void anExceptionUndoesAllAndIsThrownOnAsItWas() {
+        try (Database database = open()) {
+            assertThatThrownBy(() ->
+                            database.perform(session -> {
+                                session.update(INSERT, "Mars", 2);
+                                throw new IOException("on purpose");
+                            }))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("on purpose");
+            assertThat(count(database)).isZero();
+            database.perform(session -> session.update(INSERT, "Venus", 0));
+            assertThat(count(database)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aBrokenConstraintUndoesTheWholeTransaction() {
+        try (Database database = open()) {
+            assertThatThrownBy(() ->
+                            database.write(session ->
+                                    session.batch(
+                                            INSERT,
+                                            List.of(
+                                                    new Object[] {"Mars", 2},
+                                                    new Object[] {"Mars", 3}))))
+                    .isInstanceOf(OrreryException.Invalid.class);
+            assertThat(count(database)).isZero();
+        }
+    }
+
+    @Test
+    void aReaderKeepsItsMomentWhileAWriterCommits() {
+        try (Database database = open()) {
+            long[] seen =
+                    database.read(session -> {
+                        long before = session.find(COUNT, row -> row.integer(1)).orElseThrow();
+                        onAnotherThread(
+                                () -> database.perform(other -> other.update(INSERT, "Mars", 2)));
+                        return new long[] {
+                            before, session.find(COUNT, row -> row.integer(1)).orElseThrow()
+                        };
+                    });
+            assertThat(seen).containsExactly(0, 0);
+            assertThat(count(database)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSecondHolderIsRefused() {
+        try (Database database = open()) {
+            assertThatThrownBy(() -> Database.open(directory.resolve("orrery.db")))
+                    .isInstanceOfSatisfying(
+                            StorageFailure.class,
+                            failure ->
+                                    assertThat(failure.kind())
+                                            .isEqualTo(StorageFailure.Kind.LOCKED));
+            assertThat(count(database)).isZero();
+        }
+        open().close();
+    }
+
+    @Test
+    void aNewerComponentIsRefusedAndNothingChanges() {
+        try (Database database = open()) {
+            database.install(
+                    PLANETS.then(dialect -> List.of("ALTER TABLE planets ADD COLUMN rings TEXT")));
+            assertThatThrownBy(() -> database.install(PLANETS))
+                    .isInstanceOfSatisfying(
+                            StorageFailure.class,
+                            failure ->
+                                    assertThat(failure.kind())
+                                            .isEqualTo(StorageFailure.Kind.NEWER_FORMAT));
+        }
+    }
+
+    @Test
+    void aNewerFileIsRefused() {
+        Path file = directory.resolve("orrery.db");
+        try (Database database = open()) {
+            database.perform(session -> session.update("PRAGMA user_version = 2"));
+        }
+        assertThatThrownBy(() -> Database.open(file))
+                .isInstanceOfSatisfying(
+                        StorageFailure.class,
+                        failure ->
+                                assertThat(failure.kind())
+                                        .isEqualTo(StorageFailure.Kind.NEWER_FORMAT));
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsDamaged() throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("orrery.db"),
+                        "this is a text, and rather a long one".repeat(99));
+        assertThatThrownBy(() -> Database.open(file))
+                .isInstanceOfSatisfying(
+                        StorageFailure.class,
+                        failure ->
+                                assertThat(failure.kind()).isEqualTo(StorageFailure.Kind.DAMAGED));
+    }
+
+    @Test
+    void aDirectoryThatIsAFileIsUnreadable() throws IOException {
+        Path file = Files.writeString(directory.resolve("plain"), "");
+        assertThatThrownBy(() -> Database.open(file.resolve("orrery.db")))
+                .isInstanceOfSatisfying(
+                        StorageFailure.class,
+                        failure ->
+                                assertThat(failure.kind())
+                                        .isEqualTo(StorageFailure.Kind.UNREADABLE));
+    }
+
+    @Test
+    void aSessionIsClosedAfterItsWorkAndOnOtherThreads() {
+        try (Database database = open()) {
+            List<Session> kept = new ArrayList<>();
+            database.read(session -> kept.add(session));
+            assertThatThrownBy(() -> kept.getFirst().query(COUNT, row -> row.integer(1)))
+                    .isInstanceOf(OrreryException.Closed.class);
+        }
+    }
+
+    @Test
+    void aWriteWithinAWriteIsRefusedByName() {
+        try (Database database = open()) {
+            assertThatThrownBy(() -> database.perform(session -> database.read(other -> 1)))
+                    .isInstanceOf(OrreryException.Unsupported.class);
+        }
+    }
+
+    @Test
+    void aTurnThatDoesNotComeTimesOut() throws InterruptedException {
+        Database.Options hurried = new Database.Options(1, Duration.ofMillis(20));
+        try (Database database = Database.open(directory.resolve("orrery.db"), hurried)) {
+            CountDownLatch within = new CountDownLatch(1);
+            CountDownLatch leave = new CountDownLatch(1);
+            Thread slow =
+                    Thread.startVirtualThread(() ->
+                            database.perform(session -> {
+                                within.countDown();
+                                awaitUninterruptibly(leave);
+                            }));
+            within.await();
+            assertThatThrownBy(() -> database.perform(session -> {}))
+                    .isInstanceOf(OrreryException.TimedOut.class);
+            leave.countDown();
+            slow.join();
+        }
+    }
+
+    @Test
+    void aMapperMayAskTheSameAgain() {
+        try (Database database = open()) {
+            database.perform(session ->
+                    session.batch(
+                            INSERT, List.of(new Object[] {"Mars", 2}, new Object[] {"Earth", 1})));
+            String sql = "SELECT name FROM planets ORDER BY name";
+            List<List<String>> nested =
+                    database.read(session ->
+                            session.query(sql, row -> session.query(sql, inner -> inner.text(1))));
+            assertThat(nested).containsExactly(List.of("Earth", "Mars"), List.of("Earth", "Mars"));
+        }
+    }
+
+    @Test
+    void allParameterTypesComeBackAsTheyWere() {
+        try (Database database = Database.inMemory()) {
+            database.perform(session -> {
+                session.update(
+                        "CREATE TABLE t (a INTEGER, b REAL, c TEXT, d BLOB, e INTEGER, f TEXT)");
+                session.update(
+                        "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)",
+                        1L << 40,
+                        0.5,
+                        "é",
+                        new byte[] {0, -1},
+                        true,
+                        null);
+                session.each(
+                        "SELECT * FROM t",
+                        row -> {
+                            assertThat(row.integer(1)).isEqualTo(1L << 40);
+                            assertThat(row.number(2)).isEqualTo(0.5);
+                            assertThat(row.text(3)).isEqualTo("é");
+                            assertThat(row.bytes(4)).containsExactly(0, -1);
+                            assertThat(row.flag(5)).isTrue();
+                            assertThat(row.isNull(6)).isTrue();
+                            assertThat(row.textOrNull(6)).isNull();
+                            assertThatThrownBy(() -> row.text(6))
+                                    .isInstanceOf(OrreryException.Invalid.class);
+                        });
+            });
+        }
+    }
+
+    private static void onAnotherThread(Runnable work) {
+        Thread thread = Thread.startVirtualThread(work);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
