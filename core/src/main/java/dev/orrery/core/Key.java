@@ -4,6 +4,7 @@ import dev.orrery.core.OrreryException.Invalid;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,16 @@ public final class Key implements Comparable<Key> {
     }
 
     /**
-     * The key with these parts.
+     * The key with these parts; those of a record, given alone, are its components, an enum
+     * constant is its stored name.
      *
      * @throws Invalid without parts, or when one is none of the ten types, text with an unpaired
      *     surrogate, or a decimal beyond the range of doubles
      */
     public static Key of(@Nullable Object... parts) {
+        if (parts.length == 1 && parts[0] instanceof Record record) {
+            return of(Mapping.ofRecord(record.getClass()).toRow(record).toMap().values().toArray());
+        }
         if (parts.length == 0) {
             throw new Invalid("", "needs at least one part", "no parts");
         }
@@ -45,9 +50,18 @@ public final class Key implements Comparable<Key> {
         if (part == null) {
             return null;
         }
-        var canonical = Values.canonical(Values.normal(part));
+        var canonical =
+                Values.canonical(
+                        part instanceof Enum<?> constant
+                                ? storedName(constant)
+                                : Values.normal(part));
         KeyBytes.check(canonical);
         return canonical;
+    }
+
+    private static Object storedName(Enum<?> constant) {
+        return Objects.requireNonNull(
+                Mapping.of(Type.of(constant.getDeclaringClass())).toValue(constant));
     }
 
     /** The parts in canonical form: numbers as Long where they are whole and fit. Unmodifiable. */

@@ -96,6 +96,27 @@ public final class Row {
         return new Row(Shape.of(names), normal);
     }
 
+    /**
+     * The row of a record: a column for each component, by {@link Name} where it has one.
+     *
+     * @throws OrreryException.BadDefinition when the record's module does not open it, or a
+     *     component has no value form
+     */
+    public static Row from(Record record) {
+        return Mapping.ofRecord(record.getClass()).toRow(record);
+    }
+
+    /**
+     * The record whose components are this row's columns; columns it does not have are left out.
+     *
+     * @throws Invalid naming the columns that are missing or do not fit
+     * @throws OrreryException.BadDefinition when the record's module does not open it, or a
+     *     component has no value form
+     */
+    public <R extends Record> R as(Class<R> type) {
+        return type.cast(Mapping.ofRecord(type).fromRow(this));
+    }
+
     // ---- reading values
 
     /**
@@ -295,6 +316,13 @@ public final class Row {
     }
 
     // ---- inside
+
+    /** The row of a map in normal form. */
+    static Row trusted(Map<?, ?> values) {
+        return new Row(
+                Shape.of(values.keySet().stream().map(String.class::cast).toList()),
+                values.values().toArray());
+    }
 
     @Nullable Object at(int index) {
         return values[index];

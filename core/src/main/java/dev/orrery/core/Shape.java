@@ -57,6 +57,14 @@ public final class Shape {
         return new Shape(columns.toArray(String[]::new));
     }
 
+    /**
+     * The shape of the rows a record class maps to: its components, by {@link Name} where they have
+     * one.
+     */
+    public static Shape of(Class<? extends Record> type) {
+        return Mapping.ofRecord(type).shape();
+    }
+
     /** The names in order. */
     public List<String> columns() {
         return columnList;

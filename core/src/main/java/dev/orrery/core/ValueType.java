@@ -57,6 +57,14 @@ public enum ValueType {
         return ofNormal(Values.normal(value));
     }
 
+    /**
+     * The type that holds the instances of a Java class: records are maps, enums text, collections
+     * lists.
+     */
+    public static ValueType forClass(Class<?> type) {
+        return Mapping.of(Type.of(type)).valueType();
+    }
+
     static ValueType ofNormal(Object value) {
         return switch (value) {
             case String _ -> TEXT;
