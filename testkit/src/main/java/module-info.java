@@ -8,4 +8,6 @@ module dev.orrery.testkit {
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;
+
+    exports dev.orrery.testkit;
 }
