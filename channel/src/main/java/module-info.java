@@ -2,4 +2,6 @@
 module dev.orrery.channel {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
+
+    exports dev.orrery.channel;
 }

@@ -1,0 +1,204 @@
+package dev.orrery.channel;
+
+import dev.orrery.core.Broadcast;
+import dev.orrery.core.Feed;
+import dev.orrery.core.OrreryException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * All channels of a process by name: those it publishes and those that serve somebody's feed.
+ *
+ * <p>A name is looked up whole first, then by the longest family prefix. Nothing here opens a
+ * thread; memory grows with the channels that the application declares and with the connections
+ * that are open, never with what clients ask for. Thread-safe.
+ */
+public final class Channels implements AutoCloseable {
+    /** The longest channel name, in characters; a longer one is refused before it is looked up. */
+    public static final int NAME_LIMIT = 255;
+
+    private static final int DEFAULT_HISTORY = 1_000;
+
+    private final AccessPolicy policy;
+    private final Supplier<String> epochs;
+    private final Map<String, Served> named = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<String, Kin> families = new ConcurrentSkipListMap<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean open = true;
+
+    /** A family with what the policy is asked about for one of its keys. */
+    private record Kin(Function<String, Resource> resource, Family family) {}
+
+    /** One key of a family. */
+    private record Member(Kin kin, String key) {
+        Resource resource() {
+            return kin.resource().apply(key);
+        }
+
+        Optional<? extends Feed<?>> feed() {
+            return kin.family().find(key);
+        }
+    }
+
+    /**
+     * No channels yet.
+     *
+     * @param policy asked before anybody outside reads anything
+     * @param epochs a new name for each life of a published channel's numbering, never the same
+     *     twice, also not in another process
+     */
+    public Channels(AccessPolicy policy, Supplier<String> epochs) {
+        this.policy = policy;
+        this.epochs = epochs;
+    }
+
+    /**
+     * The published channel of this name, made now if there is none, with a history of {@value
+     * #DEFAULT_HISTORY}.
+     */
+    public <T> Channel<T> channel(String name, Class<T> type) {
+        return channel(name, type, DEFAULT_HISTORY);
+    }
+
+    /**
+     * The published channel of this name, made now if there is none.
+     *
+     * @param history how many messages are kept for those who come back
+     * @throws OrreryException.BadDefinition when the name serves something else
+     */
+    public <T> Channel<T> channel(String name, Class<T> type, int history) {
+        requireUsable(name);
+        Served served =
+                named.computeIfAbsent(
+                        name,
+                        _ ->
+                                new Served(
+                                        new Channel<>(
+                                                name, type, new Broadcast<>(epochs.get(), history)),
+                                        new Resource.OfChannel(name)));
+        if (served.feed() instanceof Channel<?> channel && channel.type() == type) {
+            @SuppressWarnings("unchecked") // the type was just compared
+            Channel<T> same = (Channel<T>) channel;
+            return same;
+        }
+        throw taken(name);
+    }
+
+    /** Serves a feed under a name; the policy is asked about the channel of that name. */
+    public void serve(String name, Feed<?> feed) {
+        serve(name, new Resource.OfChannel(name), feed);
+    }
+
+    /**
+     * Serves a feed under a name.
+     *
+     * @param what the policy is asked about this
+     * @param feed of {@code Delivery} or of {@code Update}, its cursors numbered
+     * @throws OrreryException.BadDefinition when the name is taken
+     */
+    public void serve(String name, Resource what, Feed<?> feed) {
+        requireUsable(name);
+        if (named.putIfAbsent(name, new Served(feed, what)) != null) {
+            throw taken(name);
+        }
+    }
+
+    /**
+     * Serves every channel whose name is a prefix and a key.
+     *
+     * @param prefix up to and with its last separator, such as {@code projection:delays:}
+     * @param resource what the policy is asked about for a key, before the family is
+     * @throws OrreryException.BadDefinition when the prefix is taken
+     */
+    public void serveFamily(String prefix, Function<String, Resource> resource, Family family) {
+        requireUsable(prefix);
+        if (families.putIfAbsent(prefix, new Kin(resource, family)) != null) {
+            throw taken(prefix);
+        }
+    }
+
+    private void requireUsable(String name) {
+        requireOpen();
+        if (name.isEmpty() || name.length() > NAME_LIMIT) {
+            throw new OrreryException.BadDefinition(
+                    "channel " + name,
+                    "a name has 1 to " + NAME_LIMIT + " characters",
+                    "choose another name");
+        }
+    }
+
+    private static OrreryException.BadDefinition taken(String name) {
+        return new OrreryException.BadDefinition(
+                "channel " + name,
+                "the name serves something else",
+                "choose another name, or serve it once");
+    }
+
+    /** Begins the session of somebody outside. */
+    public Connection connect(Principal principal) {
+        requireOpen();
+        Connection connection = new Connection(this, principal);
+        connections.add(connection);
+        if (!open) {
+            connection.close();
+            requireOpen();
+        }
+        return connection;
+    }
+
+    private void requireOpen() {
+        if (!open) {
+            throw new OrreryException.Closed("the channel registry");
+        }
+    }
+
+    AccessPolicy policy() {
+        return policy;
+    }
+
+    void forget(Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** What the policy must be asked about for a name, or empty when no channel has it. */
+    Optional<Resource> resource(String name) {
+        Served served = named.get(name);
+        return served != null ? Optional.of(served.resource()) : member(name).map(Member::resource);
+    }
+
+    /** The feed under a name; empty when no channel has it. */
+    Optional<? extends Feed<?>> feed(String name) {
+        Served served = named.get(name);
+        return served != null ? Optional.of(served.feed()) : member(name).flatMap(Member::feed);
+    }
+
+    private Optional<Member> member(String name) {
+        for (var family : families.headMap(name, true).descendingMap().entrySet()) {
+            if (name.startsWith(family.getKey())) {
+                return Optional.of(
+                        new Member(family.getValue(), name.substring(family.getKey().length())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /**
+     * Ends every connection and refuses new ones; the feeds themselves stay as they are.
+     * Idempotent.
+     */
+    @Override
+    public void close() {
+        open = false;
+        connections.forEach(Connection::close);
+    }
+}
