@@ -1,9 +1,15 @@
 /** HTTP, WebSocket and server-sent events in front of an Orrery. */
 module dev.orrery.gateway {
     requires static org.jspecify;
+    requires transitive dev.orrery.channel;
     requires transitive dev.orrery.engine;
     requires com.google.protobuf;
+    requires org.eclipse.jetty.http;
     requires org.eclipse.jetty.server;
+    requires org.eclipse.jetty.util;
+    requires org.eclipse.jetty.websocket.api;
     requires org.eclipse.jetty.websocket.server;
-    requires tools.jackson.databind;
+    requires tools.jackson.core;
+
+    exports dev.orrery.gateway;
 }

@@ -1,0 +1,104 @@
+package dev.orrery.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Everything over plain HTTP: health, event streams and pages. Reading only. */
+final class HttpHandler extends Handler.Abstract.NonBlocking {
+    private static final String STREAMS = "/sse/";
+
+    private final Services services;
+    private final Pages pages;
+    private final EventStreams streams;
+    private final IntSupplier connections;
+
+    HttpHandler(Services services, Pages pages, EventStreams streams, IntSupplier connections) {
+        this.services = services;
+        this.pages = pages;
+        this.streams = streams;
+        this.connections = connections;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        String path = request.getHttpURI().getDecodedPath();
+        String method = request.getMethod();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+            answer(response, callback, 405, "only GET is served here; calls go over the WebSocket");
+        } else if (path.equals("/health")) {
+            health(response, callback);
+        } else if (path.startsWith(STREAMS)) {
+            streams.open(path.substring(STREAMS.length()), request, response, callback);
+        } else {
+            services.threads().newThread(() -> page(path, request, response, callback)).start();
+        }
+        return true;
+    }
+
+    private void health(Response response, Callback callback) {
+        String text =
+                services.json()
+                        .write(
+                                Map.of(
+                                        "status",
+                                        "ok",
+                                        "connections",
+                                        (long) connections.getAsInt()));
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.write(true, ByteBuffer.wrap((text + "\n").getBytes(UTF_8)), callback);
+    }
+
+    private void page(String path, Request request, Response response, Callback callback) {
+        try {
+            Optional<Pages.Page> page = pages.find(path);
+            if (page.isPresent()) {
+                send(page.get(), request, response, callback);
+            } else {
+                answer(response, callback, 404, "there is nothing at this address");
+            }
+        } catch (RuntimeException failure) {
+            answer(response, callback, 500, "the page cannot be read; see the server's log");
+        }
+    }
+
+    private static void send(
+            Pages.Page page, Request request, Response response, Callback callback) {
+        var headers = response.getHeaders();
+        headers.put(HttpHeader.ETAG, page.tag());
+        headers.put(
+                HttpHeader.CACHE_CONTROL,
+                page.immutable() ? "public, max-age=31536000, immutable" : "no-cache");
+        headers.put("Content-Security-Policy", page.policy());
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("Referrer-Policy", "no-referrer");
+        if (page.tag().equals(request.getHeaders().get(HttpHeader.IF_NONE_MATCH))) {
+            response.setStatus(304);
+            response.write(true, null, callback);
+            return;
+        }
+        headers.put(HttpHeader.CONTENT_TYPE, page.type());
+        headers.put(HttpHeader.CONTENT_LENGTH, page.content().length());
+        boolean head = request.getMethod().equals("HEAD");
+        response.write(true, head ? null : ByteBuffer.wrap(page.content().toArray()), callback);
+    }
+
+    /** A short answer in one line of text. */
+    static void answer(Response response, Callback callback, int status, String line) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        response.write(true, ByteBuffer.wrap((line + "\n").getBytes(UTF_8)), callback);
+    }
+}

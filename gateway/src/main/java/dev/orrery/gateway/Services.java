@@ -1,0 +1,23 @@
+package dev.orrery.gateway;
+
+import dev.orrery.channel.Channels;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What every connection of a gateway works with.
+ *
+ * @param ids a new text for each connection
+ * @param nanos a clock for intervals
+ * @param threads makes the virtual threads that serve connections
+ */
+record Services(
+        Channels channels,
+        Rpc rpc,
+        Authenticator authenticator,
+        Limits limits,
+        Json json,
+        Supplier<String> ids,
+        LongSupplier nanos,
+        ThreadFactory threads) {}
