@@ -2,4 +2,6 @@
 module dev.orrery.view {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
+
+    exports dev.orrery.view;
 }
