@@ -210,7 +210,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
                                                 new Latest<>(timeline.epoch(), Optional.empty()), 1)
                                         : new Watched<>(known.latest(), known.watchers() + 1));
         announce(key, shared.latest()); // after registration: a commit in between announces again
-        return new ReleasingSubscription<>(shared.latest().watch(), () -> release(key));
+        return shared.latest().watch().whenClosed(() -> release(key));
     }
 
     private void release(K key) {

@@ -1,13 +1,11 @@
 package dev.orrery.core;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A local relation under a condition and an order; immutable, read only when asked. */
@@ -29,9 +27,8 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
 
     @Override
     public Subscription<Optional<V>> watch(K key) {
-        return new MappedSubscription<>(
-                base.watch(key),
-                value -> Optional.of(value.filter(present -> holds(key, present))));
+        return base.watch(key)
+                .map(value -> Optional.of(value.filter(present -> holds(key, present))));
     }
 
     @Override
@@ -100,7 +97,7 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
         }
 
         private Subscription<Delivery<ChangeSet<K, V>>> narrow(Subscription<Delivery<Commit>> all) {
-            return new MappedSubscription<>(all, Narrowed.this::narrow);
+            return all.map(Narrowed.this::narrow);
         }
 
         @Override
@@ -144,45 +141,5 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
             return after.isEmpty() ? null : new Change.Inserted<>(change.key(), after.get());
         }
         return after.isEmpty() ? new Change.Deleted<>(change.key(), before.get()) : change;
-    }
-
-    /** A subscription whose entries are mapped, those that map to nothing skipped. */
-    private record MappedSubscription<S, T>(
-            Subscription<S> entries, Function<S, Optional<T>> mapping) implements Subscription<T> {
-        @Override
-        public T next() {
-            while (true) {
-                Optional<T> mapped = mapping.apply(entries.next());
-                if (mapped.isPresent()) {
-                    return mapped.get();
-                }
-            }
-        }
-
-        @Override
-        public Optional<T> next(Duration timeout) {
-            long deadline = System.nanoTime() + timeout.toNanos();
-            while (true) {
-                Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-                Optional<S> entry = entries.next(left);
-                if (entry.isEmpty()) {
-                    return Optional.empty();
-                }
-                Optional<T> mapped = mapping.apply(entry.get());
-                if (mapped.isPresent()) {
-                    return mapped;
-                }
-            }
-        }
-
-        @Override
-        public Cursor cursor() {
-            return entries.cursor();
-        }
-
-        @Override
-        public void close() {
-            entries.close();
-        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A reader under way in a feed.
@@ -38,6 +39,18 @@ public interface Subscription<T> extends Iterable<T>, AutoCloseable {
     /** Ends the subscription; idempotent. */
     @Override
     void close();
+
+    /**
+     * The same entries mapped; those that map to nothing are skipped. Closing either closes both.
+     */
+    default <R> Subscription<R> map(Function<? super T, Optional<R>> mapping) {
+        return new MappedSubscription<>(this, mapping);
+    }
+
+    /** The same entries; when it is closed for the first time, an action runs after it. */
+    default Subscription<T> whenClosed(Runnable action) {
+        return new ReleasingSubscription<>(this, action);
+    }
 
     /** The entries from here on; the loop ends when the subscription is closed. */
     @Override
