@@ -2,6 +2,7 @@ package dev.orrery.core;
 
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.UserFailure;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -194,7 +195,16 @@ public final class Codec<T> {
 
     private Map<?, ?> upgraded(String name, Map<?, ?> fields) {
         var upgrade = upgrades.get(name);
-        return upgrade == null ? fields : upgrade.apply(Row.trusted(fields)).toMap();
+        if (upgrade == null) {
+            return fields;
+        }
+        try {
+            return upgrade.apply(Row.trusted(fields)).toMap();
+        } catch (OrreryException refused) {
+            throw refused;
+        } catch (RuntimeException failure) {
+            throw new UserFailure("upgrade of " + name, fields, failure);
+        }
     }
 
     /** The type. */

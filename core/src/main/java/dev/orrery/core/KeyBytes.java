@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -221,13 +223,11 @@ final class KeyBytes {
             while (in.hasRemaining()) {
                 parts.add(read(in, in.get(), 0));
             }
-        } catch (java.nio.BufferUnderflowException
-                | DateTimeException
-                | CharacterCodingException refused) {
+        } catch (BufferUnderflowException | DateTimeException | CharacterCodingException refused) {
             throw damaged(bytes);
         }
         var array = parts.toArray();
-        if (array.length == 0 || !java.util.Arrays.equals(bytes, encode(array))) {
+        if (array.length == 0 || !Arrays.equals(bytes, encode(array))) {
             throw damaged(bytes);
         }
         return array;
@@ -302,7 +302,8 @@ final class KeyBytes {
         }
         var missing = new BigDecimal(new BigInteger(digits.toString()), digits.length() - exponent);
         var exact = new BigDecimal(below).add(missing, MathContext.UNLIMITED);
-        if (!Values.withinLimits(exact.stripTrailingZeros())) {
+        if (!Values.withinLimits(exact.stripTrailingZeros())
+                || !Double.isFinite(exact.doubleValue())) {
             throw new Invalid("", "is no number of a key", exact);
         }
         return Values.canonical(exact);

@@ -93,12 +93,7 @@ final class RecordMapping extends Mapping {
     }
 
     private static BadDefinition closed(Class<?> javaClass) {
-        var opens =
-                "opens "
-                        + javaClass.getPackageName()
-                        + " to "
-                        + RecordMapping.class.getModule().getName()
-                        + ";";
+        var opens = "opens " + javaClass.getPackageName() + " to dev.orrery.core;";
         return new BadDefinition(
                 javaClass.getName(),
                 "is a record this module cannot see into",
