@@ -4,4 +4,6 @@
 module dev.orrery.query {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
+
+    exports dev.orrery.query;
 }

@@ -1,0 +1,101 @@
+package dev.orrery.query;
+
+import dev.orrery.core.Condition;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Tracking;
+import dev.orrery.core.Versioned;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One access under way: the pinned revision all its reads are of, and the body that is running now.
+ * Confined to its thread, and refuses to be used from another.
+ */
+final class Context implements Tracking.Frame {
+    final Engine engine;
+    final long revision;
+    final Strand strand;
+    private final Thread owner = Thread.currentThread();
+
+    /** What the running body has read; null in a snapshot's own reads, which nobody remembers. */
+    @Nullable Recording recording;
+
+    /** How many bodies are running one inside another on this thread. */
+    int depth;
+
+    /**
+     * Set when something was interrupted, so that no body can make a result out of what is left.
+     */
+    boolean cancelled;
+
+    Context(Engine engine, long revision, Strand strand) {
+        this.engine = engine;
+        this.revision = revision;
+        this.strand = strand;
+    }
+
+    /** Binds this to its thread while an access runs. */
+    <T> T within(ScopedValue.CallableOp<? extends T, RuntimeException> access) {
+        return ScopedValue.where(Engine.STRAND, strand)
+                .call(() -> Tracking.<T, RuntimeException>within(this, access));
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    /** The memo of a query's key at this context's revision, recorded. */
+    Memo read(Node node) {
+        checkThread();
+        if (depth == 0 && recording == null) {
+            cancelled = false; // a snapshot goes on after an interrupt
+        }
+        Memo memo = node.at(revision);
+        if (memo == null) {
+            memo = Obtain.memo(this, node);
+        } else {
+            node.definition.counts.hit();
+        }
+        if (recording != null) {
+            recording.read(node, memo);
+        }
+        return memo;
+    }
+
+    @Override
+    public <K, V> Optional<V> find(Versioned<K, V> source, K key) {
+        checkThread();
+        if (recording != null) {
+            recording.read(engine.sources.key(source, key), revision);
+        }
+        return source.findAt(key, revision);
+    }
+
+    @Override
+    public <K, V> List<Map.Entry<K, V>> select(Versioned<K, V> source, Condition condition) {
+        checkThread();
+        if (recording == null) {
+            return source.selectAt(condition, revision);
+        }
+        return engine.sets.select(this, source, condition);
+    }
+
+    /** Reads the source itself for the node that remembers a set. */
+    <K, V> List<Map.Entry<K, V>> scan(Versioned<K, V> source, Condition condition) {
+        if (recording != null) {
+            recording.read(engine.sources.set(source, condition), revision);
+        }
+        return List.copyOf(source.selectAt(condition, revision));
+    }
+
+    private void checkThread() {
+        if (!Thread.currentThread().equals(owner)) {
+            throw new OrreryException.Unsupported(
+                    "be read for a query in another thread than the one that runs its body",
+                    "a source");
+        }
+    }
+}

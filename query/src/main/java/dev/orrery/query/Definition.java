@@ -1,0 +1,198 @@
+package dev.orrery.query;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Revision;
+import dev.orrery.core.Subscription;
+import dev.orrery.core.Tracking;
+import dev.orrery.core.Type;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+
+/** A query as defined, with the nodes of its keys. */
+final class Definition<K, V> implements Query<K, V> {
+    final Engine engine;
+    final String name;
+    final Type<K> keyType;
+    final Type<V> valueType;
+    final Counts counts = new Counts();
+
+    private final BiPredicate<? super V, ? super V> equality;
+    private final Queries.Body<? super K, ? extends V> body;
+
+    /** A map from keys to nodes: the one place to change when a node becomes its own entry. */
+    private final Map<K, Node> nodes = new ConcurrentHashMap<>();
+
+    Definition(
+            Engine engine,
+            String name,
+            Type<K> keyType,
+            Type<V> valueType,
+            BiPredicate<? super V, ? super V> equality,
+            Queries.Body<? super K, ? extends V> body) {
+        this.engine = engine;
+        this.name = name;
+        this.keyType = keyType;
+        this.valueType = valueType;
+        this.equality = equality;
+        this.body = body;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    // reading
+
+    @Override
+    @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
+    public V of(K key) { // law Q14: a hit is a probe, a load and two comparisons
+        long published = engine.timeline.published(); // law Q1: first
+        if (Tracking.frame() == null) {
+            Node node = nodes.get(key);
+            Memo memo = node == null ? null : node.memo;
+            if (memo != null && !memo.failed && published < memo.until()) {
+                counts.hit();
+                return (V) memo.value;
+            }
+        }
+        return value(memo(key));
+    }
+
+    @Override
+    public Outcome<V> outcome(K key) {
+        return outcome(memo(key));
+    }
+
+    private Memo memo(K key) {
+        Tracking.Frame frame = Tracking.frame();
+        if (frame == null) {
+            return engine.access(context -> context.read(node(key)));
+        }
+        if (frame instanceof Context context && context.engine == engine) {
+            return context.read(node(key));
+        }
+        throw new OrreryException.Unsupported("read " + label(key), "a query of another runtime");
+    }
+
+    /** The value with the revision that the access was bound to. */
+    Bound<V> bound(K key) {
+        return engine.access(
+                context -> new Bound<>(outcome(context.read(node(key))), context.revision));
+    }
+
+    /** The value of a memo of this query, or its failure thrown. */
+    @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
+    V value(Memo memo) {
+        if (memo.failed) {
+            throw (OrreryException) memo.value;
+        }
+        return (V) memo.value;
+    }
+
+    @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
+    Outcome<V> outcome(Memo memo) {
+        return memo.failed
+                ? new Outcome.Failed<>((OrreryException) memo.value)
+                : new Outcome.Value<>((V) memo.value);
+    }
+
+    /** An outcome and a revision at which it is true. */
+    record Bound<V>(Outcome<V> outcome, long revision) {}
+
+    Node node(K key) {
+        Node node = nodes.get(key);
+        return node != null ? node : nodes.computeIfAbsent(key, k -> new Node(this, k));
+    }
+
+    Iterable<Node> nodes() {
+        return nodes.values();
+    }
+
+    void forgetAll() {
+        nodes.clear();
+    }
+
+    // following
+
+    @Override
+    public Subscription<V> watch(K key) {
+        return new Mapped<>(watchOutcome(key), Outcome::orThrow);
+    }
+
+    @Override
+    public Subscription<Outcome<V>> watchOutcome(K key) {
+        return engine.watches.watch(this, node(key), bound(key));
+    }
+
+    // for the runtime
+
+    /** Runs the body. */
+    @SuppressWarnings("unchecked") // a definition's nodes have its keys
+    Object compute(Object key) {
+        return Objects.requireNonNull(body.apply((K) key), "a query's result is never null");
+    }
+
+    @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
+    boolean same(Object left, Object right) {
+        return equality.test((V) left, (V) right);
+    }
+
+    void ran(Flight flight, Memo memo, long nanos) {
+        counts.computed();
+        flight.node.reason = Reason.ran(flight);
+        if (engine.events.isFollowed() && this != engine.sets.definition()) {
+            engine.events.publish(
+                    new QueryEvent.Computed(
+                            name,
+                            flight.node.key,
+                            new Revision(flight.revision),
+                            Duration.ofNanos(nanos),
+                            result(flight, memo)));
+        }
+    }
+
+    private static QueryEvent.Result result(Flight flight, Memo memo) {
+        if (memo.failed) {
+            return QueryEvent.Result.FAILED;
+        }
+        Memo before = flight.baseline;
+        return before != null && memo.changedAt < before.until()
+                ? QueryEvent.Result.EQUAL
+                : QueryEvent.Result.CHANGED;
+    }
+
+    void spared(Flight flight) {
+        counts.spared();
+        flight.node.reason = Reason.spared(flight);
+    }
+
+    // telling
+
+    @Override
+    public Explanation explain(K key) {
+        Node node = nodes.get(key);
+        return node == null ? Explanation.neverAsked(this, key) : Explanation.of(this, key, node);
+    }
+
+    @Override
+    public Statistics statistics() {
+        return counts.statistics();
+    }
+
+    String label(Object key) {
+        return label(name, key);
+    }
+
+    static String label(String name, Object key) {
+        return key == NoKey.ONE ? name : name + "(" + key + ")";
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + keyType + " -> " + valueType;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.orrery.query;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Pin;
+import dev.orrery.core.Timeline;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+
+/**
+ * The parts of the runtime, and the way in: every access outside a frame pins the newest revision
+ * and reads all of it there. Thread-safe.
+ */
+final class Engine {
+    /*
+     * Locks, in this order: the timeline's commit lock; a link token; one cell's monitor; the
+     * timeline's pins, a flight's monitor. The waits lock is taken holding none of them and takes a
+     * flight's monitor only. User code (bodies, equality) runs holding none. // law Q11
+     *
+     * Memory. A commit stores `until` of what it marks, then publishes; a reader loads the published
+     * revision, then a memo, then its `until`. So who sees a commit sees its marks. A memo is stored
+     * after it is complete; its interval was decided under monitors. // law Q2
+     */
+
+    /** The strand of the access this thread is inside of, also where tracking is switched off. */
+    static final ScopedValue<Strand> STRAND = ScopedValue.newInstance();
+
+    private static final int DRAINED_PER_COMMIT = 32;
+    private static final int DRAINED_PER_SNAPSHOT = 1024;
+
+    final Timeline timeline;
+    final ThreadFactory threads;
+    final Faults faults;
+    final Sources sources;
+    final Sets sets;
+    final Waits waits = new Waits();
+    final Events events;
+    final Watches watches;
+    final Map<String, Definition<?, ?>> definitions = new ConcurrentHashMap<>();
+
+    /** Nodes with past memos. */
+    final Queue<Node> retired = new ConcurrentLinkedQueue<>();
+
+    private final Mark mark;
+    private volatile boolean closed;
+
+    Engine(Timeline timeline, ThreadFactory threads, Faults faults) {
+        this.timeline = timeline;
+        this.threads = threads;
+        this.faults = faults;
+        this.sources = new Sources(this);
+        this.sets = new Sets(this);
+        this.events = new Events(timeline.epoch());
+        this.watches = new Watches(this);
+        this.mark = new Mark(this);
+        timeline.attach(mark)
+                .close(); // nothing was read before, so there is nothing to catch up with
+    }
+
+    /** Runs an access at the newest revision. */
+    <T> T access(Function<Context, T> access) {
+        try (Pin pin = timeline.pin()) {
+            return at(pin.revision().number(), access);
+        }
+    }
+
+    /** Runs an access at a pinned revision. */
+    <T> T at(long revision, Function<Context, T> access) {
+        if (closed) {
+            throw new OrreryException.Closed("the query runtime");
+        }
+        Strand strand = STRAND.isBound() ? STRAND.get() : new Strand();
+        Context context = new Context(this, revision, strand);
+        return context.within(() -> access.apply(context));
+    }
+
+    void drainAfterCommit() {
+        drain(DRAINED_PER_COMMIT);
+    }
+
+    void drainAfterSnapshot() {
+        drain(DRAINED_PER_SNAPSHOT);
+    }
+
+    /** Drops past memos that nobody is pinned to any more, of a bounded number of nodes. */
+    private void drain(int most) { // law Q9
+        for (int i = 0; i < most; i++) {
+            Node node = retired.poll();
+            if (node == null) {
+                return;
+            }
+            if (node.prune(this)) {
+                retired.add(node);
+            }
+        }
+    }
+
+    Statistics statistics() {
+        Statistics all = sets.definition().statistics();
+        for (Definition<?, ?> definition : definitions.values()) {
+            all = all.plus(definition.statistics());
+        }
+        return all;
+    }
+
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        watches.close();
+        timeline.detach(mark);
+        definitions.values().forEach(Definition::forgetAll); // unmarked now, so nobody may hit them
+    }
+}

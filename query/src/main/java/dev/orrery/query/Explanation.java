@@ -1,0 +1,94 @@
+package dev.orrery.query;
+
+import dev.orrery.core.Revision;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why a result was computed when it last was looked into, or why it did not have to be, and what it
+ * stands on. Immutable.
+ *
+ * @param query the query's name
+ * @param key the key asked about
+ * @param verdict what happened
+ * @param revision the revision it happened at; zero when it was never asked for
+ * @param because the dependency whose change made the body run
+ * @param reads what the remembered result has read, in order
+ */
+public record Explanation(
+        String query,
+        Object key,
+        Verdict verdict,
+        Revision revision,
+        Optional<Changed> because,
+        List<String> reads) {
+    /** What happened the last time a result was not simply there. */
+    public enum Verdict {
+        /** Nobody has asked for it. */
+        NEVER_ASKED,
+        /** Nothing was remembered that could be verified. */
+        FIRST,
+        /** Something it reads had changed in value. */
+        CHANGED,
+        /** The last run failed, and failures are tried again in each revision. */
+        RETRIED,
+        /** Something below had changed, but everything it reads still has the same value. */
+        SPARED
+    }
+
+    /** A dependency and the revision since which it has another value. */
+    public record Changed(String dependency, Revision at) {
+        @Override
+        public String toString() {
+            return dependency + " changed at " + at;
+        }
+    }
+
+    static Explanation of(Definition<?, ?> definition, Object key, Node node) {
+        Reason reason = node.reason;
+        Memo memo = node.memo;
+        List<String> reads =
+                memo == null
+                        ? List.of()
+                        : java.util.Arrays.stream(memo.dependencies).map(Cell::label).toList();
+        if (reason == null) {
+            return neverAsked(definition, key);
+        }
+        Cell because = reason.because();
+        return new Explanation(
+                definition.name,
+                key,
+                reason.verdict(),
+                new Revision(reason.revision()),
+                because == null
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Changed(because.label(), new Revision(reason.becauseAt()))),
+                reads);
+    }
+
+    static Explanation neverAsked(Definition<?, ?> definition, Object key) {
+        return new Explanation(
+                definition.name,
+                key,
+                Verdict.NEVER_ASKED,
+                new Revision(0),
+                Optional.empty(),
+                List.of());
+    }
+
+    @Override
+    public String toString() {
+        String what =
+                switch (verdict) {
+                    case NEVER_ASKED -> "was never asked for";
+                    case FIRST -> "ran at " + revision + " for the first time";
+                    case CHANGED ->
+                            "ran at " + revision + because.map(b -> ", since " + b).orElse("");
+                    case RETRIED -> "ran at " + revision + ", since it had failed before";
+                    case SPARED ->
+                            "was spared at " + revision + ", since what it reads is unchanged";
+                };
+        return query + "(" + key + ") " + what + "; reads " + reads;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.orrery.query;
+
+/**
+ * A fault that can be planted at a point of the protocol, to see that the random run finds it. For
+ * the tests of this module; nothing is planted otherwise.
+ */
+enum Fault {
+    /** Marks that arrive while a result is linked are forgotten. */
+    ARRIVALS_IGNORED,
+    /** Commits are marked after they can be seen. */
+    MARKED_AFTER_PUBLISHING,
+    /** Intervals of equal values are joined across the revisions between them. */
+    MERGED_ACROSS_GAPS,
+    /** A reader is armed on a source without looking whether it has changed meanwhile. */
+    LEAF_NOT_LOOKED_AT_AGAIN,
+    /** A reader is armed on a result without looking whether it is still in force. */
+    CHILD_NOT_LOOKED_AT_AGAIN,
+    /** Only the first suspect of a closed result is noted. */
+    LATER_SUSPECTS_FORGOTTEN,
+    /** A new value is said to hold since its predecessor began. */
+    FROM_TOO_EARLY,
+    /** A result of an old reader becomes the live one. */
+    OLD_RESULT_INSTALLED,
+    /** A mark stops at the first result above a source. */
+    MARK_STOPS_EARLY,
+    /** Of several suspects only the first is verified. */
+    ONE_SUSPECT_VERIFIED,
+    /** A failure is remembered until something changes. */
+    FAILURE_STICKS,
+    /** A set is marked by rows that enter or stay, not by those that leave. */
+    LEAVING_ROWS_UNSEEN,
+    /** A child that changed in the very revision of doubt counts as unchanged. */
+    STAMP_OFF_BY_ONE,
+    /** An equal value keeps no stamp of its own: a changed one does. */
+    STAMP_KEPT_ON_CHANGE
+}

@@ -1,0 +1,92 @@
+package dev.orrery.query;
+
+import dev.orrery.core.OrreryException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One computation under way: a node being verified or run at a revision. Written by its strand, but
+ * for what its monitor guards.
+ */
+final class Flight {
+    final Node node;
+    final long revision;
+    final Strand strand;
+
+    /** The live memo that may turn out to hold still; null when there is nothing to verify. */
+    final @Nullable Memo baseline;
+
+    /** The dependencies of the last run, to be compared in place by the next. */
+    final Cell @Nullable [] prior;
+
+    /** Positions of the baseline that a mark came through, ascending. */
+    final int[] suspects;
+
+    /** The next entry of {@link #suspects} to look at. */
+    int cursor;
+
+    /** Since when the suspects seen so far hold their values. */
+    long from;
+
+    /** Whether the body must run, and because of which change. */
+    boolean mustRun;
+
+    @Nullable Cell because;
+    long becauseAt;
+
+    /** The flight below this one on the same strand. */
+    final @Nullable Flight below;
+
+    /** The next flight of the same node; guarded by the node's monitor. */
+    @Nullable Flight another;
+
+    /** Set when this flight turned out to lie on a circle; whatever it does, this is its result. */
+    volatile OrreryException.@Nullable Cycle cycle;
+
+    private boolean done;
+    private boolean awaited;
+
+    Flight(
+            Node node,
+            long revision,
+            Strand strand,
+            @Nullable Memo baseline,
+            Cell @Nullable [] prior,
+            int[] suspects) {
+        this.node = node;
+        this.revision = revision;
+        this.strand = strand;
+        this.baseline = baseline;
+        this.prior = prior;
+        this.suspects = suspects;
+        this.mustRun = baseline == null;
+        this.below = strand.top;
+    }
+
+    /**
+     * Says that the body must run, since a dependency may have another value than the baseline's.
+     */
+    void run(@Nullable Cell changed, long at) {
+        mustRun = true;
+        because = changed;
+        becauseAt = at;
+    }
+
+    synchronized boolean isDone() {
+        return done;
+    }
+
+    /** Ends the flight, with a result or without, and wakes whoever waits for it. */
+    synchronized void finish() {
+        done = true;
+        if (awaited) {
+            notifyAll();
+        }
+    }
+
+    synchronized void await() throws InterruptedException {
+        awaited = true;
+        while (!done) {
+            wait();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.orrery.query;
+
+import dev.orrery.core.LocalRelation;
+import dev.orrery.core.Row;
+import dev.orrery.core.Timeline;
+import dev.orrery.core.Type;
+
+/**
+ * Keyed facts that you set. Thread-safe.
+ *
+ * <p>Inside {@link Timeline#commit} writes become visible together; alone each is its own commit. A
+ * value equal to the current one makes no revision. A write inside a query's body is refused. As a
+ * relation its rows are its values: a row or a record as itself, anything else in a column {@code
+ * value}.
+ */
+public final class Input<K, V> extends LocalRelation<K, V> {
+    private final Type<K> keyType;
+    private final Type<V> valueType;
+
+    Input(Timeline timeline, String name, Type<K> keyType, Type<V> valueType) {
+        super(timeline, name);
+        this.keyType = keyType;
+        this.valueType = valueType;
+    }
+
+    /** Gives a key its value. */
+    public void set(K key, V value) {
+        timeline().transact(name(), transaction -> transaction.put(this, key, value));
+    }
+
+    /** Takes a key's value away. */
+    public void remove(K key) {
+        timeline().transact(name(), transaction -> transaction.remove(this, key));
+    }
+
+    /** The keys' type, as defined. */
+    public Type<K> keyType() {
+        return keyType;
+    }
+
+    /** The values' type, as defined. */
+    public Type<V> valueType() {
+        return valueType;
+    }
+
+    @Override
+    public Row toRow(K key, V value) {
+        return switch (value) {
+            case Row row -> row;
+            case Record fields -> Row.from(fields);
+            default -> Row.of("value", value);
+        };
+    }
+}

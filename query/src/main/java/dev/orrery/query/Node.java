@@ -1,0 +1,284 @@
+package dev.orrery.query;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A query and a key: its live memo, the past memos somebody is still pinned to, and who is at work
+ * on it.
+ *
+ * <p>Vacant, current, suspect or behind at a revision, all derived from the memos. Fields but for
+ * the two volatile ones are guarded by the monitor.
+ */
+final class Node extends Cell {
+    private static final Memo[] NONE = {};
+
+    final Definition<?, ?> definition;
+    final Object key;
+
+    /** The live memo, the only one with edges. */
+    volatile @Nullable Memo memo;
+
+    /** Written before {@link #memo} is replaced and read after it, so none is invisible in both. */
+    private volatile Memo[] past = NONE;
+
+    /** Why the last flight ran, or did not have to. */
+    volatile @Nullable Reason reason;
+
+    private int[] suspects = {};
+    private int suspectCount;
+    private @Nullable Flight flights;
+    private @Nullable Flight linker;
+    private int tokenWaiters;
+    private @Nullable Arrival arrivals;
+    private @Nullable Watch watch;
+
+    /** A mark that came while a result was being linked. */
+    record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
+
+    Node(Definition<?, ?> definition, Object key) {
+        this.definition = definition;
+        this.key = key;
+    }
+
+    /** The memo that covers a revision, if there is one. */
+    @Nullable Memo at(long revision) {
+        Memo live = memo;
+        if (live != null && live.covers(revision)) {
+            return live;
+        }
+        for (Memo old : past) {
+            if (old.covers(revision)) {
+                return old;
+            }
+        }
+        return null;
+    }
+
+    // marks
+
+    /** What a mark did to a node. */
+    enum Marked {
+        NO_MORE,
+        CLOSED,
+        CLOSED_AND_WATCHED
+    }
+
+    /** Takes in a mark that travelled over the edge at a position, and is consumed by it. */
+    synchronized Marked mark(Cell child, int position, long revision, Faults faults) {
+        if (linker != null && !faults.has(Fault.ARRIVALS_IGNORED)) {
+            arrivals = new Arrival(child, position, revision, arrivals);
+        }
+        Memo live = memo;
+        if (live == null
+                || position >= live.dependencies.length
+                || live.dependencies[position] != child) {
+            return Marked.NO_MORE; // the edge was replaced while this mark walked it
+        }
+        if (live.isOpen() || !faults.has(Fault.LATER_SUSPECTS_FORGOTTEN)) {
+            suspect(position); // law Q4
+        }
+        if (!live.isOpen()) {
+            return Marked.NO_MORE;
+        }
+        live.close(revision);
+        return watch == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
+    }
+
+    private void suspect(int position) {
+        if (suspectCount == suspects.length) {
+            suspects = Arrays.copyOf(suspects, Math.max(2, suspectCount * 2));
+        }
+        suspects[suspectCount++] = position;
+    }
+
+    /** The positions a mark came through, ascending, none twice. Holding the monitor. */
+    int[] sortedSuspects() {
+        int[] sorted = Arrays.copyOf(suspects, suspectCount);
+        Arrays.sort(sorted);
+        int kept = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            if (kept == 0 || sorted[kept - 1] != sorted[i]) {
+                sorted[kept++] = sorted[i];
+            }
+        }
+        return kept == sorted.length ? sorted : Arrays.copyOf(sorted, kept);
+    }
+
+    synchronized boolean isSuspect(int position) {
+        return Arrays.stream(suspects, 0, suspectCount).anyMatch(each -> each == position);
+    }
+
+    // flights
+
+    /** The flight for a revision. Holding the monitor. */
+    @Nullable Flight flightFor(long revision) {
+        Flight flight = flights;
+        while (flight != null && flight.revision != revision) {
+            flight = flight.another;
+        }
+        return flight;
+    }
+
+    /** Some flight of another strand. Holding the monitor. */
+    @Nullable Flight flightOfOthers(Strand strand) {
+        Flight flight = flights;
+        while (flight != null && flight.strand == strand) {
+            flight = flight.another;
+        }
+        return flight;
+    }
+
+    /** Begins a flight for a revision that has neither memo nor flight. Holding the monitor. */
+    Flight lead(long revision, Strand strand) { // law Q10
+        Memo live = memo;
+        boolean ahead = live != null && revision >= live.until();
+        Flight flight =
+                new Flight(
+                        this,
+                        revision,
+                        strand,
+                        ahead && live != null && !live.failed ? live : null,
+                        ahead && live != null ? live.dependencies : null,
+                        ahead ? sortedSuspects() : new int[0]);
+        flight.another = flights;
+        flights = flight;
+        return flight;
+    }
+
+    /** Takes a flight off the list. Holding the monitor. */
+    void unlist(Flight flight) {
+        if (flights == flight) {
+            flights = flight.another;
+            return;
+        }
+        for (Flight each = flights; each != null; each = each.another) {
+            if (each.another == flight) {
+                each.another = flight.another;
+                return;
+            }
+        }
+        throw new IllegalStateException("law Q10: settled twice: " + label());
+    }
+
+    // linking
+
+    /** Waits until nobody links; short, since a linker runs no user code. Holding the monitor. */
+    void awaitToken() {
+        boolean interrupted = false;
+        tokenWaiters++;
+        while (linker != null) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        tokenWaiters--;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void takeToken(Flight flight) {
+        linker = flight;
+        arrivals = null;
+    }
+
+    @Nullable Arrival giveTokenBack() {
+        Arrival arrived = arrivals;
+        linker = null;
+        arrivals = null;
+        if (tokenWaiters > 0) {
+            notifyAll();
+        }
+        return arrived;
+    }
+
+    /** Makes a memo the live one, with its suspects. Holding the monitor. */
+    void install(Memo next, int[] suspectPositions) {
+        suspects = suspectPositions;
+        suspectCount = suspectPositions.length;
+        memo = next;
+    }
+
+    /** Keeps a memo for the revisions it covers. Holding the monitor; true when it is the first. */
+    boolean keep(Memo old, Engine engine) {
+        Memo[] kept = pinned(engine);
+        Memo[] more = Arrays.copyOf(kept, kept.length + 1);
+        more[kept.length] = old;
+        boolean first = past.length == 0;
+        past = more;
+        return first;
+    }
+
+    /** Drops past memos that nobody is pinned to; true when some are left. */
+    synchronized boolean prune(Engine engine) { // law Q9
+        if (past.length > 0) {
+            past = pinned(engine);
+        }
+        return past.length > 0;
+    }
+
+    private Memo[] pinned(Engine engine) {
+        Memo[] all = past;
+        int kept = 0;
+        Memo[] some = new Memo[all.length];
+        for (Memo old : all) {
+            if (engine.timeline.isPinned(old.from, old.until())) {
+                some[kept++] = old;
+            }
+        }
+        return kept == all.length ? all : kept == 0 ? NONE : Arrays.copyOf(some, kept);
+    }
+
+    int pastCount() {
+        return past.length;
+    }
+
+    /**
+     * Arms a reader that read this at a revision, or tells from when on that reading is in doubt.
+     *
+     * @return {@link Memo#OPEN} when armed, {@link Link#LEFT} when what was read is no longer on
+     *     the live line
+     */
+    synchronized long link(Node reader, int position, long revision, Faults faults) {
+        Memo live = memo;
+        if (live == null) {
+            return Link.LEFT;
+        }
+        if (live.covers(revision)) {
+            if (live.isOpen() || faults.has(Fault.CHILD_NOT_LOOKED_AT_AGAIN)) {
+                arm(reader, position);
+                return Memo.OPEN;
+            }
+            return live.until();
+        }
+        for (Memo old : past) {
+            if (old.covers(revision) && old.changedAt == live.changedAt) { // law Q6
+                return old.until();
+            }
+        }
+        return Link.LEFT;
+    }
+
+    // watching
+
+    synchronized @Nullable Watch watch() {
+        return watch;
+    }
+
+    synchronized void watch(@Nullable Watch next) {
+        watch = next;
+    }
+
+    @Override
+    String label() {
+        return definition.label(key);
+    }
+
+    @Override
+    public String toString() {
+        return label() + " = " + memo;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.orrery.query;
+
+import dev.orrery.core.OrreryException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets a memo that covers a revision: by sharing somebody's flight, by verifying what is there, or
+ * by running the body. Verification is a loop over the strand's stack of flights; only bodies
+ * recurse.
+ */
+final class Obtain {
+    private final Context context;
+    private final @Nullable Flight base;
+
+    private Obtain(Context context) {
+        this.context = context;
+        this.base = context.strand.top;
+    }
+
+    static Memo memo(Context context, Node node) {
+        Memo ready = node.at(context.revision);
+        if (ready != null) {
+            node.definition.counts.hit();
+            return ready;
+        }
+        Obtain obtain = new Obtain(context);
+        try {
+            return obtain.run(node);
+        } finally {
+            obtain.giveUp();
+        }
+    }
+
+    private Memo run(Node wanted) {
+        Memo memo = arrive(wanted);
+        for (Flight top = top(); top != null; top = top()) {
+            if (memo != null) {
+                judge(top, memo);
+                memo = null;
+            }
+            OrreryException.Cycle cycle = top.cycle;
+            Cell suspect = nextSuspect(top);
+            if (cycle != null) {
+                memo = settled(top, Settle.failed(context, top, cycle, Memo.NOTHING));
+            } else if (top.mustRun) {
+                memo = settled(top, Execute.body(context, top));
+            } else if (suspect == null) {
+                memo = settled(top, Settle.clean(context, top));
+            } else if (suspect instanceof Leaf leaf) {
+                judge(top, leaf);
+            } else if (suspect instanceof Node node) {
+                top.node.definition.counts.visit();
+                memo = arrive(node);
+            }
+        }
+        if (memo == null) {
+            throw new IllegalStateException("law Q10: nothing was obtained for " + wanted.label());
+        }
+        return memo;
+    }
+
+    /** The innermost flight this loop leads, null when it leads none. */
+    private @Nullable Flight top() {
+        Flight top = context.strand.top;
+        return top == base ? null : top;
+    }
+
+    private Memo settled(Flight flight, Memo memo) {
+        context.strand.top = flight.below;
+        return memo;
+    }
+
+    private static @Nullable Cell nextSuspect(Flight top) {
+        Memo baseline = top.baseline;
+        return baseline == null || top.cursor == top.suspects.length
+                ? null
+                : baseline.dependencies[top.suspects[top.cursor]];
+    }
+
+    /** Whether the suspect that was obtained has another value than the baseline was made from. */
+    private void judge(Flight top, Memo memo) { // law Q6
+        weigh(top, memo.changedAt, memo.from);
+    }
+
+    private void judge(Flight top, Leaf leaf) {
+        top.node.definition.counts.visit();
+        long since = leaf.since(context.revision);
+        weigh(top, since, since);
+    }
+
+    private void weigh(Flight top, long changedAt, long since) {
+        Memo baseline = top.baseline;
+        if (baseline == null) {
+            throw new IllegalStateException("law Q6: nothing to verify in " + top.node.label());
+        }
+        Faults faults = context.engine.faults;
+        long doubt = baseline.until() + (faults.has(Fault.STAMP_OFF_BY_ONE) ? 1 : 0);
+        if (changedAt >= doubt) {
+            Cell changed = baseline.dependencies[top.suspects[top.cursor]];
+            top.run(changed, Math.min(changedAt, context.revision));
+            return;
+        }
+        top.from = Math.max(top.from, since);
+        top.cursor = faults.has(Fault.ONE_SUSPECT_VERIFIED) ? top.suspects.length : top.cursor + 1;
+    }
+
+    /**
+     * The memo when somebody has it; null when this strand leads now, or runs the reader instead.
+     */
+    private @Nullable Memo arrive(Node node) {
+        boolean waitedForOther = false;
+        while (true) {
+            Flight busy;
+            synchronized (node) {
+                Memo memo = node.at(context.revision);
+                if (memo != null) {
+                    return memo;
+                }
+                busy = node.flightFor(context.revision);
+                if (busy == null && !waitedForOther) {
+                    busy = node.flightOfOthers(context.strand);
+                }
+                if (busy == null) {
+                    context.strand.top = node.lead(context.revision, context.strand);
+                    return null;
+                }
+            }
+            boolean same = busy.revision == context.revision;
+            waitedForOther |= !same;
+            if (awaits(busy) || !same) {
+                continue;
+            }
+            Flight top = top();
+            if (top != null) {
+                top.run(node, context.revision); // only the old run is known to have read it
+                return null;
+            }
+            OrreryException.Cycle cycle = context.engine.waits.circle(context.strand, busy);
+            if (cycle != null) {
+                throw cycle;
+            }
+        }
+    }
+
+    /** Waits for a flight, unless that would close a circle. */
+    private boolean awaits(Flight busy) {
+        try {
+            return context.engine.waits.await(context.strand, busy);
+        } catch (InterruptedException e) {
+            throw Execute.cancelled(context, busy.node, e);
+        }
+    }
+
+    /** Ends what is still under way when the loop is left by an exception. */
+    private void giveUp() { // law Q13
+        for (Flight top = top(); top != null; top = top()) {
+            synchronized (top.node) {
+                top.node.unlist(top);
+            }
+            context.strand.top = top.below;
+            top.finish();
+        }
+    }
+}

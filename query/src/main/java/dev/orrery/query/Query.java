@@ -1,0 +1,44 @@
+package dev.orrery.query;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Subscription;
+
+/**
+ * A function of one key whose results are remembered, and computed again only when something they
+ * read has changed in value. Thread-safe.
+ *
+ * <p>Called outside a query it answers as of the newest revision; inside a query's body, or a
+ * snapshot, as of theirs. Inside the work of a commit it answers as of the newest published
+ * revision, which does not have that commit's writes.
+ */
+public interface Query<K, V> {
+    /** The name it was defined under. */
+    String name();
+
+    /**
+     * The value for a key.
+     *
+     * @throws OrreryException.UserFailure when the body threw
+     * @throws OrreryException.Cycle when the key is part of a circle
+     * @throws OrreryException.Cancelled when the thread is interrupted; nothing is remembered then
+     */
+    V of(K key);
+
+    /** The value for a key, or the failure that {@link #of} would throw. */
+    Outcome<V> outcome(K key);
+
+    /**
+     * The value of a key, then the latest after each commit that changed it: skips, never queues. A
+     * failure is thrown by {@link Subscription#next()}, and the watch stays usable.
+     */
+    Subscription<V> watch(K key);
+
+    /** As {@link #watch}, with failures as values. */
+    Subscription<Outcome<V>> watchOutcome(K key);
+
+    /** Why the key's result was computed, or was not. */
+    Explanation explain(K key);
+
+    /** What was done for this query's keys. */
+    Statistics statistics();
+}

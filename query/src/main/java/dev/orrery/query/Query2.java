@@ -1,0 +1,60 @@
+package dev.orrery.query;
+
+import dev.orrery.core.Subscription;
+
+/** A remembered function of a key in two parts; otherwise as {@link Query}. Thread-safe. */
+public final class Query2<A, B, V> {
+    private final Query<Parts<A, B>, V> query;
+
+    /** The key, as events and errors show it. */
+    record Parts<A, B>(A first, B second) {
+        @Override
+        public String toString() {
+            return first + ", " + second;
+        }
+    }
+
+    Query2(Query<Parts<A, B>, V> query) {
+        this.query = query;
+    }
+
+    /** The name it was defined under. */
+    public String name() {
+        return query.name();
+    }
+
+    /** The value for a key. */
+    public V of(A first, B second) {
+        return query.of(new Parts<>(first, second));
+    }
+
+    /** The value for a key, or the failure that {@link #of} would throw. */
+    public Outcome<V> outcome(A first, B second) {
+        return query.outcome(new Parts<>(first, second));
+    }
+
+    /** The value of a key, then the latest after each commit that changed it. */
+    public Subscription<V> watch(A first, B second) {
+        return query.watch(new Parts<>(first, second));
+    }
+
+    /** As {@link #watch}, with failures as values. */
+    public Subscription<Outcome<V>> watchOutcome(A first, B second) {
+        return query.watchOutcome(new Parts<>(first, second));
+    }
+
+    /** Why the key's result was computed, or was not. */
+    public Explanation explain(A first, B second) {
+        return query.explain(new Parts<>(first, second));
+    }
+
+    /** What was done for this query's keys. */
+    public Statistics statistics() {
+        return query.statistics();
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.orrery.query;
+
+import dev.orrery.core.Change;
+import dev.orrery.core.Condition;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Row;
+import dev.orrery.core.Versioned;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys and conditions of sources that results have read: where a commit looks for what it must
+ * mark. An unread key costs it one map miss. Thread-safe.
+ */
+final class Sources {
+    private final Engine engine;
+    private final Map<Versioned<?, ?>, OfSource> known = new ConcurrentHashMap<>();
+
+    Sources(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** The leaf of a key. */
+    <K, V> Leaf key(Versioned<K, V> source, K key) {
+        OfSource leaves = of(source);
+        Leaf leaf = leaves.keys.get(key);
+        if (leaf == null) {
+            leaf = leaves.keys.computeIfAbsent(key, k -> new Leaf(source, k));
+        }
+        if (!leaf.isStarted()) {
+            VarHandle.fullFence(); // the leaf can be found; now ask what was installed before
+            leaf.start(source.changedAt(key));
+        }
+        return leaf;
+    }
+
+    /** The leaf of a condition. */
+    Leaf set(Versioned<?, ?> source, Condition condition) {
+        OfSource leaves = of(source);
+        Leaf leaf = leaves.sets.get(condition);
+        if (leaf == null) {
+            leaf = leaves.sets.computeIfAbsent(condition, c -> new Leaf(source, c));
+            leaves.index(condition, leaf);
+        }
+        if (!leaf.isStarted()) {
+            leaves.index(condition, leaf); // its maker may not have come that far
+            VarHandle.fullFence(); // the leaf can be found; now ask what was installed before
+            leaf.start(source.changedAt());
+        }
+        return leaf;
+    }
+
+    private OfSource of(Versioned<?, ?> source) {
+        OfSource leaves = known.get(source);
+        if (leaves == null) {
+            if (source.timeline() != engine.timeline) {
+                throw new OrreryException.Unsupported(
+                        "read " + source.name(), "a query on another timeline");
+            }
+            leaves = known.computeIfAbsent(source, _ -> new OfSource());
+        }
+        return leaves;
+    }
+
+    /** Finds every leaf that a change set touches. */
+    <K, V> void touched(
+            Versioned<K, V> source, Iterable<Change<K, V>> changes, Consumer<Leaf> touched) {
+        OfSource leaves = known.get(source);
+        if (leaves == null) {
+            return;
+        }
+        for (Change<K, V> change : changes) {
+            Leaf leaf = leaves.keys.get(change.key());
+            if (leaf != null) {
+                touched.accept(leaf);
+            }
+            if (leaves.hasSets) {
+                setsTouched(leaves, source, change, touched);
+            }
+        }
+    }
+
+    private <K, V> void setsTouched(
+            OfSource leaves, Versioned<K, V> source, Change<K, V> change, Consumer<Leaf> touched) {
+        Images images = Images.of(source, change, engine.faults);
+        leaves.unindexed.forEach(leaf -> images.touch(leaf, touched));
+        leaves.indexed.forEach((column, byValue) ->
+                images.values(column, byValue.keySet())
+                        .forEach(value ->
+                                byValue.getOrDefault(value, Set.of())
+                                        .forEach(leaf -> images.touch(leaf, touched))));
+    }
+
+    /** What was read of one source. */
+    private static final class OfSource {
+        final Map<Object, Leaf> keys = new ConcurrentHashMap<>();
+        final Map<Condition, Leaf> sets = new ConcurrentHashMap<>();
+
+        /** Sets whose condition demands a value, by the first such column and the value. */
+        final Map<String, Map<Object, Set<Leaf>>> indexed = new ConcurrentHashMap<>();
+
+        final Set<Leaf> unindexed = ConcurrentHashMap.newKeySet();
+
+        volatile boolean hasSets;
+
+        void index(Condition condition, Leaf leaf) {
+            hasSets = true;
+            Optional<Map.Entry<String, Object>> demanded =
+                    condition.equalities().entrySet().stream().min(Map.Entry.comparingByKey());
+            if (demanded.isEmpty()) {
+                unindexed.add(leaf);
+                return;
+            }
+            indexed.computeIfAbsent(demanded.get().getKey(), _ -> new ConcurrentHashMap<>())
+                    .computeIfAbsent(demanded.get().getValue(), _ -> ConcurrentHashMap.newKeySet())
+                    .add(leaf);
+        }
+    }
+
+    /**
+     * The rows before and after a change; a row that cannot be made is taken for one in every set.
+     */
+    private record Images(List<Row> rows, boolean unknown) {
+        static <K, V> Images of(Versioned<K, V> source, Change<K, V> change, Faults faults) {
+            List<Row> rows = new ArrayList<>(2);
+            try {
+                if (!faults.has(Fault.LEAVING_ROWS_UNSEEN)) {
+                    change.before().ifPresent(value -> rows.add(source.toRow(change.key(), value)));
+                }
+                change.after().ifPresent(value -> rows.add(source.toRow(change.key(), value)));
+                return new Images(rows, false);
+            } catch (RuntimeException notARow) {
+                return new Images(rows, true);
+            }
+        }
+
+        /** The values that the index of a column is asked for. */
+        Iterable<Object> values(String column, Set<Object> all) {
+            if (unknown) {
+                return all;
+            }
+            List<Object> values = new ArrayList<>(2);
+            for (Row row : rows) {
+                @Nullable Object value = Condition.indexed(row.value(column));
+                if (value != null && !values.contains(value)) {
+                    values.add(value);
+                }
+            }
+            return values;
+        }
+
+        void touch(Leaf leaf, Consumer<Leaf> touched) {
+            Predicate<Row> inside = row -> ((Condition) leaf.subject).holds(row);
+            if (unknown || rows.stream().anyMatch(inside)) {
+                touched.accept(leaf);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.orrery.query;
+
+import dev.orrery.core.OrreryException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for whom. A strand parks only after this says that it closes no circle. // law Q12
+ *
+ * <p>Thread-safe; its lock is a leaf but for the monitor of a flight.
+ */
+final class Waits {
+    private static final Comparator<OrreryException.Cycle.Step> BY_NAME_AND_KEY =
+            Comparator.comparing(OrreryException.Cycle.Step::query)
+                    .thenComparing(step -> String.valueOf(step.key()));
+
+    private final Object lock = new Object();
+
+    /** Waits until a flight is done; false, at once, when that would wait for the waiter itself. */
+    boolean await(Strand waiter, Flight flight) throws InterruptedException {
+        synchronized (lock) {
+            if (closesCircle(waiter, flight)) {
+                return false;
+            }
+            waiter.waitingFor = flight;
+        }
+        try {
+            flight.await();
+        } finally {
+            synchronized (lock) {
+                waiter.waitingFor = null;
+            }
+        }
+        return true;
+    }
+
+    private static boolean closesCircle(Strand waiter, Flight flight) {
+        for (Flight next = flight; next != null; next = next.strand.waitingFor) {
+            if (next.isDone()) {
+                return false; // its strand is about to wake
+            }
+            if (next.strand == waiter) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The error for a circle that waiting for a flight would close; every flight on it gets the
+     * same one, so that what a member reports does not depend on who asked first. Null when the
+     * circle has dissolved meanwhile, since somebody on it was interrupted.
+     */
+    OrreryException.@Nullable Cycle circle(Strand waiter, Flight wanted) {
+        synchronized (lock) {
+            List<Flight> members = new ArrayList<>();
+            Flight entry = wanted;
+            while (entry != null && entry.strand != waiter) {
+                addFrom(entry, members);
+                entry = entry.strand.waitingFor;
+            }
+            if (entry == null) {
+                return null;
+            }
+            List<Flight> own = new ArrayList<>();
+            addFrom(entry, own);
+            members.addAll(0, own);
+            OrreryException.Cycle cycle = new OrreryException.Cycle(canonical(members));
+            members.forEach(member -> member.cycle = cycle);
+            return cycle;
+        }
+    }
+
+    /**
+     * The flights of a strand from one of them to its top, in the order in which they were begun.
+     */
+    private static void addFrom(Flight first, List<Flight> members) {
+        List<Flight> downward = new ArrayList<>();
+        @Nullable Flight each = first.strand.top;
+        while (each != null && each != first) {
+            downward.add(each);
+            each = each.below;
+        }
+        downward.add(first);
+        members.addAll(downward.reversed());
+    }
+
+    private static List<OrreryException.Cycle.Step> canonical(List<Flight> members) {
+        List<OrreryException.Cycle.Step> steps = new ArrayList<>();
+        for (Flight member : members) {
+            Node node = member.node;
+            steps.add(new OrreryException.Cycle.Step(node.definition.name, node.key));
+        }
+        int least = steps.indexOf(Collections.min(steps, BY_NAME_AND_KEY));
+        Collections.rotate(steps, -least);
+        return steps;
+    }
+}
