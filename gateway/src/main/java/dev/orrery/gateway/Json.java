@@ -1,17 +1,20 @@
 package dev.orrery.gateway;
 
 import dev.orrery.core.Bytes;
+import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Row;
 import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.LocalDate;
+import java.time.temporal.TemporalAccessor;
+import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -23,18 +26,19 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Value trees as JSON text and back. Immutable.
+ * Value trees as JSON text and back. Thread-safe.
  *
  * <p>Out: null, Boolean, String and Double are themselves; a Long is a number as far as JavaScript
- * holds it exactly and text beyond; a BigDecimal, a date and an instant are text, bytes are Base64
- * text; a Double that is no number is null. In: whole numbers become Long or, beyond it,
- * BigDecimal; other numbers become Double; objects keep their order.
+ * holds it exactly and text beyond; a BigDecimal, a date, an instant and a key are text, bytes are
+ * Base64 text; a Double that is no number is null; rows and records are objects. In: whole numbers
+ * become Long or, beyond it, BigDecimal; other numbers become Double; objects keep their order.
  */
 final class Json {
     private static final long EXACT_IN_JAVASCRIPT = (1L << 53) - 1;
     private static final int DEPTH_LIMIT = 64;
     private static final int NUMBER_LENGTH_LIMIT = 100;
 
+    private final Records records = new Records();
     private final JsonFactory factory =
             JsonFactory.builder()
                     .streamReadConstraints(
@@ -53,40 +57,55 @@ final class Json {
         return text.toString();
     }
 
-    private void write(JsonGenerator out, @Nullable Object value) {
-        switch (value) {
+    private void write(JsonGenerator out, @Nullable Object thing) {
+        switch (thing) {
             case null -> out.writeNull();
             case Boolean flag -> out.writeBoolean(flag);
             case String text -> out.writeString(text);
             case Long number -> writeWhole(out, number);
-            case Integer number -> out.writeNumber(number);
-            case Double number when Double.isFinite(number) -> out.writeNumber(number);
-            case Double _ -> out.writeNull();
+            case Double number -> writeReal(out, number);
             case BigDecimal number -> out.writeString(number.toString());
+            case Integer number -> out.writeNumber(number);
+            case Short number -> out.writeNumber(number);
+            case Byte number -> out.writeNumber(number.shortValue());
+            case Float number -> writeReal(out, number);
             case Bytes bytes ->
                     out.writeString(Base64.getEncoder().encodeToString(bytes.toArray()));
-            case Instant instant -> out.writeString(instant.toString());
-            case LocalDate date -> out.writeString(date.toString());
+            case Key key -> out.writeString(key.text());
             case Row row -> writeMap(out, row.toMap());
-            case List<?> list -> writeList(out, list);
             case Map<?, ?> map -> writeMap(out, map);
+            case Collection<?> elements -> writeList(out, elements);
+            case Optional<?> value -> write(out, value.orElse(null));
+            case Enum<?> constant -> out.writeString(constant.name());
+            case Throwable failure -> out.writeString(String.valueOf(failure.getMessage()));
+            case Record record -> writeMap(out, records.map(record));
+            case TemporalAccessor time -> out.writeString(time.toString());
+            case TemporalAmount time -> out.writeString(time.toString());
             default ->
                     throw new OrreryException.Unsupported(
-                            "write a " + value.getClass().getName(), "JSON");
+                            "write a " + thing.getClass().getName(), "JSON");
+        }
+    }
+
+    private static void writeReal(JsonGenerator out, double number) {
+        if (Double.isFinite(number)) {
+            out.writeNumber(number);
+        } else {
+            out.writeNull();
         }
     }
 
     private static void writeWhole(JsonGenerator out, long number) {
-        if (Math.abs(number) <= EXACT_IN_JAVASCRIPT) {
+        if (-EXACT_IN_JAVASCRIPT <= number && number <= EXACT_IN_JAVASCRIPT) {
             out.writeNumber(number);
         } else {
             out.writeString(Long.toString(number));
         }
     }
 
-    private void writeList(JsonGenerator out, List<?> list) {
+    private void writeList(JsonGenerator out, Collection<?> elements) {
         out.writeStartArray();
-        list.forEach(element -> write(out, element));
+        elements.forEach(element -> write(out, element));
         out.writeEndArray();
     }
 
