@@ -103,7 +103,7 @@ final class FileSegmentLog implements SegmentLog {
         }
 
         /** Without the segments that hold only lower positions. */
-        View from(long position) {
+        View from(long position) { // law C48
             return new View(
                     List.copyOf(segments.subList(indexOf(position), segments.size())),
                     end,
@@ -401,7 +401,7 @@ final class FileSegmentLog implements SegmentLog {
         }
     }
 
-    private List<Append> takeQueue() {
+    private List<Append> takeQueue() { // law C43
         lock.lock();
         try {
             List<Append> group = new ArrayList<>(queue);
@@ -537,7 +537,7 @@ final class FileSegmentLog implements SegmentLog {
         }
     }
 
-    private void cutBack(long bytes) {
+    private void cutBack(long bytes) { // law C52
         try {
             SegmentFile.uninterrupted(() -> {
                 reopenActive();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** The key-value store in memory: a sorted map under a read-write lock. Thread-safe. */
 final class MemoryKeyValueStore implements KeyValueStore {
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final TreeMap<byte[], byte[]> values = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<byte[], byte[]> values =
+            new TreeMap<>(Arrays::compareUnsigned); // law C51
     private boolean closed;
 
     @Override
@@ -32,7 +33,7 @@ final class MemoryKeyValueStore implements KeyValueStore {
     @Override
     public void apply(List<? extends Write> batch) {
         batch.forEach(KeyValueStore::requireWithinLimits);
-        lock.writeLock().lock();
+        lock.writeLock().lock(); // law C50
         try {
             requireOpen();
             for (Write write : batch) {

@@ -65,10 +65,10 @@ record Recovery(
         boolean ready = false;
         try {
             if (extent.offset() < size) { // law C42
+                // not forced: were the tail to come back, it would be cut again
                 active.truncate(extent.offset());
-                active.force();
                 LOG.log(
-                        System.Logger.Level.INFO,
+                        System.Logger.Level.DEBUG,
                         "cut an unfinished write of {0} bytes from {1}",
                         size - extent.offset(),
                         newest.file());

@@ -41,7 +41,7 @@ class SegmentFile implements AutoCloseable {
      * be in that write, so the work is begun again: it writes the same bytes to the same place, or
      * reads anew.
      */
-    static <T> T uninterrupted(Repeatable<T> work) throws IOException {
+    static <T> T uninterrupted(Repeatable<T> work) throws IOException { // law C49
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * All numbers are big-endian.
  */
 final class SegmentFormat {
-    static final int VERSION = 1;
+    static final int VERSION = 1; // law C53
     static final int HEADER_BYTES = 24;
     static final int RECORD_HEADER_BYTES = 16;
 

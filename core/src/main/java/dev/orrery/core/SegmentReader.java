@@ -52,7 +52,7 @@ final class SegmentReader implements AutoCloseable {
     }
 
     /** Finds the first good record at or behind an offset where the given position is expected. */
-    boolean find(long from, long expected) throws IOException {
+    boolean find(long from, long expected) throws IOException { // law C44
         if (goodAt(from, expected, expected)) {
             return true;
         }
@@ -101,9 +101,11 @@ final class SegmentReader implements AutoCloseable {
             return false;
         }
         int claimed = intAt(at);
-        if (claimed < 0
-                || claimed > SegmentFormat.LONGEST_RECORD
-                || claimed > limit - at - HEADER) {
+        boolean fits =
+                claimed >= 0
+                        && claimed <= SegmentFormat.LONGEST_RECORD
+                        && claimed <= limit - at - HEADER;
+        if (!fits) { // law C47
             return false;
         }
         long number = longAt(at + 8);
