@@ -76,7 +76,7 @@ final class Connected implements WriteSession, AutoCloseable {
             this.statement = statement;
         }
 
-        void bind(Object... parameters) throws SQLException {
+        void bind(@Nullable Object... parameters) throws SQLException {
             for (int i = 0; i < parameters.length; i++) {
                 bind(i + 1, parameters[i]);
             }
@@ -100,7 +100,7 @@ final class Connected implements WriteSession, AutoCloseable {
         }
 
         /** Runs a query; the reader says after each row whether it wants another. */
-        void run(Reader reader, Object... parameters) throws SQLException {
+        void run(Reader reader, @Nullable Object... parameters) throws SQLException {
             bind(parameters);
             try (ResultSet result = statement.executeQuery()) {
                 rows = result;
@@ -227,14 +227,14 @@ final class Connected implements WriteSession, AutoCloseable {
     }
 
     @Override
-    public <T> List<T> query(String sql, RowMapper<T> mapper, Object... parameters) {
+    public <T> List<T> query(String sql, RowMapper<T> mapper, @Nullable Object... parameters) {
         List<T> found = new ArrayList<>();
         read(sql, row -> found.add(mapper.map(row)), parameters);
         return found;
     }
 
     @Override
-    public <T> Optional<T> find(String sql, RowMapper<T> mapper, Object... parameters) {
+    public <T> Optional<T> find(String sql, RowMapper<T> mapper, @Nullable Object... parameters) {
         List<T> found = new ArrayList<>(1);
         read(
                 sql,
@@ -247,7 +247,7 @@ final class Connected implements WriteSession, AutoCloseable {
     }
 
     @Override
-    public void each(String sql, Consumer<ResultRow> reader, Object... parameters) {
+    public void each(String sql, Consumer<ResultRow> reader, @Nullable Object... parameters) {
         read(
                 sql,
                 row -> {
@@ -258,7 +258,7 @@ final class Connected implements WriteSession, AutoCloseable {
     }
 
     @Override
-    public int update(String sql, Object... parameters) {
+    public int update(String sql, @Nullable Object... parameters) {
         return run(
                 sql,
                 prepared -> {
@@ -268,7 +268,7 @@ final class Connected implements WriteSession, AutoCloseable {
     }
 
     @Override
-    public long batch(String sql, List<Object[]> rows) {
+    public long batch(String sql, List<? extends @Nullable Object[]> rows) {
         return run(
                 sql,
                 prepared -> {
@@ -293,9 +293,10 @@ final class Connected implements WriteSession, AutoCloseable {
         }
     }
 
-    private static long batch(Prepared prepared, List<Object[]> rows) throws SQLException {
+    private static long batch(Prepared prepared, List<? extends @Nullable Object[]> rows)
+            throws SQLException {
         try {
-            for (Object[] row : rows) {
+            for (@Nullable Object[] row : rows) {
                 prepared.bind(row);
                 prepared.statement.addBatch();
             }
@@ -309,7 +310,7 @@ final class Connected implements WriteSession, AutoCloseable {
         }
     }
 
-    private void read(String sql, Reader reader, Object... parameters) {
+    private void read(String sql, Reader reader, @Nullable Object... parameters) {
         run(
                 sql,
                 prepared -> {

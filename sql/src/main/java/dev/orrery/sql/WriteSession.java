@@ -1,6 +1,7 @@
 package dev.orrery.sql;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session that may write: one transaction, kept whole when the work returns and undone when it
@@ -12,7 +13,7 @@ public interface WriteSession extends Session {
     /**
      * Runs one statement that changes rows, or the schema, and returns how many rows it changed.
      */
-    int update(String sql, Object... parameters);
+    int update(String sql, @Nullable Object... parameters);
 
     /**
      * Runs one statement once for each row of parameters, in order.
@@ -20,5 +21,5 @@ public interface WriteSession extends Session {
      * @param rows the parameters of each run; a row must not be changed before the call returns
      * @return how many rows of the database were changed in all
      */
-    long batch(String sql, List<Object[]> rows);
+    long batch(String sql, List<? extends @Nullable Object[]> rows);
 }
