@@ -1,0 +1,90 @@
+package dev.orrery.log;
+
+import dev.orrery.core.Codec;
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.Type;
+import dev.orrery.sql.Database;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Opens the event logs of a database by name.
+ *
+ * <p>A log is opened once: asking again gives the same one. Only one {@code EventLogs} may be at
+ * work on a database, since a reader is woken by appends made here. Thread-safe; holds nothing that
+ * would need closing but the database it was given.
+ */
+public final class EventLogs {
+    private static final int EPOCH_DIGITS = 12;
+
+    private final Database database;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Map<String, Opened<?>> opened = new ConcurrentHashMap<>();
+
+    private record Opened<E>(Type<E> type, SqlEventLog<E> log) {}
+
+    /**
+     * Logs in a database.
+     *
+     * @param clock tells when an event was appended
+     * @param random names new logs, so that places in a log are not mistaken for places in another
+     */
+    public EventLogs(Database database, InstantSource clock, RandomGenerator random) {
+        this.database = database;
+        this.clock = clock;
+        this.random = random;
+        database.install(EventTable.FORMAT);
+    }
+
+    /** The log of a name, for events of a class or a sealed family; begun if there is none. */
+    public <E> EventLog<E> open(String name, Class<E> event) {
+        return open(name, Type.of(event));
+    }
+
+    /** The log of a name, for events of a type; begun if there is none. */
+    public <E> EventLog<E> open(String name, Type<E> event) {
+        return open(name, event, Codec.of(event));
+    }
+
+    /**
+     * The log of a name whose events are stored through a codec of the caller's; begun if there is
+     * none.
+     */
+    public <E> EventLog<E> open(String name, Type<E> event, Codec<E> codec) {
+        if (name.isBlank()) {
+            throw new Invalid("log name", "is not blank", name);
+        }
+        Opened<?> known =
+                opened.computeIfAbsent(
+                        name,
+                        _ ->
+                                new Opened<>(
+                                        event,
+                                        new SqlEventLog<>(
+                                                EventTable.open(database, name, this::newEpoch),
+                                                codec,
+                                                clock)));
+        if (!known.type.equals(event)) {
+            throw new BadDefinition(
+                    "log " + name,
+                    "is open for events of " + known.type + ", asked for " + event,
+                    "name one sealed family of events for the log");
+        }
+        @SuppressWarnings("unchecked") // types are equal
+        EventLog<E> log = (EventLog<E>) known.log;
+        return log;
+    }
+
+    private String newEpoch() {
+        StringBuilder epoch = new StringBuilder(EPOCH_DIGITS);
+        for (int i = 0; i < EPOCH_DIGITS; i++) {
+            epoch.append(
+                    Character.forDigit(random.nextInt(Character.MAX_RADIX), Character.MAX_RADIX));
+        }
+        return epoch.toString();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.orrery.log;
+
+/**
+ * Where an append expects the log to end; anything else is a {@code Conflict} and nothing is
+ * appended. Immutable.
+ */
+public sealed interface Expected {
+    /** Wherever the log ends. */
+    static Expected any() {
+        return new Any();
+    }
+
+    /** Nothing was appended yet. */
+    static Expected empty() {
+        return new Empty();
+    }
+
+    /** Nothing was appended after a position. */
+    static Expected at(Position position) {
+        return new At(position);
+    }
+
+    /** No expectation. */
+    record Any() implements Expected {}
+
+    /** The log has no event. */
+    record Empty() implements Expected {}
+
+    /** The newest event of the log is the one at a position. */
+    record At(Position position) implements Expected {}
+}

@@ -1,0 +1,230 @@
+package dev.orrery.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.orrery.core.Cursor;
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.LimitExceeded;
+import dev.orrery.core.OrreryException.StaleCursor;
+import dev.orrery.core.OrreryException.Unsupported;
+import dev.orrery.core.Revision;
+import dev.orrery.core.Subscription;
+import dev.orrery.core.Timeline;
+import dev.orrery.sql.Database;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is particular to logs in a database: names, types, times, and what cannot be read back. */
+class EventLogsTest {
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    record Flight(String origin, int delay) {}
+
+    sealed interface Order {}
+
+    record Placed(String order, long cents) implements Order {}
+
+    record Paid(String order) implements Order {}
+
+    @TempDir Path directory;
+    private final List<Instant> times = new ArrayList<>(List.of(NOON));
+    private Database database;
+    private EventLogs logs;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(directory.resolve("log.db"));
+        logs = new EventLogs(database, () -> times.getLast(), new SplittableRandom(7));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void recordsAndSealedFamiliesAreReadBackEqual() {
+        EventLog<Order> orders = logs.open("orders", Order.class);
+        orders.appendAll(List.of(new Placed("o-7", 990), new Paid("o-7")));
+        assertThat(orders.read(orders.start(), 10))
+                .extracting(Recorded::event)
+                .containsExactly(new Placed("o-7", 990), new Paid("o-7"));
+    }
+
+    @Test
+    void anEventCarriesTheTimeOfItsAppendToTheMicrosecond() {
+        EventLog<Flight> flights = logs.open("flights", Flight.class);
+        times.add(NOON.plusNanos(1_234_567));
+        flights.append(new Flight("SFO", 3));
+        assertThat(flights.read(flights.start(), 1).getFirst().time())
+                .isEqualTo(NOON.plusNanos(1_234_000));
+    }
+
+    @Test
+    void logsOfOneDatabaseCountOnTheirOwn() {
+        EventLog<Flight> flights = logs.open("flights", Flight.class);
+        EventLog<String> notes = logs.open("notes", String.class);
+        flights.append(new Flight("SFO", 3));
+        Position first = notes.append("a");
+        assertThat(first.number()).isEqualTo(1);
+        assertThat(notes.read(notes.start(), 10)).extracting(Recorded::event).containsExactly("a");
+        assertThatThrownBy(() -> flights.subscribe(first)).isInstanceOf(StaleCursor.class);
+    }
+
+    @Test
+    void aLogIsOneObjectAndOneTypeOfEvents() {
+        EventLog<Flight> flights = logs.open("flights", Flight.class);
+        assertThat(logs.open("flights", Flight.class)).isSameAs(flights);
+        assertThatThrownBy(() -> logs.open("flights", String.class))
+                .isInstanceOf(BadDefinition.class);
+    }
+
+    @Test
+    void aLogThatHasEventsIsNotWhereTheEmptyOneIsExpected() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        assertThat(notes.append(Expected.empty(), NewEvent.of("a"))).isEqualTo(notes.head());
+        assertThatThrownBy(() -> notes.append(Expected.empty(), NewEvent.of("b")))
+                .isInstanceOf(Conflict.class);
+    }
+
+    @Test
+    void ofEventsAppendedTogetherThoseKnownAreLeftOut() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        notes.append(NewEvent.of("a").withId("1"));
+        Position last =
+                notes.appendAll(
+                        Expected.any(),
+                        List.of(
+                                NewEvent.of("a").withId("1"),
+                                NewEvent.of("b").withId("2"),
+                                NewEvent.of("b").withId("2")));
+        assertThat(last.number()).isEqualTo(2);
+        assertThat(notes.read(notes.start(), 10))
+                .extracting(Recorded::event)
+                .containsExactly("a", "b");
+    }
+
+    @Test
+    void appendingNothingAnswersWithTheEnd() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        Position first = notes.append("a");
+        assertThat(notes.appendAll(List.of())).isEqualTo(first);
+    }
+
+    @Test
+    void anIdThatLooksLikeAPositionIsRefused() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        String id = notes.append("a").text();
+        assertThatThrownBy(() -> notes.append(NewEvent.of("b").withId(id)))
+                .isInstanceOf(Invalid.class);
+    }
+
+    @Test
+    void anEventThatIsTooLargeIsRefusedAndNothingIsAppended() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        String large = "x".repeat(SqlEventLog.MOST_EVENT_BYTES);
+        assertThatThrownBy(() -> notes.appendAll(List.of("a", large)))
+                .isInstanceOf(LimitExceeded.class);
+        assertThat(notes.head()).isEqualTo(notes.start());
+    }
+
+    @Test
+    void appendingInsideACommitIsRefused() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        Timeline timeline = Timeline.startingAt("test", new Revision(0));
+        assertThatThrownBy(() -> timeline.commit(() -> notes.append("a")))
+                .isInstanceOf(Unsupported.class);
+        assertThat(notes.head()).isEqualTo(notes.start());
+    }
+
+    @Test
+    void aTornEventIsAnErrorThatNamesItsPositionAfterThoseBeforeItWereHandedOut() {
+        EventLog<Flight> flights = logs.open("flights", Flight.class);
+        flights.appendAll(
+                List.of(new Flight("SFO", 1), new Flight("LAX", 2), new Flight("DFW", 3)));
+        database.perform(session ->
+                session.update(
+                        "UPDATE events SET payload = ? WHERE position = 2", new byte[] {1, 2}));
+        try (Subscription<Recorded<Flight>> tail = flights.subscribe(flights.start())) {
+            assertThat(tail.next().event()).isEqualTo(new Flight("SFO", 1));
+            assertThatThrownBy(tail::next)
+                    .isInstanceOf(Invalid.class)
+                    .hasMessageContaining("event 2 of log flights");
+            assertThatThrownBy(tail::next).isInstanceOf(Invalid.class);
+        }
+        assertThat(flights.read(new Position(flights.head().log(), 2), 10)).hasSize(1);
+    }
+
+    @Test
+    void aCursorBeyondTheEndIsStale() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        Cursor beyond = new Position(notes.head().log(), 5);
+        assertThatThrownBy(() -> notes.subscribe(beyond)).isInstanceOf(StaleCursor.class);
+    }
+
+    @Test
+    void concurrentAppendersShareTransactions() throws Exception {
+        AtomicInteger clockReads = new AtomicInteger();
+        CountDownLatch firstIsWriting = new CountDownLatch(1);
+        CountDownLatch othersWait = new CountDownLatch(1);
+        InstantSource slowOnce =
+                () -> {
+                    if (clockReads.getAndIncrement() == 0) {
+                        firstIsWriting.countDown();
+                        await(othersWait);
+                    }
+                    return NOON;
+                };
+        EventLog<String> notes =
+                new EventLogs(database, slowOnce, new SplittableRandom(1))
+                        .open("notes", String.class);
+        List<Thread> appenders = new ArrayList<>();
+        appenders.add(Thread.ofPlatform().start(() -> notes.append("first")));
+        await(firstIsWriting);
+        for (int i = 0; i < 100; i++) {
+            String event = "event " + i;
+            appenders.add(Thread.ofPlatform().start(() -> notes.append(event)));
+        }
+        while (appenders.stream()
+                .anyMatch(appender -> appender.getState() != Thread.State.WAITING)) {
+            Thread.onSpinWait();
+        }
+        othersWait.countDown();
+        for (Thread appender : appenders) {
+            assertThat(appender.join(Duration.ofSeconds(30))).isTrue();
+        }
+        assertThat(notes.head().number()).isEqualTo(101);
+        assertThat(clockReads.get()).as("transactions").isEqualTo(2);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anInterruptOfTheWriterDoesNotFailItsGroup() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        Thread.currentThread().interrupt();
+        notes.append("a");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(notes.head().number()).isEqualTo(1);
+    }
+}
