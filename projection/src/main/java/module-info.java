@@ -4,4 +4,6 @@ module dev.orrery.projection {
     requires transitive dev.orrery.core;
     requires transitive dev.orrery.log;
     requires transitive dev.orrery.sql;
+
+    exports dev.orrery.projection;
 }

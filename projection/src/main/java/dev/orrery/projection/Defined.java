@@ -1,0 +1,76 @@
+package dev.orrery.projection;
+
+import dev.orrery.core.OrreryException.BadDefinition;
+import java.util.Collection;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** A projection as a value. Immutable. */
+record Defined<E, K, S>(
+        String name,
+        int version,
+        Types<E, K, S> types,
+        Function<? super E, ? extends Collection<? extends K>> keys,
+        Function<? super K, ? extends S> initial,
+        BiFunction<? super S, ? super E, ? extends S> fold,
+        String keyColumn)
+        implements Projection<E, K, S> {
+    Defined {
+        if (name.isBlank()) {
+            throw new BadDefinition("projection", "has no name", "name it in Projection.of");
+        }
+        if (version < 1) {
+            throw new BadDefinition(
+                    "projection " + name, "has version " + version, "count versions from 1");
+        }
+        if (keyColumn.isBlank()) {
+            throw new BadDefinition(
+                    "projection " + name, "has a key column without a name", "name the column");
+        }
+    }
+
+    static <E, K, S> Defined<E, K, S> like(Projection<E, K, S> other) {
+        return other instanceof Defined<E, K, S> defined
+                ? defined
+                : new Defined<>(
+                        other.name(),
+                        other.version(),
+                        other.types(),
+                        other::keys,
+                        other::initial,
+                        other::apply,
+                        other.keyColumn());
+    }
+
+    Defined<E, K, S> withName(String other) {
+        return new Defined<>(other, version, types, keys, initial, fold, keyColumn);
+    }
+
+    Defined<E, K, S> withVersion(int other) {
+        return new Defined<>(name, other, types, keys, initial, fold, keyColumn);
+    }
+
+    Defined<E, K, S> withKeyColumn(String other) {
+        return new Defined<>(name, version, types, keys, initial, fold, other);
+    }
+
+    @Override
+    public Collection<? extends K> keys(E event) {
+        return keys.apply(event);
+    }
+
+    @Override
+    public S initial(K key) {
+        return initial.apply(key);
+    }
+
+    @Override
+    public S apply(S state, E event) {
+        return fold.apply(state, event);
+    }
+
+    @Override
+    public String toString() {
+        return "projection " + name;
+    }
+}
