@@ -2,5 +2,12 @@
 module dev.orrery.table {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
-    requires transitive dev.orrery.sql;
+    requires dev.orrery.sql;
+    requires java.sql;
+
+    exports dev.orrery.table;
+    exports dev.orrery.table.spi;
+
+    opens dev.orrery.table to
+            dev.orrery.core;
 }
