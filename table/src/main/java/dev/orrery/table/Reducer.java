@@ -1,0 +1,544 @@
+package dev.orrery.table;
+
+import dev.orrery.core.Key;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.Cancelled;
+import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.LimitExceeded;
+import dev.orrery.core.OrreryException.TimedOut;
+import dev.orrery.core.Row;
+import dev.orrery.core.Timeline;
+import dev.orrery.core.Transaction;
+import dev.orrery.table.Overlay.Pending;
+import dev.orrery.table.spi.Mutation;
+import dev.orrery.table.spi.Settlement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where a live table's rows change: what the source told and what users wrote go in,
+ * commits on the timeline come out. Thread-safe.
+ */
+final class Reducer {
+    /*
+     * Overview. The overlay holds base and pending mutations, the outbox and the cache are their
+     * durable halves, the screen is the relation that readers see. Every change goes: storage,
+     * overlay, screen, all under `lock`, so that the screen always shows what the overlay folds to.
+     *
+     * Concurrency. Lock order: `lock`, then the timeline's commit lock. A user's commit takes
+     * `lock` in its durable half and keeps it until the commit is over. Otherwise: T1 stores a
+     * mutation of a row and folds it over base B1; T2 learns B2 from the source and shows B2 with
+     * the mutation; T1 installs what it folded, and B2 is gone from the screen. // law T7
+     * User code never runs under `lock`; values are mapped and compared under it.
+     *
+     * Recovery. The cache is written before the outbox, so a mutation is settled on disk only when
+     * the base on disk has its effect. A crash in between sends the mutation again, which finds
+     * itself done.
+     */
+
+    /** Where rows become visible. */
+    interface Screen {
+        /** Shows a row, or its absence, as part of a commit. */
+        void show(Transaction transaction, Key key, Optional<Row> row);
+    }
+
+    private static final int FAILURES_KEPT = 1024;
+
+    private final String name;
+    private final Timeline timeline;
+    private final Live.Options options;
+    private final Overlay overlay;
+    private final Outbox outbox;
+    private final BaseCache cache;
+    private final Screen screen;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Transaction, Batch> batches = new HashMap<>();
+    private final Map<String, PendingWrite<?>> handles = new HashMap<>();
+    private final Map<String, Consequence> consequences = new HashMap<>();
+    private final Map<Key, OrreryException> failures =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Key, OrreryException> eldest) {
+                    return size() > FAILURES_KEPT;
+                }
+            };
+    private final String idPrefix;
+    private long lastId;
+    private boolean closed;
+    private long foreignChanges;
+    private long sent;
+    private long confirmed;
+    private long refused;
+    private long overtaken;
+
+    /** What the handle of a write is told when the source answers. */
+    interface Consequence {
+        void settled(Settlement settlement, @Nullable OrreryException failure);
+    }
+
+    /** The writes of one commit under way. */
+    private final class Batch implements Transaction.End {
+        private final Transaction transaction;
+        private final List<Pending> drafts = new ArrayList<>();
+        private final List<PendingWrite<?>> writes = new ArrayList<>();
+        private final List<Consequence> outcomes = new ArrayList<>();
+        private final List<Pending> accepted = new ArrayList<>();
+        private boolean holdsLock;
+
+        private Batch(Transaction transaction) {
+            this.transaction = transaction;
+        }
+
+        private List<Pending> draftsOf(Key key) {
+            return drafts.stream().filter(draft -> draft.key().equals(key)).toList();
+        }
+
+        /** The durable half; keeps the lock until {@link #ended}. */
+        private void persist() {
+            lock.lock();
+            holdsLock = true;
+            awaitRoom(drafts.size());
+            long position = outbox.accept(drafts.stream().map(Pending::mutation).toList());
+            Set<Key> keys = new LinkedHashSet<>();
+            for (Pending draft : drafts) {
+                Pending pending = new Pending(draft.mutation(), position);
+                accepted.add(pending);
+                overlay.accept(pending);
+                keys.add(pending.key());
+            }
+            keys.forEach(key -> screen.show(transaction, key, overlay.visible(key)));
+        }
+
+        @Override
+        public void ended(boolean committed) {
+            if (!holdsLock) {
+                lock.lock();
+            }
+            try {
+                batches.remove(transaction);
+                if (committed && !accepted.isEmpty()) {
+                    accept();
+                } else {
+                    accepted.forEach(Reducer.this::drop);
+                    writes.forEach(PendingWrite::withdrawn);
+                }
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void accept() {
+            for (int i = 0; i < accepted.size(); i++) {
+                Pending pending = accepted.get(i);
+                failures.remove(pending.key());
+                handles.put(pending.id(), writes.get(i));
+                consequences.put(pending.id(), outcomes.get(i));
+                writes.get(i).advance(Write.State.ACCEPTED);
+            }
+        }
+    }
+
+    Reducer(
+            Timeline timeline,
+            Live.Options options,
+            Overlay overlay,
+            Outbox outbox,
+            BaseCache cache,
+            Screen screen) {
+        this.name = options.name();
+        this.timeline = timeline;
+        this.options = options;
+        this.overlay = overlay;
+        this.outbox = outbox;
+        this.cache = cache;
+        this.screen = screen;
+        this.idPrefix = outbox.next() + "-";
+    }
+
+    // writes by users
+
+    /** The row as the author of a write in this commit sees it. */
+    Optional<Row> seen(Transaction transaction, Key key) {
+        lock.lock();
+        try {
+            requireOpen();
+            Batch batch = batches.get(transaction);
+            return overlay.visible(key, batch == null ? List.of() : batch.draftsOf(key));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A name for a mutation that no other has, in this opening or any before. */
+    String newId() {
+        lock.lock();
+        try {
+            return idPrefix + ++lastId;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a mutation part of a commit: durable and visible when it ends. */
+    void propose(
+            Transaction transaction,
+            Mutation mutation,
+            PendingWrite<?> write,
+            Consequence outcome) {
+        lock.lock();
+        try {
+            requireOpen();
+            Batch batch = batches.get(transaction);
+            if (batch == null) {
+                batch = new Batch(transaction);
+                batches.put(transaction, batch);
+                transaction.whenEnded(batch);
+                transaction.persist("the outbox of " + name, batch::persist);
+            }
+            requireWithinCapacity(batch.drafts.size() + 1);
+            batch.drafts.add(new Pending(mutation, 0));
+            batch.writes.add(write);
+            batch.outcomes.add(outcome);
+            screen.show(
+                    transaction,
+                    mutation.key(),
+                    overlay.visible(mutation.key(), batch.draftsOf(mutation.key())));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireWithinCapacity(int asked) {
+        if (asked > options.outboxCapacity()) {
+            throw new LimitExceeded(
+                    "writes in one commit to " + name, options.outboxCapacity(), asked);
+        }
+    }
+
+    private void awaitRoom(int needed) { // law T9
+        BooleanSupplier room =
+                () -> closed || overlay.pending().size() + needed <= options.outboxCapacity();
+        if (!room.getAsBoolean() && options.overflow() == Overflow.REFUSE) {
+            throw new LimitExceeded(
+                    "the outbox of " + name,
+                    options.outboxCapacity(),
+                    overlay.pending().size() + (long) needed);
+        }
+        if (!awaitChange(room, options.blockAtMost())) {
+            throw new TimedOut("room in the outbox of " + name, options.blockAtMost());
+        }
+        requireOpen();
+    }
+
+    private boolean awaitChange(BooleanSupplier condition, Duration timeout) {
+        long nanos = timeout.toNanos();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = changed.awaitNanos(nanos);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Cancelled("waiting for " + name, e);
+        }
+    }
+
+    /** Waits, under the lock, until something holds; false when the time was over first. */
+    boolean await(BooleanSupplier condition, Duration timeout) {
+        lock.lock();
+        try {
+            return awaitChange(condition, timeout);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits, under the lock, until there is something; empty when the time was over first. */
+    <T> Optional<T> awaitSome(Supplier<Optional<T>> question, Duration timeout) {
+        List<T> answer = new ArrayList<>(1);
+        await(
+                () -> {
+                    question.get().ifPresent(answer::add);
+                    return !answer.isEmpty();
+                },
+                timeout);
+        return answer.stream().findFirst();
+    }
+
+    /** Runs an action under the lock and wakes whoever waits for a change. */
+    void tell(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a write back that has not been sent. */
+    boolean withdraw(PendingWrite<?> write) {
+        lock.lock();
+        try {
+            Optional<Pending> pending =
+                    overlay.pending().stream()
+                            .filter(each -> handles.get(each.id()) == write)
+                            .findFirst();
+            if (pending.isEmpty() || write.state() != Write.State.ACCEPTED) {
+                return false;
+            }
+            drop(pending.get());
+            publish(Set.of(pending.get().key()));
+            forget(pending.get());
+            write.withdrawn();
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a mutation without the source, on disk and here. */
+    private void drop(Pending pending) {
+        outbox.settle(pending.id(), null);
+        overlay.remove(pending, null, proposals(pending.key()));
+    }
+
+    private void forget(Pending pending) {
+        handles.remove(pending.id());
+        consequences.remove(pending.id());
+    }
+
+    // what the courier does
+
+    /** The next mutation to send, if one is due; under the lock, by {@link #await}. */
+    Optional<Pending> due(Instant now) {
+        return overlay.pending().stream()
+                .filter(this::leadsItsLane) // law T10
+                .filter(each -> !each.notBefore.isAfter(now))
+                .findFirst();
+    }
+
+    private boolean leadsItsLane(Pending pending) {
+        return overlay.lane(pending.key()).getFirst() == pending;
+    }
+
+    /** When the next mutation is due that is not yet; under the lock. */
+    Optional<Instant> dueNext() {
+        return overlay.pending().stream()
+                .filter(this::leadsItsLane)
+                .map(each -> each.notBefore)
+                .min(Instant::compareTo);
+    }
+
+    /** Notes that a mutation is about to be sent. */
+    Mutation sending(Pending pending) {
+        lock.lock();
+        try {
+            sent++;
+            PendingWrite<?> write = handles.get(pending.id());
+            if (write != null && write.state() == Write.State.ACCEPTED) {
+                write.advance(Write.State.SENT);
+            }
+            return pending.mutation();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the source's answer to a mutation. */
+    void settle(Pending pending, Settlement settlement) {
+        lock.lock();
+        try {
+            Key key = pending.key();
+            Optional<Row> told =
+                    switch (settlement) {
+                        case Settlement.Confirmed(Optional<Row> row) -> row;
+                        case Settlement.Overtaken(Optional<Row> row) -> row;
+                        case Settlement.Refused _ -> overlay.base(key);
+                    };
+            told = told.filter(options.table().condition()::holds);
+            if (!told.equals(overlay.base(key))) {
+                cache.update(Map.of(key, told));
+            }
+            Settlement.Confirmed answer = settlement instanceof Settlement.Confirmed c ? c : null;
+            outbox.settle(pending.id(), answer);
+            overlay.learn(key, told);
+            overlay.remove(pending, answer, proposals(key));
+            OrreryException failure = count(pending, settlement);
+            if (failure != null) {
+                failures.put(key, failure);
+            }
+            Consequence outcome = consequences.get(pending.id());
+            forget(pending);
+            try {
+                publish(Set.of(key));
+            } finally {
+                if (outcome != null) {
+                    outcome.settled(settlement, failure);
+                }
+                outbox.trim(overlay);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable OrreryException count(Pending pending, Settlement settlement) {
+        switch (settlement) {
+            case Settlement.Confirmed _ -> {
+                confirmed++;
+                return null;
+            }
+            case Settlement.Refused(OrreryException reason) -> {
+                refused++;
+                return reason;
+            }
+            case Settlement.Overtaken(Optional<Row> row) -> {
+                overtaken++;
+                return conflict(pending.mutation(), row);
+            }
+        }
+    }
+
+    private Conflict conflict(Mutation mutation, Optional<Row> actual) {
+        Object expected =
+                switch (mutation) {
+                    case Mutation.Insert _ -> "no row";
+                    case Mutation.Patch patch -> patch.expected();
+                    case Mutation.Delete delete -> delete.expected();
+                };
+        Object found = actual.isPresent() ? actual.get() : "no row";
+        return new Conflict("the write of " + mutation.key() + " in " + name, expected, found);
+    }
+
+    private List<List<Pending>> proposals(Key key) {
+        return batches.values().stream().map(batch -> batch.draftsOf(key)).toList();
+    }
+
+    /** Takes a whole fetch: what differs from the base is a change. */
+    void learn(Map<Key, Row> rows) {
+        lock.lock();
+        try {
+            Map<Key, Optional<Row>> different = new LinkedHashMap<>();
+            rows.forEach((key, row) -> {
+                if (!Objects.equals(overlay.base().get(key), row)) {
+                    different.put(key, Optional.of(row));
+                }
+            });
+            overlay.base().keySet().stream()
+                    .filter(key -> !rows.containsKey(key))
+                    .forEach(key -> different.put(key, Optional.empty()));
+            if (different.isEmpty()) {
+                return;
+            }
+            cache.update(different);
+            different.forEach(overlay::learn);
+            foreignChanges += different.size();
+            publish(different.keySet());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish(Set<Key> keys) {
+        timeline.transact(
+                name,
+                transaction ->
+                        keys.forEach(key -> screen.show(transaction, key, overlay.visible(key))));
+    }
+
+    // what is known
+
+    /** The mutations of a key that wait. */
+    int pendingOf(Key key) {
+        lock.lock();
+        try {
+            return overlay.lane(key).size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the last write to a row failed, if it did and nothing was written since. */
+    Optional<OrreryException> failureOf(Key key) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(failures.get(key));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** True when nothing waits for the source; under the lock, by {@link #await}. */
+    boolean isSettled() {
+        return overlay.pending().isEmpty();
+    }
+
+    /** The numbers, with those that the courier counts. */
+    Ledger ledger(long polls, long fetches) {
+        lock.lock();
+        try {
+            return new Ledger(
+                    polls,
+                    fetches,
+                    foreignChanges,
+                    sent,
+                    confirmed,
+                    refused,
+                    overtaken,
+                    overlay.pending().size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new Closed("live table " + name);
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Refuses writes from now on and wakes whoever waits. */
+    void close() {
+        tell(() -> closed = true);
+    }
+
+    /** Ends the waits for writes that go on at the next opening, and lets go of the outbox. */
+    void release() {
+        lock.lock();
+        try {
+            handles.values().forEach(write -> write.abandon(new Closed("live table " + name)));
+            outbox.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
