@@ -93,6 +93,7 @@ final class Handle {
     private final class Held<T, U> implements Subscription<U> {
         private final Subscription<T> entries;
         private final Function<T, U> mapping;
+        private volatile boolean ended;
 
         private Held(Subscription<T> entries, Function<T, U> mapping) {
             this.entries = entries;
@@ -101,12 +102,20 @@ final class Handle {
 
         @Override
         public U next() {
+            checkOpen();
             return mapping.apply(entries.next());
         }
 
         @Override
         public Optional<U> next(Duration timeout) {
+            checkOpen();
             return entries.next(timeout).map(mapping);
+        }
+
+        private void checkOpen() {
+            if (ended) {
+                throw new Closed("the subscription");
+            }
         }
 
         @Override
@@ -116,6 +125,7 @@ final class Handle {
 
         @Override
         public void close() {
+            ended = true;
             subscriptions.remove(this);
             entries.close();
         }

@@ -174,9 +174,8 @@ abstract class Maintained<S> implements CommitHook {
         }
     }
 
-    /** A failure of a user's function ends the following, never the commit. // law V8 */
-    @SuppressWarnings("CatchingUnchecked") // whatever it throws must not leave half a commit behind
-    private S advanced(S state, Commit commit) {
+    /** Whatever a user's function throws ends the following, never the commit. */
+    private S advanced(S state, Commit commit) { // law V8
         try {
             return advance(state, commit);
         } catch (Throwable thrown) {

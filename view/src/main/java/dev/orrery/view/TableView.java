@@ -34,23 +34,25 @@ public final class TableView<R> implements AutoCloseable {
         this.handle = handle;
     }
 
-    /** The row at an index, empty beyond the last. */
+    /**
+     * The row at an index, empty beyond the last.
+     *
+     * @throws Invalid when the index is negative
+     */
     public Optional<R> row(int index) {
-        List<R> row = rows(index, Math.addExact(index, 1));
-        return row.isEmpty() ? Optional.empty() : Optional.of(row.getFirst());
+        return rows(Viewport.of(index, 1, table.select().limit())).stream().findFirst();
     }
 
     /**
      * The rows from an index, included, to another, excluded, as far as there are any.
      *
-     * @throws Invalid when an index is negative
+     * @throws Invalid when an index is negative or {@code to} is before {@code from}
      */
     public List<R> rows(int from, int to) {
-        if (from < 0 || to < from) {
-            throw new Invalid(
-                    "rows", "begin at zero or later and do not end before", from + ", " + to);
-        }
-        Viewport asked = Viewport.of(from, to - from, table.select().limit());
+        return rows(Viewport.of(from, Math.subtractExact(to, from), table.select().limit()));
+    }
+
+    private List<R> rows(Viewport asked) {
         return asked.of(state().rows()).stream().map(Entry::row).map(mapping).toList();
     }
 
