@@ -33,6 +33,9 @@ abstract class Mapping {
      * @throws BadDefinition when the type has no value form
      */
     static Mapping of(Type<?> type) {
+        if (type.raw() == Row.class) {
+            return new RowMapping();
+        }
         var known = KNOWN.get(type.raw());
         var mapping = known.get(type);
         if (mapping != null) {

@@ -70,7 +70,6 @@ final class ScalarMapping extends Mapping {
                             text(UUID.class, UUID::fromString),
                             text(URI.class, URI::create),
                             text(Key.class, Key::parse),
-                            scalar(Row.class, ValueType.MAP, Row::toMap, ScalarMapping::row),
                             any())
                     .collect(
                             Collectors.toUnmodifiableMap(
@@ -151,10 +150,6 @@ final class ScalarMapping extends Mapping {
             throw new Misfit("must be one character", text);
         }
         return text.charAt(0);
-    }
-
-    private static Row row(Object value) {
-        return Row.trusted((Map<?, ?>) value);
     }
 
     @Override

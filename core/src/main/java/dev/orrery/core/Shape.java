@@ -23,6 +23,9 @@ public final class Shape {
      */
     private final int[] table;
 
+    /** Made when first needed; two threads may both make it, and make the same. */
+    private @Nullable StoredNames stored;
+
     /** Names known to differ; the array is taken over. */
     private Shape(String[] columns) {
         this.columns = columns;
@@ -87,6 +90,16 @@ public final class Shape {
 
     String column(int index) {
         return columns[index];
+    }
+
+    /** The columns as they are stored. */
+    StoredNames stored() {
+        var known = stored;
+        if (known == null) {
+            known = new StoredNames(this);
+            stored = known;
+        }
+        return known;
     }
 
     /** This shape with one more column, not yet in it, at the end. */

@@ -134,6 +134,25 @@ class CodecTest {
                 .isEqualTo(maps.encode(Map.of("a", 1L, "bb", 2L, "c", 3L)));
     }
 
+    @Test
+    void rowsReadOneAfterAnotherShareTheirShape() {
+        var codec = Codec.of(Row.class);
+        var sfo = Row.of("iata", "SFO", "city", "San Francisco", "n", 1);
+        var first = codec.decode(codec.encode(sfo));
+        var second = codec.decode(codec.encode(sfo.with("iata", "LAX")));
+        assertThat(second.shape()).isSameAs(first.shape());
+        assertThat(second).isEqualTo(sfo.with("iata", "LAX"));
+        for (var other :
+                List.of(
+                        sfo.without("n"),
+                        sfo.with("m", 2),
+                        sfo.without("city").with("town", "x"),
+                        Row.of(),
+                        sfo)) {
+            assertThat(codec.decode(codec.encode(other))).isEqualTo(other);
+        }
+    }
+
     // ---- classes move on
 
     record Before(String order, long euros, String note) {}
