@@ -9,6 +9,7 @@ import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
 import dev.orrery.sql.Database;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ public final class Projections implements AutoCloseable {
     private final InstantSource clock;
     private final int versionsKept;
     private final Map<String, Folder<?, ?, ?>> running = new LinkedHashMap<>();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean started;
     private boolean closed;
 
     /**
@@ -78,8 +81,8 @@ public final class Projections implements AutoCloseable {
     }
 
     /**
-     * Makes a projection live: its states as they were stored, at once, and from there what the log
-     * holds.
+     * Makes a projection live: its states as they were stored, at once, and from {@link #start} on
+     * what the log holds.
      *
      * <p>A definition whose version is not the stored one is folded anew from the first event, into
      * a new epoch beside the old one, which is served until then.
@@ -128,8 +131,22 @@ public final class Projections implements AutoCloseable {
                         new StateRows<>(keys, states, projection.keyColumn()),
                         clock,
                         versionsKept);
-        folder.start(threads, building);
+        if (started) {
+            folder.start(threads, building);
+        } else {
+            waiting.add(() -> folder.start(threads, building));
+        }
         return folder;
+    }
+
+    /** Begins to fold: what was made live so far, and from here on what is made live later. */
+    public synchronized void start() {
+        if (closed) {
+            throw new Closed("the projections");
+        }
+        started = true;
+        waiting.forEach(Runnable::run);
+        waiting.clear();
     }
 
     private static <K, S> @Nullable Epoch<K, S> building(

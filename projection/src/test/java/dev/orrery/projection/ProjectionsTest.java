@@ -170,6 +170,7 @@ class ProjectionsTest {
                             rig.database,
                             Thread.ofVirtual().factory(),
                             InstantSource.system())) {
+                others.start();
                 LiveProjection<String, Trace> one = rig.traces();
                 LiveProjection<String, Trace> other = others.run(rig.log, Rig.TRACES);
                 for (int i = 1; i <= 200; i++) {

@@ -62,6 +62,7 @@ final class Rig implements AutoCloseable {
                         Thread.ofVirtual().name("fold-", 0).factory(),
                         InstantSource.system(),
                         versionsKept);
+        projections.start();
     }
 
     LiveProjection<String, Trace> traces() {
