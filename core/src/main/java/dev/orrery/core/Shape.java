@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * same way in all of them. Equal when the names and their order are. Immutable.
  */
 public final class Shape {
+    /** The most columns a shape can have; it bounds what names chosen to collide can cost. */
+    private static final int MAX_COLUMNS = 4_096;
+
     private static final int SCANNED = 8;
     private static final Shape EMPTY = new Shape(new String[0]);
 
@@ -28,6 +31,10 @@ public final class Shape {
 
     /** Names known to differ; the array is taken over. */
     private Shape(String[] columns) {
+        if (columns.length > MAX_COLUMNS) {
+            throw new Invalid(
+                    "", "must not have more than " + MAX_COLUMNS + " columns", columns.length);
+        }
         this.columns = columns;
         this.columnList = List.of(columns);
         this.table = columns.length <= SCANNED ? new int[0] : hashed(columns);
@@ -36,7 +43,7 @@ public final class Shape {
     /**
      * The shape with these columns.
      *
-     * @throws Invalid when a name comes twice
+     * @throws Invalid when a name comes twice, or there are more than 4,096
      */
     public static Shape of(String... columns) {
         return of(List.of(columns));
@@ -45,7 +52,7 @@ public final class Shape {
     /**
      * The shape with these columns.
      *
-     * @throws Invalid when a name comes twice
+     * @throws Invalid when a name comes twice, or there are more than 4,096
      */
     public static Shape of(List<String> columns) {
         if (columns.isEmpty()) {

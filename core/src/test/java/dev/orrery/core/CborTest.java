@@ -239,6 +239,22 @@ class CborTest {
     }
 
     @Test
+    void recordsAndRowsRefuseEntriesOutOfOrderToo() {
+        for (var hex :
+                List.of(
+                        "a266" + "6f7264657273" + "01" + "6163" + "02",
+                        "a2" + "6163" + "01" + "6163" + "02")) {
+            var bytes = HexFormat.of().parseHex(hex);
+            assertThatThrownBy(() -> Codec.of(Placed.class).decode(bytes))
+                    .isInstanceOf(Invalid.class)
+                    .hasMessageContaining("not in order");
+            assertThatThrownBy(() -> Codec.of(Row.class).decode(bytes))
+                    .isInstanceOf(Invalid.class)
+                    .hasMessageContaining("not in order");
+        }
+    }
+
+    @Test
     void everyTruncationIsInvalid() {
         for (var value : golden().values()) {
             var bytes = Cbor.encode(value);

@@ -166,6 +166,15 @@ class RowTest {
     }
 
     @Test
+    void columnsAreLimited() {
+        var columns = new String[4_097];
+        Arrays.setAll(columns, i -> "column" + i);
+        assertThatThrownBy(() -> Shape.of(columns))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("must not have more than 4096 columns");
+    }
+
+    @Test
     void recordsAndRowsMapByComponentName() {
         var airport = new Airport("SFO", "San Francisco", 37.6, null);
         var mapped = Row.from(airport);
