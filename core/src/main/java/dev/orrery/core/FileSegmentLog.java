@@ -74,7 +74,7 @@ final class FileSegmentLog implements SegmentLog {
     private volatile @Nullable IOException broken;
 
     /* Confined to the flusher. */
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private @Nullable ByteBuffer buffer;
     private SegmentFile active;
 
     /**
@@ -496,31 +496,39 @@ final class FileSegmentLog implements SegmentLog {
 
     private int write(List<byte[]> records, View before) throws IOException {
         reopenActive();
+        ByteBuffer full = buffer();
         long offset = before.activeBytes();
         long position = before.end();
-        buffer.clear();
         for (byte[] record : records) {
-            if (buffer.remaining() < SegmentFormat.RECORD_HEADER_BYTES) {
-                offset = drain(offset);
+            if (full.remaining() < SegmentFormat.RECORD_HEADER_BYTES) {
+                offset = drain(full, offset);
             }
-            SegmentFormat.putRecordHeader(buffer, ++position, record);
+            SegmentFormat.putRecordHeader(full, ++position, record);
             for (int done = 0; done < record.length; ) {
-                if (!buffer.hasRemaining()) {
-                    offset = drain(offset);
+                if (!full.hasRemaining()) {
+                    offset = drain(full, offset);
                 }
-                int chunk = Math.min(buffer.remaining(), record.length - done);
-                buffer.put(record, done, chunk);
+                int chunk = Math.min(full.remaining(), record.length - done);
+                full.put(record, done, chunk);
                 done += chunk;
             }
         }
-        drain(offset);
+        drain(full, offset);
         return records.size();
     }
 
-    private long drain(long offset) throws IOException {
-        int count = buffer.flip().remaining();
-        active.write(buffer, offset);
-        buffer.clear();
+    /** Empty, and made when first needed: a log that is only read takes none. */
+    private ByteBuffer buffer() {
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        }
+        return buffer.clear();
+    }
+
+    private long drain(ByteBuffer full, long offset) throws IOException {
+        int count = full.flip().remaining();
+        active.write(full, offset);
+        full.clear();
         return offset + count;
     }
 
