@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that: what is here needs no lock.
  */
 final class Connected implements WriteSession, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Connected.class.getName());
     private static final int STATEMENTS_KEPT = 256;
     private static final int BATCH_ROWS = 1_000;
 
@@ -29,19 +30,38 @@ final class Connected implements WriteSession, AutoCloseable {
     private final PreparedStatement rollback;
     private @Nullable Thread borrower;
 
-    Connected(Dialect dialect, Dialect.Access access) {
+    private Connected(Dialect dialect, Connection connection, String begin) throws SQLException {
         this.dialect = dialect;
-        this.connection = dialect.connect(access);
+        this.connection = connection;
+        this.begin = connection.prepareStatement(begin);
+        this.commit = connection.prepareStatement("COMMIT");
+        this.rollback = connection.prepareStatement("ROLLBACK");
+    }
+
+    static Connected open(Dialect dialect, Dialect.Access access) {
+        Connection connection = dialect.connect(access);
+        boolean opened = false;
         try {
-            begin =
-                    connection.prepareStatement(
-                            access == Dialect.Access.WRITE
-                                    ? dialect.beginWrite()
-                                    : dialect.beginRead());
-            commit = connection.prepareStatement("COMMIT");
-            rollback = connection.prepareStatement("ROLLBACK");
+            Connected session = new Connected(dialect, connection, dialect.begin(access));
+            opened = true;
+            return session;
         } catch (SQLException e) {
             throw dialect.failure(e);
+        } finally {
+            if (!opened) {
+                discard(connection);
+            }
+        }
+    }
+
+    private static void discard(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "a connection that could not be prepared could not be closed",
+                    e);
         }
     }
 
@@ -284,6 +304,11 @@ final class Connected implements WriteSession, AutoCloseable {
                 });
     }
 
+    /** How many statements are kept prepared. */
+    int prepared() {
+        return statements.size();
+    }
+
     @Override
     public void close() {
         try {
@@ -325,7 +350,7 @@ final class Connected implements WriteSession, AutoCloseable {
         }
         try {
             Prepared kept = statements.get(sql);
-            if (kept == null) {
+            if (kept == null) { // law S9
                 kept = new Prepared(connection.prepareStatement(sql));
                 statements.put(sql, kept);
             } else if (kept.inUse) { // a mapper that asks the same again

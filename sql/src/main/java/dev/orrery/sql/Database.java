@@ -27,7 +27,7 @@ public final class Database implements AutoCloseable {
     private final Options options;
     private final Dialect dialect;
     private final @Nullable ProcessLock processLock;
-    private final ReentrantLock turn = new ReentrantLock(true);
+    private final ReentrantLock turn = new ReentrantLock(true); // law S2
     private final Connected writer;
     private final @Nullable Readers readers;
     private volatile boolean closed;
@@ -68,17 +68,8 @@ public final class Database implements AutoCloseable {
         this.options = options;
         this.dialect = dialect;
         this.processLock = processLock;
-        this.writer = new Connected(dialect, Dialect.Access.WRITE);
+        this.writer = Connected.open(dialect, Dialect.Access.WRITE);
         this.readers = processLock == null ? null : new Readers(dialect, options);
-        write(session ->
-                session.update(
-                        "CREATE TABLE IF NOT EXISTS "
-                                + FORMATS
-                                + " (component "
-                                + dialect.textType()
-                                + " PRIMARY KEY, version "
-                                + dialect.integerType()
-                                + " NOT NULL)"));
     }
 
     /** Opens a SQLite file, with {@link Options#DEFAULT}. */
@@ -144,6 +135,14 @@ public final class Database implements AutoCloseable {
      */
     public void install(Format format) {
         perform(session -> {
+            session.update(
+                    "CREATE TABLE IF NOT EXISTS "
+                            + FORMATS
+                            + " (component "
+                            + dialect.textType()
+                            + " PRIMARY KEY, version "
+                            + dialect.integerType()
+                            + " NOT NULL)");
             int stored =
                     session.find(
                                     "SELECT version FROM " + FORMATS + " WHERE component = ?",
@@ -211,24 +210,28 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Waits for work under way, then closes the file. Closing twice is harmless. */
+    /**
+     * Waits for work under way, at most {@link Options#patience} for either side, then closes the
+     * file. Closing twice is harmless.
+     */
     @Override
     public void close() {
         refuseWithin();
-        turn.lock();
-        try {
-            if (closed) {
-                return;
+        Waits.within(options.patience(), "the last write to " + name, turn::tryLock);
+        try (processLock) {
+            if (!closed) {
+                closed = true;
+                closeSessions();
             }
-            closed = true;
-            if (readers != null) {
-                readers.close();
-            }
-            writer.close();
         } finally {
             turn.unlock();
-            if (processLock != null) {
-                processLock.close();
+        }
+    }
+
+    private void closeSessions() {
+        try (writer) {
+            if (readers != null) {
+                readers.close();
             }
         }
     }

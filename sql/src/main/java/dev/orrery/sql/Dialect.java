@@ -68,11 +68,11 @@ public abstract sealed class Dialect permits SqliteDialect {
     /** Opens a connection on which only explicit statements begin and end transactions. */
     abstract Connection connect(Access access);
 
-    /** The statement that begins a transaction for writing. */
-    abstract String beginWrite();
-
-    /** The statement that begins a transaction for reading. */
-    abstract String beginRead();
+    /**
+     * The statement that begins a transaction; one for writing must not fail later for lack of the
+     * right to write.
+     */
+    abstract String begin(Access access);
 
     /** The error that a driver's exception stands for. */
     abstract OrreryException failure(SQLException e);

@@ -28,7 +28,7 @@ final class Readers implements AutoCloseable {
             }
             @Nullable Connected session = idle.pollFirst();
             Connected lent =
-                    session == null ? new Connected(dialect, Dialect.Access.READ) : session;
+                    session == null ? Connected.open(dialect, Dialect.Access.READ) : session;
             borrowed = true;
             return lent;
         } finally {
@@ -47,8 +47,15 @@ final class Readers implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        free.acquireUninterruptibly(options.readers());
-        idle.forEach(Connected::close);
-        free.release(options.readers());
+        int all = options.readers();
+        try {
+            Waits.within(
+                    options.patience(),
+                    "the last readers",
+                    (time, unit) -> free.tryAcquire(all, time, unit));
+            free.release(all);
+        } finally {
+            idle.forEach(Connected::close);
+        }
     }
 }

@@ -72,13 +72,8 @@ final class SqliteDialect extends Dialect {
     }
 
     @Override
-    String beginWrite() {
-        return "BEGIN IMMEDIATE";
-    }
-
-    @Override
-    String beginRead() {
-        return "BEGIN";
+    String begin(Access access) {
+        return access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN";
     }
 
     @Override
@@ -135,7 +130,7 @@ final class SqliteDialect extends Dialect {
     }
 
     @Override
-    OrreryException failure(SQLException e) {
+    OrreryException failure(SQLException e) { // law S10
         int code =
                 e instanceof SQLiteException known
                         ? known.getResultCode().code & PRIMARY_CODE

@@ -13,7 +13,7 @@ final class Waits {
         boolean ended(long time, TimeUnit unit) throws InterruptedException;
     }
 
-    static void within(Duration limit, String what, Wait wait) {
+    static void within(Duration limit, String what, Wait wait) { // law S7
         try {
             if (!wait.ended(limit.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new OrreryException.TimedOut(what, limit);

@@ -12,7 +12,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that writes is killed at random moments: its transactions are there whole, or not at all. */
+/**
+ * A process that writes is killed at random moments: its transactions are there whole, or not at
+ * all.
+ */
 class DatabaseKillTest {
     @TempDir Path directory;
 
@@ -22,11 +25,15 @@ class DatabaseKillTest {
 
         public static void main(String[] arguments) {
             Database database = Database.open(Path.of(arguments[0]));
-            long next = database.write(session -> {
-                session.update("CREATE TABLE IF NOT EXISTS pairs (number INTEGER, side TEXT, PRIMARY KEY (number, side))");
-                return session.find("SELECT coalesce(max(number), 0) FROM pairs", row -> row.integer(1))
-                        .orElseThrow();
-            });
+            long next =
+                    database.write(session -> {
+                        session.update(
+                                "CREATE TABLE IF NOT EXISTS pairs (number INTEGER, side TEXT, PRIMARY KEY (number, side))");
+                        return session.find(
+                                        "SELECT coalesce(max(number), 0) FROM pairs",
+                                        row -> row.integer(1))
+                                .orElseThrow();
+                    });
             System.out.println("open");
             while (true) {
                 long number = ++next;
@@ -43,24 +50,33 @@ class DatabaseKillTest {
     void acknowledgedTransactionsSurviveKillsAndOthersAreWholeOrAbsent() { // law S1
         long seed = Long.getLong("orrery.seed", System.nanoTime());
         Path file = directory.resolve("orrery.db");
-        int killed = Crash.seeded(seed)
-                .within(Duration.ofMillis(150))
-                .work(Writer.class, file.toString())
-                .run(life -> {
-                    long acknowledged = life.output().stream()
-                            .skip(1)
-                            .mapToLong(Long::parseLong)
-                            .max()
-                            .orElse(0);
-                    try (Database database = Database.open(file)) {
-                        Map<Long, Integer> sides = new TreeMap<>();
-                        List<Long> numbers = database.read(session ->
-                                session.query("SELECT number FROM pairs ORDER BY number", row -> row.integer(1)));
-                        numbers.forEach(number -> sides.merge(number, 1, Integer::sum));
-                        assertThat(sides.values()).as("seed %d", seed).allMatch(count -> count == 2);
-                        assertThat(sides.size()).as("seed %d", seed).isGreaterThanOrEqualTo((int) acknowledged);
-                    }
-                });
+        int killed =
+                Crash.seeded(seed)
+                        .within(Duration.ofMillis(150))
+                        .work(Writer.class, file.toString())
+                        .run(life -> {
+                            long acknowledged =
+                                    life.output().stream()
+                                            .skip(1)
+                                            .mapToLong(Long::parseLong)
+                                            .max()
+                                            .orElse(0);
+                            try (Database database = Database.open(file)) {
+                                Map<Long, Integer> sides = new TreeMap<>();
+                                List<Long> numbers =
+                                        database.read(session ->
+                                                session.query(
+                                                        "SELECT number FROM pairs ORDER BY number",
+                                                        row -> row.integer(1)));
+                                numbers.forEach(number -> sides.merge(number, 1, Integer::sum));
+                                assertThat(sides.values())
+                                        .as("seed %d", seed)
+                                        .allMatch(count -> count == 2);
+                                assertThat(sides.size())
+                                        .as("seed %d", seed)
+                                        .isGreaterThanOrEqualTo((int) acknowledged);
+                            }
+                        });
         assertThat(killed).isEqualTo(10);
     }
 

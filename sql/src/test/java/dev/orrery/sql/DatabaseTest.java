@@ -8,10 +8,10 @@ import dev.orrery.core.OrreryException.StorageFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,7 +59,7 @@ class DatabaseTest {
     }
 
     @Test
-    void anExceptionUndoesAllAndIsThrownOnAsItWas() {
+    void anExceptionUndoesAllAndIsThrownOnAsItWas() { // law S1
         try (Database database = open()) {
             assertThatThrownBy(() ->
                             database.perform(session -> {
@@ -75,7 +75,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aBrokenConstraintUndoesTheWholeTransaction() {
+    void aBrokenConstraintUndoesTheWholeTransaction() { // law S1
         try (Database database = open()) {
             assertThatThrownBy(() ->
                             database.write(session ->
@@ -90,7 +90,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aReaderKeepsItsMomentWhileAWriterCommits() {
+    void aReaderKeepsItsMomentWhileAWriterCommits() { // law S3
         try (Database database = open()) {
             long[] seen =
                     database.read(session -> {
@@ -107,7 +107,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aSecondHolderIsRefused() {
+    void aSecondHolderIsRefused() { // law S5
         try (Database database = open()) {
             assertThatThrownBy(() -> Database.open(directory.resolve("orrery.db")))
                     .isInstanceOfSatisfying(
@@ -121,7 +121,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aNewerComponentIsRefusedAndNothingChanges() {
+    void aNewerComponentIsRefusedAndNothingChanges() { // law S4
         try (Database database = open()) {
             database.install(
                     PLANETS.then(dialect -> List.of("ALTER TABLE planets ADD COLUMN rings TEXT")));
@@ -135,7 +135,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aNewerFileIsRefused() {
+    void aNewerFileIsRefused() { // law S4
         Path file = directory.resolve("orrery.db");
         try (Database database = open()) {
             database.perform(session -> session.update("PRAGMA user_version = 2"));
@@ -173,7 +173,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aSessionIsClosedAfterItsWorkAndOnOtherThreads() {
+    void aSessionIsClosedAfterItsWork() { // law S6
         try (Database database = open()) {
             List<Session> kept = new ArrayList<>();
             database.read(session -> kept.add(session));
@@ -183,30 +183,32 @@ class DatabaseTest {
     }
 
     @Test
-    void aWriteWithinAWriteIsRefusedByName() {
+    void aSessionIsClosedToOtherThreads() { // law S6
         try (Database database = open()) {
-            assertThatThrownBy(() -> database.perform(session -> database.read(other -> 1)))
-                    .isInstanceOf(OrreryException.Unsupported.class);
+            database.perform(session ->
+                    onAnotherThread(() ->
+                            assertThatThrownBy(() -> session.update(INSERT, "Mars", 2))
+                                    .isInstanceOf(OrreryException.Closed.class)));
+            assertThat(count(database)).isZero();
         }
     }
 
     @Test
-    void aTurnThatDoesNotComeTimesOut() throws InterruptedException {
-        Database.Options hurried = new Database.Options(1, Duration.ofMillis(20));
-        try (Database database = Database.open(directory.resolve("orrery.db"), hurried)) {
-            CountDownLatch within = new CountDownLatch(1);
-            CountDownLatch leave = new CountDownLatch(1);
-            Thread slow =
-                    Thread.startVirtualThread(() ->
-                            database.perform(session -> {
-                                within.countDown();
-                                awaitUninterruptibly(leave);
-                            }));
-            within.await();
-            assertThatThrownBy(() -> database.perform(session -> {}))
-                    .isInstanceOf(OrreryException.TimedOut.class);
-            leave.countDown();
-            slow.join();
+    void aStatementThatIsWrongIsNamed() { // law S10
+        try (Database database = open()) {
+            assertThatThrownBy(() ->
+                            database.write(
+                                    session -> session.update("INSERT INTO plants VALUES (1)")))
+                    .isInstanceOf(OrreryException.BadDefinition.class)
+                    .hasMessageContaining("plants");
+        }
+    }
+
+    @Test
+    void aWriteWithinAWriteIsRefusedByName() { // law S6
+        try (Database database = open()) {
+            assertThatThrownBy(() -> database.perform(session -> database.read(other -> 1)))
+                    .isInstanceOf(OrreryException.Unsupported.class);
         }
     }
 
@@ -256,18 +258,11 @@ class DatabaseTest {
     }
 
     private static void onAnotherThread(Runnable work) {
-        Thread thread = Thread.startVirtualThread(work);
+        FutureTask<Void> task = new FutureTask<>(work, null);
+        Thread.startVirtualThread(task);
         try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
+            task.get();
+        } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
     }

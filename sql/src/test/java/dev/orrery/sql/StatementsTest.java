@@ -7,8 +7,10 @@ import org.junit.jupiter.api.Test;
 
 /** Statements are prepared once and kept, within bounds. */
 class StatementsTest {
-    private final Connected session = Connected.open(
-            new SqliteDialect(SqliteDialect.MEMORY, Duration.ofSeconds(1)), Dialect.Access.WRITE);
+    private final Connected session =
+            Connected.open(
+                    new SqliteDialect(SqliteDialect.MEMORY, Duration.ofSeconds(1)),
+                    Dialect.Access.WRITE);
 
     @Test
     void theSameTextIsPreparedOnce() { // law S9

@@ -40,7 +40,9 @@ class WaitingTest {
             List<Thread> writers = new ArrayList<>(List.of(holding(database)));
             for (int i = 0; i < 10; i++) {
                 int number = i;
-                Thread writer = Thread.startVirtualThread(() -> database.perform(session -> order.add(number)));
+                Thread writer =
+                        Thread.startVirtualThread(
+                                () -> database.perform(session -> order.add(number)));
                 awaitParked(writer);
                 writers.add(writer);
             }
@@ -81,7 +83,8 @@ class WaitingTest {
         try (Database database = Database.open(file, new Database.Options(1, SHORT))) {
             Thread reader = Thread.startVirtualThread(() -> database.read(session -> waitInside()));
             inside.await();
-            assertThatThrownBy(() -> database.read(session -> 1)).isInstanceOf(OrreryException.TimedOut.class);
+            assertThatThrownBy(() -> database.read(session -> 1))
+                    .isInstanceOf(OrreryException.TimedOut.class);
             leave.countDown();
             reader.join();
             assertThat(database.<Integer, RuntimeException>read(session -> 1)).isEqualTo(1);
@@ -92,8 +95,9 @@ class WaitingTest {
     void aReaderDoesNotWaitForAWriter() throws InterruptedException { // law S3
         try (Database database = Database.open(file)) {
             Thread holder = holding(database);
-            long one = database.read(session -> session.find("SELECT 1", row -> row.integer(1)))
-                    .orElseThrow();
+            long one =
+                    database.read(session -> session.find("SELECT 1", row -> row.integer(1)))
+                            .orElseThrow();
             assertThat(one).isEqualTo(1);
             leave.countDown();
             holder.join();
@@ -118,8 +122,10 @@ class WaitingTest {
         Database database = Database.open(file);
         database.close();
         database.close();
-        assertThatThrownBy(() -> database.perform(session -> {})).isInstanceOf(OrreryException.Closed.class);
-        assertThatThrownBy(() -> database.read(session -> 1)).isInstanceOf(OrreryException.Closed.class);
+        assertThatThrownBy(() -> database.perform(session -> {}))
+                .isInstanceOf(OrreryException.Closed.class);
+        assertThatThrownBy(() -> database.read(session -> 1))
+                .isInstanceOf(OrreryException.Closed.class);
     }
 
     private Thread holding(Database database) throws InterruptedException {
@@ -139,7 +145,8 @@ class WaitingTest {
     }
 
     private static void awaitParked(Thread thread) throws InterruptedException {
-        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+        while (thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
             Thread.sleep(1);
         }
     }
