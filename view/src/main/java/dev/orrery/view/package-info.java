@@ -28,6 +28,10 @@
  *   <td>the read throws</td>
  * </tr>
  * </table>
+ *
+ * <p>Locks, taken in this order: opening of one result; the timeline's commit lock; hand-over of
+ * one result from its opener to the committer; turns of one window's patches; the gates of feeds.
+ * The registry's lock is taken alone. The committer takes only the last three.
  */
 @NullMarked
 package dev.orrery.view;

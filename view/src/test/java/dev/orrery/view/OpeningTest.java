@@ -5,12 +5,15 @@ import static dev.orrery.core.Column.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.core.Commit;
+import dev.orrery.core.CommitHook;
 import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Order;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -80,12 +83,69 @@ class OpeningTest { // law V6
             slow.put("c", 1);
             timeline.transact("test", tx -> tx.remove(slow, "c"));
             slow.goOn.countDown();
-            assertThat(opener.join(java.time.Duration.ofSeconds(30))).isTrue();
+            assertThat(opener.join(Duration.ofSeconds(30))).isTrue();
             assertThat(opened.get().rows(0, 9)).containsExactly(Row.of("n", 6), Row.of("n", 7));
             assertThat(summed.get().now()).isEqualTo(13);
             slow.put("d", 1);
             assertThat(opened.get().rows(0, 9)).hasSize(3);
             assertThat(summed.get().now()).isEqualTo(14);
+        }
+    }
+
+    @Test
+    void openingWaitsForTheEndOfACommitItCouldOnlySeeHalfOf() throws Exception {
+        Slow slow = new Slow(timeline);
+        CountDownLatch derived = new CountDownLatch(1);
+        CountDownLatch publish = new CountDownLatch(1);
+        CommitHook stopping =
+                new CommitHook() {
+                    @Override
+                    public void mark(Commit commit) {
+                        derived.countDown();
+                        awaited(publish);
+                    }
+                };
+        timeline.attach(stopping).close();
+        try (Views views = new Views(timeline)) {
+            AtomicReference<TableView<Row>> opened = new AtomicReference<>();
+            Thread opener =
+                    Thread.ofPlatform().start(() -> opened.set(views.table(Select.from(slow))));
+            awaited(slow.reached);
+            Thread writer = Thread.ofPlatform().start(() -> slow.put("b", 2));
+            awaited(derived);
+            slow.goOn.countDown();
+            while (opener.isAlive() && opener.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            publish.countDown();
+            assertThat(opener.join(Duration.ofSeconds(30))).isTrue();
+            assertThat(writer.join(Duration.ofSeconds(30))).isTrue();
+            assertThat(opened.get().rows(0, 9)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aFeedBegunWhileACommitIsToldDoesNotTellItTwice() { // law V5
+        AtomicReference<Client<Row>> client = new AtomicReference<>();
+        AtomicReference<TableView<Row>> view = new AtomicReference<>();
+        CommitHook beginning =
+                new CommitHook() {
+                    @Override
+                    public void published(Commit commit) { // before the view tells of it
+                        if (view.get() != null && client.get() == null) {
+                            client.set(new Client<>(view.get()));
+                            client.get().caughtUp();
+                        }
+                    }
+                };
+        timeline.attach(beginning).close();
+        try (Views views = new Views(timeline)) {
+            view.set(views.table(Select.from(airports)));
+            airports.put("SFO", Row.of("iata", "SFO"));
+            assertThat(client.get().caughtUp()).isEqualTo(view.get().window());
+            airports.put("LAX", Row.of("iata", "LAX"));
+            assertThat(client.get().caughtUp()).isEqualTo(view.get().window());
+            assertThat(client.get().wholes).isEqualTo(1);
         }
     }
 
@@ -118,7 +178,7 @@ class OpeningTest { // law V6
             }
             stop.set(true);
             for (Thread writer : writers) {
-                assertThat(writer.join(java.time.Duration.ofSeconds(30))).isTrue();
+                assertThat(writer.join(Duration.ofSeconds(30))).isTrue();
             }
             List<Row> expected = rows();
             long sum = expected.stream().mapToLong(row -> row.integer("departures")).sum();

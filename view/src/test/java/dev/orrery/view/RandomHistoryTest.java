@@ -128,6 +128,7 @@ class RandomHistoryTest {
     }
 
     private void check(Reader reader) {
+        assertThat(reader.view.failure()).isEmpty();
         List<Row> expected = rows(reader.asked.recomputed);
         assertThat(reader.view.rows(0, Integer.MAX_VALUE)).isEqualTo(expected);
         assertThat(reader.view.total()).isEqualTo(new Total.Exact(expected.size()));
