@@ -250,7 +250,6 @@ final class Folder<E, K, S> {
         if (!store(epoch, folded, List.of())) {
             return false;
         }
-        folded.waiting().forEach(one -> park(epoch, one));
         if (stop != null) {
             throw stop;
         }
@@ -281,6 +280,7 @@ final class Folder<E, K, S> {
             reload(epoch);
             return false;
         }
+        folded.waiting().forEach(one -> park(epoch, one)); // before anyone is told of the position
         show(epoch, folded.changed(), folded.position(), folded.time());
         return true;
     }

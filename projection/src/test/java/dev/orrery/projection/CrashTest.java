@@ -1,0 +1,142 @@
+package dev.orrery.projection;
+
+import static dev.orrery.projection.Rig.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orrery.log.Position;
+import dev.orrery.log.Recorded;
+import dev.orrery.projection.Rig.Step;
+import dev.orrery.projection.Rig.Trace;
+import dev.orrery.testkit.Crash;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process killed while it appends and folds. */
+class CrashTest {
+    private static final long SEED = Long.getLong("orrery.seed", 20261121);
+    private static final int EVENTS = 30_000;
+    private static final int KEPT = 200;
+
+    @TempDir Path directory;
+
+    /** The event with a number, the same in every life. */
+    private static Step event(long number) {
+        return new Step("k" + number * 7919 % 23, (int) (number % 1000));
+    }
+
+    /** Appends what is missing in batches of random size, folding at the same time. */
+    static final class Replay {
+        private Replay() {}
+
+        public static void main(String[] arguments) {
+            try (Rig rig = new Rig(Path.of(arguments[0]), KEPT)) {
+                LiveProjection<String, Trace> traces = rig.traces();
+                SplittableRandom random = new SplittableRandom(rig.log.head().number());
+                System.out.println("appended " + rig.log.head().number());
+                while (rig.log.head().number() < EVENTS) {
+                    long from = rig.log.head().number() + 1;
+                    long to =
+                            Math.min(
+                                    EVENTS,
+                                    from + (random.nextInt(5) == 0 ? 300 : random.nextInt(4)));
+                    List<Step> steps = new ArrayList<>();
+                    for (long number = from; number <= to; number++) {
+                        steps.add(event(number));
+                    }
+                    rig.log.appendAll(steps);
+                    System.out.println("appended " + to);
+                }
+                traces.atLeast(rig.log.head(), SOON);
+            }
+        }
+    }
+
+    @Test
+    void whateverTheMomentOfAKillStatesVersionsAndPositionAgree() {
+        Crash crash =
+                Crash.seeded(SEED)
+                        .kills(12)
+                        .within(Duration.ofMillis(250))
+                        .work(Replay.class, directory.toString());
+        int kills = crash.run(life -> everythingAgrees(acknowledged(life)));
+        assertThat(kills).as("lives that were killed").isGreaterThanOrEqualTo(10);
+        crash.finish();
+        everythingAgrees(EVENTS);
+        try (Rig rig = new Rig(directory, KEPT)) {
+            LiveProjection<String, Trace> traces = rig.traces();
+            plainFold(EVENTS)
+                    .forEach((key, trace) -> assertThat(traces.require(key)).isEqualTo(trace));
+            assertThat(traces.position().number()).isEqualTo(EVENTS);
+        }
+    }
+
+    private static long acknowledged(Crash.Life life) {
+        return Long.parseLong(life.output().getLast().substring("appended ".length()));
+    }
+
+    private static Map<String, Trace> plainFold(long position) {
+        Map<String, Trace> states = new HashMap<>();
+        for (long number = 1; number <= position; number++) {
+            Step step = event(number);
+            states.put(step.key(), states.getOrDefault(step.key(), Trace.NONE).then(step));
+        }
+        return states;
+    }
+
+    /** What a killed process left: looked at as it is stored, before anyone folds on. */
+    private void everythingAgrees(long acknowledged) {
+        try (Rig rig = new Rig(directory, KEPT)) {
+            long head = rig.log.head().number();
+            assertThat(head).isGreaterThanOrEqualTo(acknowledged);
+            eventsAreThoseAppended(rig, head);
+            FoldTables.Opened opened =
+                    FoldTables.open(rig.database, "traces", rig.log.start().log(), 1);
+            FoldTables.EpochRow epoch = opened.served();
+            assertThat(epoch.position()).isLessThanOrEqualTo(head);
+            assertThat(Projections.lastRevision(rig.database).number())
+                    .isGreaterThanOrEqualTo(epoch.position() > 0 ? 1 : 0);
+            statesAreThoseOfThePosition(opened.tables(), epoch);
+        }
+    }
+
+    private static void eventsAreThoseAppended(Rig rig, long head) {
+        Position place = rig.log.start();
+        while (place.number() < head) {
+            for (Recorded<Step> recorded : rig.log.read(place, 4096)) {
+                assertThat(recorded.position().number()).isEqualTo(place.number() + 1);
+                assertThat(recorded.event()).isEqualTo(event(recorded.position().number()));
+                place = recorded.position();
+            }
+        }
+    }
+
+    private static void statesAreThoseOfThePosition(FoldTables tables, FoldTables.EpochRow epoch) {
+        var keys = dev.orrery.core.Codec.of(String.class);
+        var states = dev.orrery.core.Codec.of(Trace.class);
+        Map<String, Trace> stored = new HashMap<>();
+        tables.eachState(
+                epoch.id(),
+                row -> {
+                    Trace state = states.decode(row.state());
+                    assertThat(row.version()).isEqualTo(state.count());
+                    stored.put(keys.decode(row.key()), state);
+                });
+        assertThat(stored).isEqualTo(plainFold(epoch.position()));
+        stored.forEach((key, state) -> {
+            long version = Math.max(0, state.count() - KEPT);
+            for (FoldTables.VersionsRow row :
+                    tables.versions(epoch.id(), keys.encode(key), version)) {
+                assertThat(row.first()).isLessThanOrEqualTo(version + 1);
+                version = row.last();
+            }
+            assertThat(version).as("newest kept version of %s", key).isEqualTo(state.count());
+        });
+    }
+}
