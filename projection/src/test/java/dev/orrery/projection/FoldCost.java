@@ -24,8 +24,9 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
- * A program, not a test: events per second through one projection, beside plain batched JDBC upserts of the same rows, and
- * beside one upsert per event, alternated in one run. Prints the medians.
+ * A program, not a test: events per second through one projection, beside plain batched JDBC
+ * upserts of the same rows, and beside one upsert per event, alternated in one run. Prints the
+ * medians.
  */
 final class FoldCost {
     private static final int EVENTS = 20_000;
@@ -40,7 +41,8 @@ final class FoldCost {
         Delays plus(Flight flight) {
             List<Integer> newest = new ArrayList<>(last.size() < 24 ? last : last.subList(1, 24));
             newest.add(flight.delay());
-            return new Delays(departures + 1, minutes + flight.delay(), List.copyOf(newest), flight.date());
+            return new Delays(
+                    departures + 1, minutes + flight.delay(), List.copyOf(newest), flight.date());
         }
     }
 
@@ -61,7 +63,9 @@ final class FoldCost {
             double folding = inNewDirectory(directory -> fold(directory, flights));
             double same = inNewDirectory(directory -> sameRows(directory, flights));
             double each = inNewDirectory(directory -> perEvent(directory, flights));
-            System.out.printf("round %d: projection %.0f, same rows %.0f, row per event %.0f events/s%n", round, folding, same, each);
+            System.out.printf(
+                    "round %d: projection %.0f, same rows %.0f, row per event %.0f events/s%n",
+                    round, folding, same, each);
             if (round >= 0) {
                 projected[round] = folding;
                 sameRows[round] = same;
@@ -70,7 +74,9 @@ final class FoldCost {
         }
         System.out.printf(
                 "median: projection %.0f events/s; to the same rows in plain JDBC %.2f; to a row per event in plain JDBC %.2f%n",
-                median(projected), median(projected) / median(sameRows), median(projected) / median(perEvent));
+                median(projected),
+                median(projected) / median(sameRows),
+                median(projected) / median(perEvent));
     }
 
     private static double median(double[] figures) {
@@ -84,7 +90,13 @@ final class FoldCost {
         List<Flight> flights = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
             String origin = "A" + (int) (220 * Math.pow(random.nextDouble(), 3));
-            flights.add(new Flight("2001/01/01 00:" + i % 60, random.nextInt(-20, 90), 500 + i % 1000, origin, "B" + i % 97));
+            flights.add(
+                    new Flight(
+                            "2001/01/01 00:" + i % 60,
+                            random.nextInt(-20, 90),
+                            500 + i % 1000,
+                            origin,
+                            "B" + i % 97));
         }
         return flights;
     }
@@ -104,13 +116,18 @@ final class FoldCost {
     private static Duration fold(Path directory, List<Flight> flights) {
         try (Database database = Database.open(directory.resolve("orrery.db"))) {
             EventLog<Flight> log =
-                    new EventLogs(database, InstantSource.system(), new SplittableRandom(7)).open("flights", Flight.class);
+                    new EventLogs(database, InstantSource.system(), new SplittableRandom(7))
+                            .open("flights", Flight.class);
             for (int from = 0; from < EVENTS; from += BATCH) {
                 log.appendAll(flights.subList(from, Math.min(EVENTS, from + BATCH)));
             }
             Timeline timeline = Timeline.startingAt("cost", new Revision(0));
             try (Projections projections =
-                    new Projections(timeline, database, Thread.ofVirtual().factory(), InstantSource.system())) {
+                    new Projections(
+                            timeline,
+                            database,
+                            Thread.ofVirtual().factory(),
+                            InstantSource.system())) {
                 projections.start();
                 long began = System.nanoTime();
                 projections.run(log, DELAYS).atLeast(log.head(), Duration.ofMinutes(1));
@@ -126,19 +143,28 @@ final class FoldCost {
                 directory,
                 connection -> {
                     try (Statement statement = connection.createStatement()) {
-                        statement.execute("CREATE TABLE states (epoch INTEGER, key_bytes BLOB, version INTEGER, position INTEGER,"
-                                + " state BLOB, PRIMARY KEY (epoch, key_bytes)) WITHOUT ROWID");
-                        statement.execute("CREATE TABLE versions (epoch INTEGER, key_bytes BLOB, last INTEGER, first INTEGER,"
-                                + " states BLOB, PRIMARY KEY (epoch, key_bytes, last)) WITHOUT ROWID");
-                        statement.execute("CREATE TABLE epochs (id INTEGER PRIMARY KEY, position INTEGER)");
+                        statement.execute(
+                                "CREATE TABLE states (epoch INTEGER, key_bytes BLOB, version INTEGER, position INTEGER,"
+                                        + " state BLOB, PRIMARY KEY (epoch, key_bytes)) WITHOUT ROWID");
+                        statement.execute(
+                                "CREATE TABLE versions (epoch INTEGER, key_bytes BLOB, last INTEGER, first INTEGER,"
+                                        + " states BLOB, PRIMARY KEY (epoch, key_bytes, last)) WITHOUT ROWID");
+                        statement.execute(
+                                "CREATE TABLE epochs (id INTEGER PRIMARY KEY, position INTEGER)");
                     }
                     connection.setAutoCommit(false);
-                    try (PreparedStatement states = connection.prepareStatement("INSERT INTO states VALUES (1, ?, ?, ?, ?) ON CONFLICT"
-                                    + " (epoch, key_bytes) DO UPDATE SET version = excluded.version, position ="
-                                    + " excluded.position, state = excluded.state");
-                            PreparedStatement versions = connection.prepareStatement("INSERT INTO versions VALUES (1, ?, ?, ?, ?)");
-                            PreparedStatement epochs = connection.prepareStatement("INSERT INTO epochs VALUES (1, ?) ON CONFLICT (id)"
-                                    + " DO UPDATE SET position = excluded.position")) {
+                    try (PreparedStatement states =
+                                    connection.prepareStatement(
+                                            "INSERT INTO states VALUES (1, ?, ?, ?, ?) ON CONFLICT"
+                                                    + " (epoch, key_bytes) DO UPDATE SET version = excluded.version, position ="
+                                                    + " excluded.position, state = excluded.state");
+                            PreparedStatement versions =
+                                    connection.prepareStatement(
+                                            "INSERT INTO versions VALUES (1, ?, ?, ?, ?)");
+                            PreparedStatement epochs =
+                                    connection.prepareStatement(
+                                            "INSERT INTO epochs VALUES (1, ?) ON CONFLICT (id)"
+                                                    + " DO UPDATE SET position = excluded.position")) {
                         long began = System.nanoTime();
                         for (FoldTables.Save save : saves) {
                             write(save, states, versions, epochs);
@@ -150,7 +176,10 @@ final class FoldCost {
     }
 
     private static void write(
-            FoldTables.Save save, PreparedStatement states, PreparedStatement versions, PreparedStatement epochs)
+            FoldTables.Save save,
+            PreparedStatement states,
+            PreparedStatement versions,
+            PreparedStatement epochs)
             throws SQLException {
         for (FoldTables.StateRow row : save.states()) {
             states.setBytes(1, row.key());
@@ -176,7 +205,8 @@ final class FoldCost {
         List<FoldTables.Save> saves = new ArrayList<>();
         try (Database database = Database.open(directory.resolve("made.db"))) {
             EventLog<Flight> log =
-                    new EventLogs(database, InstantSource.system(), new SplittableRandom(7)).open("flights", Flight.class);
+                    new EventLogs(database, InstantSource.system(), new SplittableRandom(7))
+                            .open("flights", Flight.class);
             log.appendAll(flights);
             Projections.lastRevision(database);
             FoldTables.Opened opened = FoldTables.open(database, "delays", log.start().log(), 1);
@@ -184,7 +214,12 @@ final class FoldCost {
             List<Recorded<Flight>> batch = log.read(epoch.position(), BATCH);
             while (!batch.isEmpty()) {
                 FoldBatch<Flight, String, Delays> folded =
-                        new FoldBatch<>(DELAYS, epoch, Codec.of(String.class), Codec.of(Delays.class), 1000);
+                        new FoldBatch<>(
+                                DELAYS,
+                                epoch,
+                                Codec.of(String.class),
+                                Codec.of(Delays.class),
+                                1000);
                 batch.forEach(folded::fold);
                 saves.add(folded.save(1, List.of()));
                 folded.changed().forEach(epoch::hold);
@@ -201,13 +236,16 @@ final class FoldCost {
                 directory,
                 connection -> {
                     try (Statement statement = connection.createStatement()) {
-                        statement.execute("CREATE TABLE states (key_text TEXT PRIMARY KEY, departures INTEGER, minutes INTEGER,"
-                                + " seen TEXT) WITHOUT ROWID");
+                        statement.execute(
+                                "CREATE TABLE states (key_text TEXT PRIMARY KEY, departures INTEGER, minutes INTEGER,"
+                                        + " seen TEXT) WITHOUT ROWID");
                     }
                     connection.setAutoCommit(false);
-                    try (PreparedStatement upsert = connection.prepareStatement("INSERT INTO states VALUES (?, 1, ?, ?) ON CONFLICT"
-                            + " (key_text) DO UPDATE SET departures = departures + 1, minutes = minutes +"
-                            + " excluded.minutes, seen = excluded.seen")) {
+                    try (PreparedStatement upsert =
+                            connection.prepareStatement(
+                                    "INSERT INTO states VALUES (?, 1, ?, ?) ON CONFLICT"
+                                            + " (key_text) DO UPDATE SET departures = departures + 1, minutes = minutes +"
+                                            + " excluded.minutes, seen = excluded.seen")) {
                         long began = System.nanoTime();
                         int pending = 0;
                         for (Flight flight : flights) {
@@ -231,7 +269,8 @@ final class FoldCost {
     }
 
     private static Duration plain(Path directory, Plain work) {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("plain.db"))) {
+        try (Connection connection =
+                DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("plain.db"))) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA journal_mode = WAL");
                 statement.execute("PRAGMA synchronous = FULL");
