@@ -163,11 +163,6 @@ final class FileSegmentLog implements SegmentLog {
     }
 
     static FileSegmentLog open(Path directory, Options options, SegmentFile.Opener opener) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw failure(directory, e);
-        }
         ProcessLock processLock = ProcessLock.hold(directory, LOCK_FILE); // law C46
         boolean opened = false;
         try {

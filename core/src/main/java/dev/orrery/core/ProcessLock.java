@@ -33,18 +33,19 @@ public final class ProcessLock implements AutoCloseable {
      * Takes the right that a lock file stands for. The file is created when it is not there, holds
      * the number of the process that holds it, and stays.
      *
-     * @param directory an existing directory
+     * @param directory where the storage is; created, durably, when it is not there
      * @param name the name of the lock file in it
      * @throws StorageFailure {@code LOCKED} when this or another process holds it, {@code
-     *     UNREADABLE} when the file cannot be used
+     *     UNREADABLE} when the directory or the file cannot be used
      */
     public static ProcessLock hold(Path directory, String name) {
-        Path file = directory.resolve(name);
         try {
-            Path real = directory.toRealPath().resolve(name);
-            return SegmentFile.uninterrupted(() -> claimed(real));
+            return SegmentFile.uninterrupted(() -> {
+                SegmentFile.createDirectory(directory.toAbsolutePath());
+                return claimed(directory.toRealPath().resolve(name));
+            });
         } catch (IOException e) {
-            throw new StorageFailure(StorageFailure.Kind.UNREADABLE, file.toString(), e);
+            throw new StorageFailure(StorageFailure.Kind.UNREADABLE, directory.toString(), e);
         }
     }
 

@@ -80,8 +80,26 @@ class SegmentFile implements AutoCloseable {
         forceDirectory(directory);
     }
 
-    /** Makes the names in a directory durable. */
+    /** Creates a directory, and those above it, so that they are there after a power failure. */
+    static void createDirectory(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent != null) {
+            createDirectory(parent);
+        }
+        Files.createDirectories(directory);
+        if (parent != null) {
+            forceDirectory(parent);
+        }
+    }
+
+    /** Makes the names in a directory durable, where the system lets a directory be opened. */
     static void forceDirectory(Path directory) throws IOException {
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
