@@ -3,8 +3,6 @@ package dev.orrery.sql;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.ProcessLock;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -88,11 +86,6 @@ public final class Database implements AutoCloseable {
     public static Database open(Path file, Options options) {
         Path absolute = file.toAbsolutePath().normalize();
         Path directory = absolute.resolveSibling("");
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new StorageFailure(StorageFailure.Kind.UNREADABLE, directory.toString(), e);
-        }
         ProcessLock processLock =
                 ProcessLock.hold(directory, absolute.getFileName() + ".lock"); // law S5
         boolean opened = false;

@@ -75,10 +75,12 @@ final class WriteCost {
                             file.force(false);
                         };
                 double[][] micros = new double[3][rounds];
+                List<Measured> all = List.of(ours, theirs, force);
                 for (int round = 0; round < rounds; round++) {
-                    micros[0][round] = micros(ours, round);
-                    micros[1][round] = micros(theirs, round);
-                    micros[2][round] = micros(force, round);
+                    for (int turn = 0; turn < all.size(); turn++) { // each goes first in its turn
+                        int which = (round + turn) % all.size();
+                        micros[which][round] = micros(all.get(which), round);
+                    }
                 }
                 System.out.printf(
                         "%,d rows: Database %.1f us, plain JDBC %.1f us, ratio %.3f; a forced write of one page %.1f us%n",
