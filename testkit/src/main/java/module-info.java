@@ -5,6 +5,7 @@
 module dev.orrery.testkit {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
+    requires transitive dev.orrery.query;
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;

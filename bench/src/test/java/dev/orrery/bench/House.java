@@ -71,7 +71,7 @@ final class House {
                             "bench",
                             on("engine", "gateway", "cli", "examples.flights")
                                     .using("picocli", "org.openjdk.jmh")),
-                    Map.entry("testkit", on("core").using("org.junit", "org.assertj")));
+                    Map.entry("testkit", on("core", "query").using("org.junit", "org.assertj")));
 
     private static final String OURS = "dev.orrery";
 

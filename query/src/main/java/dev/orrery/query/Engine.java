@@ -62,6 +62,9 @@ final class Engine {
 
     /** Runs an access at the newest revision. */
     <T> T access(Function<Context, T> access) {
+        if (faults.has(Fault.ACCESS_NOT_PINNED)) {
+            return at(timeline.published(), access);
+        }
         try (Pin pin = timeline.pin()) {
             return at(pin.revision().number(), access);
         }

@@ -40,7 +40,7 @@ final class Execute {
 
     /** A body that overflowed the stack has the whole of another one, once. */
     private static Result onceMore(Context context, Flight flight) {
-        Recording recording = new Recording(flight.prior);
+        Recording recording = new Recording(flight.prior, context.engine.faults);
         try {
             return inFreshThread(context, flight, recording);
         } catch (StackOverflowError tooDeep) {
@@ -49,7 +49,7 @@ final class Execute {
     }
 
     private static Result run(Context context, Flight flight, boolean deep) {
-        Recording recording = new Recording(flight.prior);
+        Recording recording = new Recording(flight.prior, context.engine.faults);
         return deep
                 ? inFreshThread(context, flight, recording)
                 : inFrame(context, flight, recording);
@@ -69,6 +69,7 @@ final class Execute {
             throw tooDeep;
         } catch (OrreryException.Cancelled inside) {
             context.cancelled = true;
+            Thread.currentThread().interrupt();
             throw inside;
         } catch (Throwable thrown) {
             if (thrown instanceof InterruptedException) {

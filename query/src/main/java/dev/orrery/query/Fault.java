@@ -32,5 +32,11 @@ enum Fault {
     /** A child that changed in the very revision of doubt counts as unchanged. */
     STAMP_OFF_BY_ONE,
     /** An equal value keeps no stamp of its own: a changed one does. */
-    STAMP_KEPT_ON_CHANGE
+    STAMP_KEPT_ON_CHANGE,
+    /** What rests on a result of its revision only is said to rest on the live line. */
+    PRIVATE_TAKEN_FOR_LIVE,
+    /** A new leaf does not ask its source what has changed before commits could find it. */
+    LEAF_STARTED_BLIND,
+    /** An access does not hold the revision it reads at. */
+    ACCESS_NOT_PINNED
 }

@@ -255,7 +255,8 @@ final class Node extends Cell {
             return live.until();
         }
         for (Memo old : past) {
-            if (old.covers(revision) && old.changedAt == live.changedAt) { // law Q6
+            boolean onLine = old.changedAt == live.changedAt; // law Q6
+            if (old.covers(revision) && (onLine || faults.has(Fault.PRIVATE_TAKEN_FOR_LIVE))) {
                 return old.until();
             }
         }

@@ -18,6 +18,7 @@ final class Recording {
     private static final int SCANNED = 16;
 
     private final Cell[] prior;
+    private final Faults faults;
 
     /** How many reads agree with the last run; all of them while {@link #cells} is null. */
     private int agreed;
@@ -29,7 +30,8 @@ final class Recording {
     private long from;
     private boolean isPrivate;
 
-    Recording(Cell @Nullable [] prior) {
+    Recording(Cell @Nullable [] prior, Faults faults) {
+        this.faults = faults;
         this.prior = prior == null ? Memo.NOTHING : prior;
     }
 
@@ -41,7 +43,8 @@ final class Recording {
     void read(Node node, Memo memo) {
         add(node);
         from = Math.max(from, memo.from);
-        isPrivate |= memo.changedAt == Memo.PRIVATE; // law Q8
+        isPrivate |= // law Q8
+                memo.changedAt == Memo.PRIVATE && !faults.has(Fault.PRIVATE_TAKEN_FOR_LIVE);
     }
 
     private void add(Cell cell) {

@@ -37,7 +37,7 @@ final class Sources {
         }
         if (!leaf.isStarted()) {
             VarHandle.fullFence(); // the leaf can be found; now ask what was installed before
-            leaf.start(source.changedAt(key));
+            leaf.start(engine.faults.has(Fault.LEAF_STARTED_BLIND) ? 0 : source.changedAt(key));
         }
         return leaf;
     }

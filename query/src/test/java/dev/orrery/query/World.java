@@ -1,0 +1,393 @@
+package dev.orrery.query;
+
+import dev.orrery.core.Change;
+import dev.orrery.core.ChangeSet;
+import dev.orrery.core.Column;
+import dev.orrery.core.Commit;
+import dev.orrery.core.CommitHook;
+import dev.orrery.core.OrreryException.UserFailure;
+import dev.orrery.core.Pin;
+import dev.orrery.core.Revision;
+import dev.orrery.core.Timeline;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A random graph of queries over a few inputs and a small relation, and the same functions
+ * evaluated from scratch on the state at any revision.
+ *
+ * <p>Dependencies are dynamic and shared over several levels; values are few, so that cutoffs are
+ * frequent; some bodies throw, some handle what their children throw, some pause.
+ */
+final class World {
+    static final int INPUTS = 8;
+    static final int ROWS = 6;
+    static final int GROUPS = 3;
+    static final int WIDTH = 6;
+    static final int LEVELS = 5;
+    static final int KEYS = WIDTH * LEVELS;
+    private static final int ABSENT = -1;
+
+    final Timeline timeline = Timeline.startingAt("world", new Revision(0));
+    final Queries queries;
+    final Definition<Integer, Integer> query;
+    private final Input<Integer, Integer> inputs;
+    private final Input<Integer, Item> rows;
+    private final int[] traits = new int[KEYS];
+    private final boolean pausing;
+
+    /** The state after each commit, noted before it is published. */
+    private final Map<Long, int[]> states = new ConcurrentHashMap<>();
+
+    record Item(int group, int amount) {}
+
+    /** What a body reads, from the runtime or from a state. */
+    interface Reads {
+        int input(int key);
+
+        int group(int group);
+
+        /** The value, or minus one minus the key whose body threw. */
+        int outcome(int key);
+
+        /** The value; throws when the body threw. */
+        int value(int key);
+    }
+
+    /** A body that threw on purpose. */
+    static final class Boom extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        final int key;
+
+        Boom(int key) {
+            super("boom", null, false, false);
+            this.key = key;
+        }
+    }
+
+    World(long seed, Set<Fault> faults, boolean pausing) {
+        this.pausing = pausing;
+        Random random = new Random(seed);
+        for (int key = 0; key < KEYS; key++) {
+            traits[key] = random.nextInt(1 << 20);
+        }
+        states.put(0L, empty());
+        timeline.attach(new History()).close();
+        queries = new Queries(timeline, Thread.ofVirtual().factory(), new Faults(faults));
+        inputs = queries.input("input", Integer.class, Integer.class);
+        rows = queries.input("rows", Integer.class, Item.class);
+        query =
+                (Definition<Integer, Integer>)
+                        queries.query("node", Integer.class, Integer.class, this::compute);
+    }
+
+    private static int[] empty() {
+        int[] state = new int[INPUTS + 2 * ROWS];
+        java.util.Arrays.fill(state, ABSENT);
+        return state;
+    }
+
+    /** Notes every state under the commit lock. */
+    private final class History implements CommitHook {
+        @Override
+        public void derive(Commit commit, Derivation derivation) {
+            int[] state = states.get(commit.revision().number() - 1).clone();
+            for (ChangeSet<?, ?> set : commit.changes()) {
+                for (Change<?, ?> change : set) {
+                    apply(set.source() == inputs, change, state);
+                }
+            }
+            states.put(commit.revision().number(), state);
+        }
+
+        private void apply(boolean isInput, Change<?, ?> change, int[] state) {
+            int key = (Integer) change.key();
+            if (isInput) {
+                state[key] = change.after().isPresent() ? (Integer) change.after().get() : ABSENT;
+                return;
+            }
+            Item item = (Item) change.after().orElse(null);
+            state[INPUTS + 2 * key] = item == null ? ABSENT : item.group();
+            state[INPUTS + 2 * key + 1] = item == null ? ABSENT : item.amount();
+        }
+    }
+
+    /** Changes a few things at once. */
+    void change(Random random) {
+        timeline.commit(() -> {
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                if (random.nextInt(4) == 0) {
+                    changeRow(random);
+                } else {
+                    changeInput(random);
+                }
+            }
+        });
+    }
+
+    private void changeInput(Random random) {
+        int key = random.nextInt(INPUTS);
+        int value = random.nextInt(4) - 1;
+        if (value < 0) {
+            inputs.remove(key);
+        } else {
+            inputs.set(key, value);
+        }
+    }
+
+    private void changeRow(Random random) {
+        int key = random.nextInt(ROWS);
+        if (random.nextInt(4) == 0) {
+            rows.remove(key);
+        } else {
+            rows.set(key, new Item(random.nextInt(GROUPS), random.nextInt(3)));
+        }
+    }
+
+    // the bodies
+
+    private int compute(int key) {
+        if (pausing) {
+            pause();
+        }
+        int value = body(key, new Live());
+        if (pausing) {
+            pause();
+        }
+        return value;
+    }
+
+    private static void pause() {
+        int dice = ThreadLocalRandom.current().nextInt(64);
+        if (dice == 0) {
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000);
+        } else if (dice < 8) {
+            java.util.concurrent.locks.LockSupport.parkNanos(1);
+        }
+    }
+
+    private int body(int key, Reads reads) {
+        int level = key / WIDTH;
+        int trait = traits[key];
+        return level == 0 ? ground(key, trait, reads) : upper(key, level, trait, reads);
+    }
+
+    private static int ground(int key, int trait, Reads reads) {
+        int first = reads.input(trait % INPUTS);
+        int value = first;
+        if (first > 0) {
+            value += reads.input((trait / 8) % INPUTS);
+        } else if (trait % 3 == 0) {
+            value += reads.group((trait / 64) % GROUPS);
+        }
+        if (trait % 5 == 0 && value == 3) {
+            throw new Boom(key);
+        }
+        return Math.floorMod(trait % 2 == 0 ? value / 2 : value, 4);
+    }
+
+    private static int upper(int key, int level, int trait, Reads reads) {
+        boolean careful = trait % 4 == 0;
+        int first = read(child(level, trait), careful, reads);
+        int second = read(child(level, trait / 7 + first), careful, reads);
+        int value = first + second;
+        if (value % 2 == 1) {
+            int lower = 1 + Math.floorMod(trait / 3, level);
+            value += read(child(lower, trait / 11 + second), careful, reads);
+        }
+        if (trait % 16 == 1 && value == 4) {
+            throw new Boom(key);
+        }
+        if (trait % 8 == 2) {
+            value += reads.input((trait / 32) % INPUTS);
+        }
+        return Math.floorMod(trait % 3 == 0 ? value / 3 : value, 4);
+    }
+
+    private static int child(int level, int choice) {
+        return (level - 1) * WIDTH + Math.floorMod(choice, WIDTH);
+    }
+
+    private static int read(int key, boolean careful, Reads reads) {
+        return careful ? Math.floorMod(reads.outcome(key), 3) : reads.value(key);
+    }
+
+    private final class Live implements Reads {
+        @Override
+        public int input(int key) {
+            return inputs.find(key).orElse(ABSENT);
+        }
+
+        @Override
+        public int group(int group) {
+            List<Item> items = rows.where(Column.integer("group").eq(group)).list();
+            return items.stream().mapToInt(Item::amount).sum();
+        }
+
+        @Override
+        public int outcome(int key) {
+            return encoded(query.outcome(key));
+        }
+
+        @Override
+        public int value(int key) {
+            return query.of(key);
+        }
+    }
+
+    /** A value, or minus one minus the key whose body threw; anything else is a defect. */
+    static int encoded(Outcome<Integer> outcome) {
+        return switch (outcome) {
+            case Outcome.Value<Integer>(Integer value) -> value;
+            case Outcome.Failed<Integer>(UserFailure failure)
+                    when failure.getCause() instanceof Boom boom ->
+                    -1 - boom.key;
+            case Outcome.Failed<Integer>(var failure) ->
+                    throw new AssertionError("unexpected failure", failure);
+        };
+    }
+
+    // the oracle
+
+    /** The outcome of a key at a revision, evaluated from scratch. */
+    int expected(int key, long revision) {
+        int[] state = states.get(revision);
+        if (state == null) {
+            throw new AssertionError("r" + revision + " was never made");
+        }
+        return new Scratch(state).outcome(key);
+    }
+
+    private final class Scratch implements Reads {
+        private final int[] state;
+        private final Map<Integer, Integer> known = new HashMap<>();
+
+        Scratch(int[] state) {
+            this.state = state;
+        }
+
+        @Override
+        public int input(int key) {
+            return state[key];
+        }
+
+        @Override
+        public int group(int group) {
+            int sum = 0;
+            for (int row = 0; row < ROWS; row++) {
+                if (state[INPUTS + 2 * row] == group) {
+                    sum += state[INPUTS + 2 * row + 1];
+                }
+            }
+            return sum;
+        }
+
+        @Override
+        public int outcome(int key) {
+            Integer value = known.get(key);
+            if (value == null) {
+                value = evaluated(key);
+                known.put(key, value);
+            }
+            return value;
+        }
+
+        private int evaluated(int key) {
+            try {
+                return body(key, this);
+            } catch (Boom boom) {
+                return -1 - boom.key;
+            }
+        }
+
+        @Override
+        public int value(int key) {
+            int value = outcome(key);
+            if (value < 0) {
+                throw new Boom(-1 - value);
+            }
+            return value;
+        }
+    }
+
+    // checking
+
+    /** Reads at the newest revision, and compares at the one the access was bound to. */
+    void checkNow(int key) {
+        long before = timeline.published();
+        Definition.Bound<Integer> bound = query.bound(key);
+        long after = timeline.published();
+        long revision = bound.revision();
+        if (revision < before || revision > after) {
+            throw new AssertionError("law Q1: r" + revision + " is not inside the access");
+        }
+        compare(key, revision, encoded(bound.outcome()));
+    }
+
+    /** Reads as a user does, and compares with the revisions inside the access. */
+    void checkHit(int key) {
+        long before = timeline.published();
+        int actual;
+        try {
+            actual = query.of(key);
+        } catch (UserFailure failure) {
+            actual = encoded(new Outcome.Failed<>(failure));
+        }
+        long after = timeline.published();
+        for (long revision = before; revision <= after; revision++) {
+            if (expected(key, revision) == actual) {
+                return;
+            }
+        }
+        throw new AssertionError(
+                "law Q1: node("
+                        + key
+                        + ") gave "
+                        + actual
+                        + ", not true in r"
+                        + before
+                        + "..r"
+                        + after
+                        + ": "
+                        + query.node(key));
+    }
+
+    void checkAt(Snapshot snapshot, int key) {
+        compare(
+                key,
+                snapshot.revision().number(),
+                snapshot.read(() -> encoded(query.outcome(key))));
+    }
+
+    private void compare(int key, long revision, int actual) {
+        int expected = expected(key, revision);
+        if (expected != actual) {
+            throw new AssertionError(
+                    "node("
+                            + key
+                            + ") at r"
+                            + revision
+                            + " is "
+                            + expected
+                            + ", not "
+                            + actual
+                            + ": "
+                            + query.node(key));
+        }
+    }
+
+    /** Everything at rest: all values, and the laws of the whole graph. */
+    void checkAtRest() {
+        for (int key = 0; key < KEYS; key++) {
+            checkHit(key);
+        }
+        try (Pin pin = timeline.pin()) {
+            new Sweep(queries.engine()).check(pin.revision().number());
+        }
+    }
+}
