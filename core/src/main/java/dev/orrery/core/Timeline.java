@@ -160,13 +160,26 @@ public final class Timeline {
                 if (attempt == PREPARATIONS) {
                     writes = transaction.prepare();
                 }
-                if (writes.stream().allMatch(Transaction.Prepared::stillHolds)) {
-                    return writes.isEmpty() ? now() : install(transaction.cause, writes);
+                if (writes.stream().allMatch(Transaction.Prepared::stillHolds)) { // law C3
+                    return installEffective(transaction.cause, writes);
                 }
             } finally {
                 commitLock.unlock();
             }
         }
+    }
+
+    /** Makes a revision of the writes that change something; none when there are none. */
+    private Revision installEffective(String cause, List<Transaction.Prepared<?, ?>> writes) {
+        List<Transaction.Prepared<?, ?>> effective = new ArrayList<>(writes.size());
+        for (Transaction.Prepared<?, ?> write : writes) {
+            if (write.effective()) {
+                effective.add(write);
+            } else if (write.value().isEmpty()) {
+                retire(write.cell()); // perhaps made for this write only
+            }
+        }
+        return effective.isEmpty() ? now() : install(cause, effective);
     }
 
     private Revision install(String cause, List<Transaction.Prepared<?, ?>> writes) {
@@ -175,9 +188,8 @@ public final class Timeline {
         for (Transaction.Prepared<?, ?> write : writes) {
             building.install(write);
         }
-        VarHandle
-                .fullFence(); // a reader that creates a dependency sees the version, or its cell is
-        // seen here
+        // a reader that creates a dependency sees the version, or its cell is seen by the marks
+        VarHandle.fullFence();
         each("derive", hook -> hook.derive(building.commit, building)); // law C1
         each("mark", hook -> hook.mark(building.commit));
         published = next.number(); // law C2
@@ -231,7 +243,7 @@ public final class Timeline {
                         "law C1: " + relation.name() + " derives " + key + " twice in " + revision);
             }
             if (!current.value.equals(value)) {
-                install(new Transaction.Prepared<>(cell, value, current));
+                install(new Transaction.Prepared<>(cell, value, current, true));
             }
         }
 

@@ -102,7 +102,10 @@ public final class Transaction implements Tracking.Scope {
         }
     }
 
-    /** The writes that change something, each with the version it was compared with. */
+    /**
+     * The writes, each with the version it was compared with. Those that change nothing are among
+     * them: they hold only as long as that version does.
+     */
     List<Prepared<?, ?>> prepare() {
         List<Prepared<?, ?>> prepared = new ArrayList<>();
         writes.forEach((relation, keys) ->
@@ -118,13 +121,13 @@ public final class Transaction implements Tracking.Scope {
             List<Prepared<?, ?>> prepared) {
         Cell<K, V> cell = ((LocalRelation<K, V>) relation).cell((K) key);
         Version<V> current = cell.head();
-        if (!current.value.equals(value)) {
-            prepared.add(new Prepared<>(cell, (Optional<V>) value, current));
-        }
+        boolean effective = !current.value.equals(value);
+        prepared.add(new Prepared<>(cell, (Optional<V>) value, current, effective));
     }
 
-    /** One write with the version it was found to differ from. */
-    record Prepared<K, V>(Cell<K, V> cell, Optional<V> value, Version<V> expected) {
+    /** One write with the version it was compared with, and whether it differs from that. */
+    record Prepared<K, V>(
+            Cell<K, V> cell, Optional<V> value, Version<V> expected, boolean effective) {
         boolean stillHolds() {
             return cell.head() == expected && cell.relation.owns(cell);
         }
