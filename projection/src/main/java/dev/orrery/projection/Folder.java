@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Overview</h2>
  *
- * One thread reads batches: as many events as have arrived, up to a bound. A batch is folded in
- * memory over the states of the served epoch, stored in one transaction together with the position,
- * committed to the timeline, and then told to whoever waits.
+ * One thread takes batches: as many events as have arrived, up to a bound; while it is behind, the
+ * next one is read ahead by another. A batch is folded in memory over the states of the served
+ * epoch, stored in one transaction together with the position, committed to the timeline, and then
+ * told to whoever waits.
  *
  * <h2>Recovery</h2>
  *
@@ -57,7 +58,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Folder<E, K, S> {
     private static final System.Logger LOG = System.getLogger(Folder.class.getName());
-    private static final int BATCH = 4096;
     private static final Duration LONG = Duration.ofDays(365);
     private static final Duration STOPPING = Duration.ofSeconds(30);
 
@@ -137,18 +137,18 @@ final class Folder<E, K, S> {
         if (building != null) {
             tell(new Rebuilding(building.position()));
         }
-        Thread begun = threads.newThread(() -> run(building));
+        Thread begun = threads.newThread(() -> run(threads, building));
         thread = begun;
         begun.start();
     }
 
-    private void run(@Nullable Epoch<K, S> building) {
+    private void run(ThreadFactory threads, @Nullable Epoch<K, S> building) {
         try {
             if (building != null) {
-                rebuild(building);
+                rebuild(threads, building);
             }
             while (!closed) {
-                follow();
+                follow(threads);
             }
             tell(new Stopped());
         } catch (Closed e) {
@@ -169,14 +169,19 @@ final class Folder<E, K, S> {
     }
 
     /** Folds what comes after the served position, until closed or overtaken. */
-    private void follow() {
-        try (Subscription<Recorded<E>> after = log.subscribe(served.position())) {
-            events = after;
+    private void follow(ThreadFactory threads) {
+        try (Batches<E> batches = batches(threads, served.position())) {
             boolean inOrder = !closed;
             while (inOrder) {
-                inOrder = stepServed(after.nextBatch(BATCH, LONG));
+                inOrder = stepServed(batches.next(LONG));
             }
         }
+    }
+
+    private Batches<E> batches(ThreadFactory threads, Position after) {
+        Subscription<Recorded<E>> subscription = log.subscribe(after);
+        events = subscription;
+        return new Batches<>(subscription, threads);
     }
 
     private boolean stepServed(List<Recorded<E>> batch) {
@@ -189,18 +194,20 @@ final class Folder<E, K, S> {
     }
 
     /** Folds a new epoch from the first event on, then serves it instead of the old one. */
-    private void rebuild(Epoch<K, S> building) { // law P7
-        while (!closed) {
-            List<Recorded<E>> batch = log.read(building.position(), BATCH);
-            if (batch.isEmpty()) {
-                serveInstead(building);
-                return;
+    private void rebuild(ThreadFactory threads, Epoch<K, S> building) { // law P7
+        try (Batches<E> batches = batches(threads, building.position())) {
+            while (!closed) {
+                List<Recorded<E>> batch = batches.next(Duration.ZERO);
+                if (batch.isEmpty()) {
+                    serveInstead(building);
+                    return;
+                }
+                if (!step(building, batch)) {
+                    throw new Conflict(
+                            "position of projection " + name(), building.position(), "another");
+                }
+                tell(new Rebuilding(building.position()));
             }
-            if (!step(building, batch)) {
-                throw new Conflict(
-                        "position of projection " + name(), building.position(), "another");
-            }
-            tell(new Rebuilding(building.position()));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.OrreryException.TimedOut;
+import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.Subscription;
@@ -25,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +89,10 @@ class ProjectionsTest {
             assertThat(routes.toRow(new Route("a", "x1"), 2L))
                     .isEqualTo(Row.of("origin", "a", "destination", "x1", "state", 2L));
             assertThat(routes.where(text("destination").eq("x1")).list()).containsExactly(2L);
+            routes.atLeast(rig.log.appendAll(List.of(new Step("b", 1), new Step("a", 0))), SOON);
+            assertThat(routes.keys())
+                    .containsExactly(
+                            new Route("a", "x0"), new Route("a", "x1"), new Route("b", "x1"));
         }
     }
 
@@ -240,6 +246,24 @@ class ProjectionsTest {
             greatest.atLeast(rig.log.append(new Step("a", 4)), SOON);
             assertThat(rig.timeline.now()).isEqualTo(before);
             assertThat(greatest.read("a").version()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anEventThatCannotBeReadStopsTheProjectionRightBeforeIt() {
+        try (Rig rig = new Rig(directory)) {
+            List<Step> steps =
+                    IntStream.rangeClosed(1, 9000).mapToObj(i -> new Step("a", i)).toList();
+            Position last = rig.log.appendAll(steps);
+            rig.database.perform(session ->
+                    session.update(
+                            "UPDATE events SET payload = ? WHERE position = 8500", new byte[] {1}));
+            LiveProjection<String, Trace> traces = rig.traces();
+            assertThatThrownBy(() -> traces.atLeast(last, SOON))
+                    .isInstanceOf(Unavailable.class)
+                    .hasMessageContaining("event 8500 of log steps");
+            assertThat(traces.position().number()).isEqualTo(8499);
+            assertThat(traces.require("a").last()).containsExactly(8497, 8498, 8499);
         }
     }
 
