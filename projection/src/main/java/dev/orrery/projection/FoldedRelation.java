@@ -44,7 +44,7 @@ final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProj
 
     @Override
     public Position position() {
-        return folder.served().position();
+        return folder.position();
     }
 
     @Override

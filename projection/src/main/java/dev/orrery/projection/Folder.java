@@ -79,7 +79,11 @@ final class Folder<E, K, S> {
     private @Nullable Thread thread;
 
     /** What waiters look at: where the served states are, and whether they will go on. */
-    record Progress(Position position, ProjectionStatus status) {}
+    record Progress(Epoch.Reached reached, ProjectionStatus status) {
+        Position position() {
+            return reached.position();
+        }
+    }
 
     Folder(
             Projection<? super E, K, S> projection,
@@ -102,7 +106,7 @@ final class Folder<E, K, S> {
         this.versionsKept = versionsKept;
         this.served = served;
         this.progress =
-                new Latest<>(served.name(), new Progress(served.position(), new Following()));
+                new Latest<>(served.name(), new Progress(served.reached(), new Following()));
         this.relation = new FoldedRelation<>(timeline, this, projection.name(), rows, served);
     }
 
@@ -216,13 +220,13 @@ final class Folder<E, K, S> {
         try {
             Epoch<K, S> old = served;
             tables.replace(old.row(), building.row(), timeline.now().number() + 1);
+            served = building;
             timeline.transact(
                     name(),
                     tx -> {
                         building.forEach((key, held) -> tx.put(relation, key, held.state()));
                         old.forEach((key, _) -> removeUnless(building.holds(key), tx, key));
                     });
-            served = building;
             tell(new Following());
             wakes.wakeAll();
         } finally {
@@ -292,16 +296,18 @@ final class Folder<E, K, S> {
         return true;
     }
 
+    /**
+     * Who sees the commit may look for its states in any way, and who was told of the position sees
+     * the commit. // law P3
+     */
     private void show(Epoch<K, S> epoch, Map<K, Held<S>> changed, long position, Instant time) {
+        changed.forEach(epoch::hold);
         boolean isServed = epoch == served;
         if (isServed && !changed.isEmpty()) {
             timeline.transact(
                     name(),
-                    tx ->
-                            changed.forEach(
-                                    (key, held) -> tx.put(relation, key, held.state()))); // law P3
+                    tx -> changed.forEach((key, held) -> tx.put(relation, key, held.state())));
         }
-        changed.forEach(epoch::hold);
         epoch.reach(position, time);
         if (isServed) {
             tell(progress.now().status());
@@ -310,7 +316,7 @@ final class Folder<E, K, S> {
     }
 
     private void tell(ProjectionStatus status) {
-        progress.set(new Progress(served.position(), status));
+        progress.set(new Progress(served.reached(), status));
     }
 
     /** Takes over what somebody else stored for this epoch. */
@@ -431,16 +437,16 @@ final class Folder<E, K, S> {
         Epoch<K, S> epoch = served;
         Held<S> held = epoch.find(key).orElseThrow(() -> new Missing(name(), key));
         Position position = new Position(epoch.position().log(), held.position());
-        return new Reading<>(
-                held.state(), epoch.name(), held.version(), position, lag(epoch).age());
+        return new Reading<>(held.state(), epoch.name(), held.version(), position, lag().age());
+    }
+
+    /** How far what everybody can see is. */
+    Position position() {
+        return progress.now().position();
     }
 
     Lag lag() {
-        return lag(served);
-    }
-
-    private Lag lag(Epoch<K, S> epoch) {
-        Epoch.Reached reached = epoch.reached();
+        Epoch.Reached reached = progress.now().reached();
         long behind = log.head().number() - reached.position().number();
         if (behind <= 0) {
             return new Lag(0, Duration.ZERO);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Commit;
+import dev.orrery.core.CommitHook;
 import dev.orrery.core.Delivery;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
@@ -23,10 +24,12 @@ import dev.orrery.projection.Rig.Trace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,6 +167,27 @@ class ProjectionsTest {
                             });
             assertThat(commits.next(Duration.ZERO)).isEmpty();
         }
+    }
+
+    @Test
+    void whoSeesACommitReadsItsStates() {
+        List<Long> read = new ArrayList<>();
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Trace> traces = rig.traces();
+            rig.timeline
+                    .attach(
+                            new CommitHook() {
+                                @Override
+                                public void published(Commit commit) {
+                                    read.add(traces.read("a").version());
+                                }
+                            })
+                    .close();
+            for (int i = 1; i <= 20; i++) {
+                traces.atLeast(rig.log.append(new Step("a", i)), SOON);
+            }
+        }
+        assertThat(read).isEqualTo(LongStream.rangeClosed(1, 20).boxed().toList());
     }
 
     @Test
