@@ -18,12 +18,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The log on a disk that fails, and on one that is slow: what is written when, and forced how
  * often.
  */
+@Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs
 class SegmentLogDiskTest {
     private static final byte[] RECORD = "record".getBytes(UTF_8);
 

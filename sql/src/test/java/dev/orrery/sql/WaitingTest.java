@@ -17,9 +17,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who waits for whom, for how long, and what it is told then. */
+@Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs
 class WaitingTest {
     private static final Duration SHORT = Duration.ofMillis(30);
 

@@ -16,11 +16,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What every engine of {@link KeyValueStore} keeps. An engine's test extends it and says how to
  * open one.
  */
+@Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs
 public abstract class KeyValueStoreContract {
     private static final byte[] FIRST = {};
 
