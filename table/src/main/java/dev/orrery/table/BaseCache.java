@@ -3,6 +3,7 @@ package dev.orrery.table;
 import dev.orrery.core.Codec;
 import dev.orrery.core.Key;
 import dev.orrery.core.KeyValueStore;
+import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Row;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +42,13 @@ final class BaseCache {
      * @param fields the columns
      */
     record Head(int format, String id, List<Schema.Field> fields) {
+        Head {
+            Objects.requireNonNull(id);
+            fields = List.copyOf(fields);
+        }
+
         Schema schema() {
-            return Schema.of(fields).id(id);
+            return Schema.of(fields).withId(id);
         }
     }
 
@@ -69,7 +76,7 @@ final class BaseCache {
                 return Optional.empty();
             }
             return Optional.of(new Cached(head.get().schema(), loadRows()));
-        } catch (Invalid damaged) {
+        } catch (Invalid | BadDefinition damaged) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "the cached rows are damaged, fetching again",

@@ -23,12 +23,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The live table that readers and writers hold: values on the timeline, writes to the reducer. */
 final class LiveRelation<K, V> extends LocalRelation<K, V>
         implements LiveTable<K, V>, Reducer.Screen {
+    private static final int UPDATE_ATTEMPTS = 1_000;
+
     private final Live<K, V> definition;
     private final Schema schema;
     private final RowMapping<K, V> mapping;
@@ -122,9 +125,22 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
     @Override
     public Write<V> update(K key, UnaryOperator<V> change) {
         requireCapability(Capability.PATCH);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return updateOnce(key, change);
+            } catch (Conflict raced) { // another commit was quicker: change what it left
+                if (attempt == UPDATE_ATTEMPTS || Tracking.scope() instanceof Transaction) {
+                    throw raced;
+                }
+            }
+        }
+    }
+
+    private Write<V> updateOnce(K key, UnaryOperator<V> change) {
         Key id = id(key);
         return write(
                 id,
+                transaction -> reducer.seenToChange(transaction, id),
                 seen -> {
                     Row row = seen.orElseThrow(() -> new Missing(name(), key));
                     V before = mapping.value(row);
@@ -182,6 +198,11 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
     }
 
     private Write<V> write(Key id, Intention intention) {
+        return write(id, transaction -> reducer.seen(transaction, id), intention);
+    }
+
+    private Write<V> write(
+            Key id, Function<Transaction, Optional<Row>> sight, Intention intention) {
         PendingWrite<V> write =
                 new PendingWrite<>(
                         timeline().epoch(), "the write of " + id + " to " + name(), this::withdraw);
@@ -189,7 +210,7 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
                 .transact(
                         name(),
                         transaction -> {
-                            Optional<Row> seen = reducer.seen(transaction, id);
+                            Optional<Row> seen = sight.apply(transaction);
                             Mutation mutation = intention.toMutation(seen);
                             if (mutation == null) {
                                 write.confirm(mapping.value(seen.orElseThrow()));

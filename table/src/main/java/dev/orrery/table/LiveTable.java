@@ -42,9 +42,12 @@ public interface LiveTable<K, V> extends Relation<K, V>, AutoCloseable {
     Write<V> insert(V value);
 
     /**
-     * Changes a row; only the columns whose values the change makes different are written.
+     * Changes a row; only the columns whose values the change makes different are written. No other
+     * commit here comes between what the change was given and what it gives.
      *
-     * @param change gives the new value for the current one; runs once, before anything is locked
+     * @param change gives the new value for the current one; outside a commit it runs again when
+     *     another commit was quicker, no lock is held
+     * @throws Conflict from the commit this is part of, when another commit was quicker
      * @throws Missing when there is no such row
      * @throws UserFailure when {@code change} throws
      */

@@ -9,6 +9,7 @@ import dev.orrery.table.spi.Mutation;
 import dev.orrery.table.spi.Settlement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,11 @@ final class Outbox implements AutoCloseable {
     /** What a record of the outbox says. */
     sealed interface Entry {
         /** A commit's mutations were accepted, together. */
-        record Accepted(List<Mutation> mutations) implements Entry {}
+        record Accepted(List<Mutation> mutations) implements Entry {
+            public Accepted {
+                mutations = List.copyOf(mutations);
+            }
+        }
 
         /**
          * A mutation came to its end.
@@ -38,7 +43,11 @@ final class Outbox implements AutoCloseable {
          * @param confirmed the source did it
          * @param row the source's answer, if it was confirmed and there is a row
          */
-        record Settled(String mutation, boolean confirmed, @Nullable Row row) implements Entry {}
+        record Settled(String mutation, boolean confirmed, @Nullable Row row) implements Entry {
+            public Settled {
+                Objects.requireNonNull(mutation);
+            }
+        }
     }
 
     Outbox(String name, SegmentLog log) {

@@ -101,6 +101,7 @@ final class Reducer {
         private final List<PendingWrite<?>> writes = new ArrayList<>();
         private final List<Consequence> outcomes = new ArrayList<>();
         private final List<Pending> accepted = new ArrayList<>();
+        private final Map<Key, Optional<Row>> read = new HashMap<>();
         private boolean holdsLock;
 
         private Batch(Transaction transaction) {
@@ -113,9 +114,13 @@ final class Reducer {
 
         /** The durable half; keeps the lock until {@link #ended}. */
         private void persist() {
+            if (drafts.isEmpty()) {
+                return;
+            }
             lock.lock();
             holdsLock = true;
             awaitRoom(drafts.size());
+            read.forEach(this::requireUnchanged);
             long position = outbox.accept(drafts.stream().map(Pending::mutation).toList());
             Set<Key> keys = new LinkedHashSet<>();
             for (Pending draft : drafts) {
@@ -127,6 +132,15 @@ final class Reducer {
             keys.forEach(key -> screen.show(transaction, key, overlay.visible(key)));
         }
 
+        private void requireUnchanged(Key key, Optional<Row> seen) { // law T16
+            if (!seen.equals(overlay.visible(key))) {
+                throw new Conflict(
+                        "the update of " + key + " in " + name,
+                        shown(seen),
+                        shown(overlay.visible(key)));
+            }
+        }
+
         @Override
         public void ended(boolean committed) {
             if (!holdsLock) {
@@ -134,7 +148,7 @@ final class Reducer {
             }
             try {
                 batches.remove(transaction);
-                if (committed && !accepted.isEmpty()) {
+                if (committed) {
                     accept();
                 } else {
                     accepted.forEach(Reducer.this::drop);
@@ -188,6 +202,18 @@ final class Reducer {
         }
     }
 
+    /** As {@link #seen}, and the commit fails if the row is another one when it becomes durable. */
+    Optional<Row> seenToChange(Transaction transaction, Key key) {
+        lock.lock();
+        try {
+            Optional<Row> seen = seen(transaction, key);
+            batchOf(transaction).read.putIfAbsent(key, overlay.visible(key));
+            return seen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A name for a mutation that no other has, in this opening or any before. */
     String newId() {
         lock.lock();
@@ -207,13 +233,7 @@ final class Reducer {
         lock.lock();
         try {
             requireOpen();
-            Batch batch = batches.get(transaction);
-            if (batch == null) {
-                batch = new Batch(transaction);
-                batches.put(transaction, batch);
-                transaction.whenEnded(batch);
-                transaction.persist("the outbox of " + name, batch::persist);
-            }
+            Batch batch = batchOf(transaction);
             requireWithinCapacity(batch.drafts.size() + 1);
             batch.drafts.add(new Pending(mutation, 0));
             batch.writes.add(write);
@@ -225,6 +245,18 @@ final class Reducer {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Batch batchOf(Transaction transaction) {
+        Batch known = batches.get(transaction);
+        if (known != null) {
+            return known;
+        }
+        Batch batch = new Batch(transaction);
+        batches.put(transaction, batch);
+        transaction.whenEnded(batch);
+        transaction.persist("the outbox of " + name, batch::persist);
+        return batch;
     }
 
     private void requireWithinCapacity(int asked) {
@@ -431,8 +463,12 @@ final class Reducer {
                     case Mutation.Patch patch -> patch.expected();
                     case Mutation.Delete delete -> delete.expected();
                 };
-        Object found = actual.isPresent() ? actual.get() : "no row";
-        return new Conflict("the write of " + mutation.key() + " in " + name, expected, found);
+        return new Conflict(
+                "the write of " + mutation.key() + " in " + name, expected, shown(actual));
+    }
+
+    private static Object shown(Optional<Row> row) {
+        return row.isPresent() ? row.get() : "no row";
     }
 
     private List<List<Pending>> proposals(Key key) {

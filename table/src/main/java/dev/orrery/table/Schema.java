@@ -44,8 +44,10 @@ public final class Schema {
             boolean defaulted,
             int maxLength,
             List<Object> allowed) {
-        /** Copies the allowed values. */
+        /** Checks that all is there and copies the allowed values. */
         public Field {
+            Objects.requireNonNull(name);
+            Objects.requireNonNull(type);
             allowed = List.copyOf(allowed);
         }
 
@@ -148,6 +150,11 @@ public final class Schema {
     /** This schema with another id column, which becomes required. */
     public Schema id(String column) {
         return new Schema(with(column, Field::asRequired), column);
+    }
+
+    /** This schema with another id column, and nothing else changed: for one that was stored. */
+    Schema withId(String column) {
+        return new Schema(fields, field(column).name());
     }
 
     /** This schema with null refused in a column. */

@@ -44,6 +44,13 @@ public sealed interface Mutation {
      * @param row its columns, the id among them
      */
     record Insert(String id, Key key, Row row) implements Mutation {
+        /** Checks that all is there. */
+        public Insert {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(key);
+            Objects.requireNonNull(row);
+        }
+
         @Override
         public Set<String> columns() {
             return Set.copyOf(row.columns());
@@ -70,6 +77,14 @@ public sealed interface Mutation {
      * @param expected values the row must still have, for any columns; an empty row expects nothing
      */
     record Patch(String id, Key key, Row fields, Row expected) implements Mutation {
+        /** Checks that all is there. */
+        public Patch {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(key);
+            Objects.requireNonNull(fields);
+            Objects.requireNonNull(expected);
+        }
+
         @Override
         public Set<String> columns() {
             return Set.copyOf(fields.columns());
@@ -98,6 +113,13 @@ public sealed interface Mutation {
      * @param expected values the row must still have, for any columns; an empty row expects nothing
      */
     record Delete(String id, Key key, Row expected) implements Mutation {
+        /** Checks that all is there. */
+        public Delete {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(key);
+            Objects.requireNonNull(expected);
+        }
+
         @Override
         public Set<String> columns() {
             return Set.copyOf(expected.columns());
