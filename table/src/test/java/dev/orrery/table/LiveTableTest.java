@@ -1,11 +1,20 @@
 package dev.orrery.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.core.Change;
+import dev.orrery.core.ChangeSet;
 import dev.orrery.core.Column;
+import dev.orrery.core.Delivery;
+import dev.orrery.core.Key;
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.RowStatus;
+import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Total;
 import dev.orrery.table.Write.State;
@@ -13,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,5 +131,165 @@ class LiveTableTest {
 
         assertThat(airports.keys()).containsExactly("JFK", "LAX", "SFO");
         assertThat(airports.status("SFO")).isInstanceOf(RowStatus.Stale.class);
+    }
+
+    @Test
+    void aChangeByAnotherProgramShowsUpAndOnlyTheDifferingRowsChange() throws Exception { // law T12
+        try (var changes = airports.changes().subscribe()) {
+            other.execute("UPDATE airports SET name = name, runways = 4")
+                    .execute("UPDATE airports SET name = 'Intl' WHERE iata = 'SFO'");
+            other.execute("BEGIN")
+                    .execute("DELETE FROM airports WHERE iata = 'JFK'")
+                    .insert("OAK", "Oakland", "CA")
+                    .execute("UPDATE airports SET name = 'Los Angeles Intl' WHERE iata = 'LAX'")
+                    .execute("COMMIT");
+            Set<Change<String, Airport>> seen = new HashSet<>();
+            while (airports.find("OAK").isEmpty()
+                    || !airports.require("SFO").name().equals("Intl")) {
+                next(changes).forEach(seen::add);
+            }
+            while (seen.size() < 4) {
+                next(changes).forEach(seen::add);
+            }
+            assertThat(seen)
+                    .containsExactlyInAnyOrder(
+                            new Change.Updated<>(
+                                    "SFO",
+                                    new Airport("SFO", "San Francisco", "CA"),
+                                    new Airport("SFO", "Intl", "CA")),
+                            new Change.Updated<>(
+                                    "LAX",
+                                    new Airport("LAX", "Los Angeles", "CA"),
+                                    new Airport("LAX", "Los Angeles Intl", "CA")),
+                            new Change.Deleted<>("JFK", new Airport("JFK", "Kennedy", "NY")),
+                            new Change.Inserted<>("OAK", new Airport("OAK", "Oakland", "CA")));
+        }
+    }
+
+    private static ChangeSet<String, Airport> next(
+            Subscription<Delivery<ChangeSet<String, Airport>>> changes) {
+        return switch (changes.next(SOON).orElseThrow()) {
+            case Delivery.Item(var _, var set) -> set;
+            case Delivery.Lagged(var from, var to) -> throw new AssertionError(from + " " + to);
+        };
+    }
+
+    @Test
+    void ownWritesDoNotComeBackAsForeignChanges() { // law T12
+        airports.update("SFO", airport -> airport.named("a")).await(SOON);
+        airports.insert(new Airport("OAK", "Oakland", "CA")).await(SOON);
+        airports.delete("JFK").await(SOON);
+        long revisions = timeline.now().number();
+        airports.refresh(SOON);
+
+        assertThat(airports.ledger().foreignChanges()).isZero();
+        assertThat(airports.ledger().confirmed()).isEqualTo(3);
+        assertThat(timeline.now().number()).isEqualTo(revisions).isEqualTo(7 + 3);
+    }
+
+    @Test
+    void anUntouchedFileIsAskedButNotReadAgain() { // law T12
+        airports.refresh(SOON);
+        long fetches = airports.ledger().fetches();
+        long polls = airports.ledger().polls();
+        while (airports.ledger().polls() < polls + 5) {
+            Thread.onSpinWait();
+        }
+        assertThat(airports.ledger().fetches()).isEqualTo(fetches);
+    }
+
+    @Test
+    void whatTheDatabaseRefusesIsOnTheRow() throws Exception {
+        other.execute(
+                "CREATE TRIGGER no_oak BEFORE UPDATE ON airports WHEN NEW.name = 'Bad'"
+                        + " BEGIN SELECT RAISE(ABORT, 'not that name'); END");
+        var write = airports.patch("SFO", Row.of("name", "Bad"));
+
+        assertThatThrownBy(() -> write.await(SOON))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("not that name");
+        assertThat(airports.require("SFO").name()).isEqualTo("San Francisco");
+        assertThat(airports.status("SFO")).isInstanceOf(RowStatus.Failed.class);
+    }
+
+    @Test
+    void aRowThatDoesNotFitTheRecordCostsThatRowAlone() throws Exception {
+        other.execute("INSERT INTO airports (iata, name) VALUES ('BAD', x'00')");
+        airports.refresh(SOON);
+
+        assertThat(airports.keys()).containsExactly("JFK", "LAX", "SFO");
+        assertThat(airports.status("BAD")).isInstanceOf(RowStatus.Failed.class);
+        other.execute("UPDATE airports SET name = 'Good' WHERE iata = 'BAD'");
+        airports.refresh(SOON);
+        assertThat(airports.require("BAD").name()).isEqualTo("Good");
+    }
+
+    @Test
+    void aRestartSeesWhatOthersChangedMeanwhileAsAChange() throws Exception { // law T15
+        tables.close();
+        other.execute("UPDATE airports SET name = 'Intl' WHERE iata = 'SFO'");
+        open();
+        airports.refresh(SOON);
+
+        assertThat(airports.require("SFO").name()).isEqualTo("Intl");
+        assertThat(timeline.now()).isEqualTo(new Revision(8));
+        assertThat(airports.ledger().foreignChanges()).isEqualTo(1);
+    }
+
+    @Test
+    void writesWaitWhileTheFileIsGoneAndArriveWhenItIsBack() throws Exception { // law T6
+        Path elsewhere = directory.resolve("elsewhere.db");
+        Files.move(file, elsewhere);
+        var write = airports.patch("SFO", Row.of("name", "Later"));
+        assertThatThrownBy(() -> write.await(Duration.ofMillis(100))).isInstanceOf(TimedOut.class);
+        assertThat(airports.source().now()).isInstanceOf(SourceState.Away.class);
+        Files.move(elsewhere, file);
+
+        assertThat(write.await(SOON).name()).isEqualTo("Later");
+        assertThat(atTheSource()).contains(OtherProgram.airport("SFO", "Later", "CA"));
+    }
+
+    @Test
+    void aTableWithOtherColumnsThanBeforeIsReadAnew() throws Exception {
+        tables.close();
+        other.execute("ALTER TABLE airports ADD COLUMN city TEXT DEFAULT 'somewhere'");
+        open();
+
+        assertThat(airports.schema().columns()).contains("city");
+        assertThat(airports.keys()).containsExactly("JFK", "LAX", "SFO");
+    }
+
+    @Test
+    void aDefinitionThatDoesNotFitTheTableSaysWhy() {
+        record Wrong(String iata, String nom) {}
+        var table = Jdbc.open("jdbc:sqlite:" + file).table("airports");
+
+        assertThatThrownBy(() ->
+                        tables.open(Live.of(table).named("wrong").as(String.class, Wrong.class)))
+                .isInstanceOf(BadDefinition.class)
+                .hasMessage(
+                        "live wrong: no column nom for Wrong; the columns are iata, name, state, runways,"
+                                + " latitude, hub");
+        assertThatThrownBy(() ->
+                        tables.open(
+                                Live.of(Jdbc.open("jdbc:sqlite:" + file).table("airport"))
+                                        .as(String.class, Airport.class)))
+                .isInstanceOf(BadDefinition.class)
+                .hasMessage("table airport: is not in " + file + "; its tables are: airports");
+    }
+
+    @Test
+    void rowsAreServedAsRowsToo() {
+        var table = Jdbc.open("jdbc:sqlite:" + file).table("airports");
+        var rows = tables.open(Live.of(table).named("rows").as(Key.class, Row.class));
+
+        assertThat(rows.require(Key.of("SFO")))
+                .isEqualTo(OtherProgram.airport("SFO", "San Francisco", "CA"));
+        assertThat(rows.where(Column.text("state").eq("NY")).keys()).containsExactly(Key.of("JFK"));
+        assertThat(
+                        rows.patch(Key.of("SFO"), Row.of("runways", 4, "hub", true))
+                                .await(SOON)
+                                .flag("hub"))
+                .isTrue();
     }
 }
