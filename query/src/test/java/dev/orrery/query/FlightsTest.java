@@ -104,6 +104,156 @@ class FlightsTest {
         assertThat(slow.now()).as("born closed").isEqualTo(22);
     }
 
+    /** A query whose run waits inside, with what lets it go on. */
+    private final class Held {
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CountDownLatch go = new CountDownLatch(1);
+        final AtomicInteger runs = new AtomicInteger();
+        final SingleQuery<Integer> query;
+
+        Held(SingleInput<Integer> number) {
+            query =
+                    queries.query(
+                            "held",
+                            Integer.class,
+                            () -> {
+                                int value = number.require();
+                                if (runs.incrementAndGet() == 1) {
+                                    inside.countDown();
+                                    await(go);
+                                }
+                                return value;
+                            });
+        }
+    }
+
+    @Test
+    void aReaderOfANewerRevisionSharesARunWithTheSameFacts() throws Exception {
+        SingleInput<Integer> number = queries.input("number", Integer.class);
+        SingleInput<Integer> other = queries.input("other", Integer.class);
+        number.set(1);
+        Held held = new Held(number);
+        Future<Integer> older = readers.submit(held.query::now);
+        await(held.inside);
+        other.set(1);
+        AtomicReference<Integer> newer = new AtomicReference<>();
+        Thread waiting = Thread.ofVirtual().start(() -> newer.set(held.query.now()));
+        awaitWaiter(waiting);
+        held.go.countDown();
+        assertThat(older.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        waiting.join(Duration.ofSeconds(20));
+        assertThat(newer.get()).isEqualTo(1);
+        assertThat(held.runs).hasValue(1);
+    }
+
+    @Test
+    void aReaderOfANewerRevisionRunsAgainWhenTheFactsDiffer() throws Exception {
+        SingleInput<Integer> number = queries.input("number", Integer.class);
+        number.set(1);
+        Held held = new Held(number);
+        Future<Integer> older = readers.submit(held.query::now);
+        await(held.inside);
+        number.set(2);
+        AtomicReference<Integer> newer = new AtomicReference<>();
+        Thread waiting = Thread.ofVirtual().start(() -> newer.set(held.query.now()));
+        awaitWaiter(waiting);
+        held.go.countDown();
+        assertThat(older.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        waiting.join(Duration.ofSeconds(20));
+        assertThat(newer.get()).isEqualTo(2);
+        assertThat(held.runs).hasValue(2);
+    }
+
+    @Test
+    void aMarkDuringVerificationIsNotLost() throws Exception {
+        SingleInput<Integer> number = queries.input("number", Integer.class);
+        SingleInput<Integer> late = queries.input("late", Integer.class);
+        number.set(1);
+        late.set(1);
+        AtomicInteger runs = new AtomicInteger();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        SingleQuery<Boolean> even =
+                queries.query(
+                        "even",
+                        Boolean.class,
+                        () -> {
+                            if (runs.incrementAndGet() == 2) {
+                                inside.countDown();
+                                await(go);
+                            }
+                            return number.require() % 2 == 0;
+                        });
+        SingleQuery<String> above =
+                queries.query("above", String.class, () -> even.now() + " " + late.require());
+        assertThat(above.now()).isEqualTo("false 1");
+        number.set(3);
+        Future<String> verifying = readers.submit(above::now);
+        await(inside);
+        late.set(2);
+        go.countDown();
+        assertThat(verifying.get(20, TimeUnit.SECONDS)).as("at its revision").isEqualTo("false 1");
+        assertThat(above.now()).isEqualTo("false 2");
+        new Sweep(queries.engine()).check(timeline.published());
+    }
+
+    @Test
+    void anEqualValueOfOtherReadsDoesNotJoinItsPredecessor() {
+        Input<String, Integer> numbers = queries.input("numbers", String.class, Integer.class);
+        SingleInput<String> which = queries.input("which", String.class);
+        timeline.commit(() -> {
+            numbers.set("a", 1);
+            numbers.set("b", 1);
+            which.set("a");
+        });
+        SingleQuery<Integer> query =
+                queries.query("query", Integer.class, () -> numbers.require(which.require()));
+        SingleQuery<Integer> above = queries.query("above", Integer.class, query::now);
+        assertThat(above.now()).isEqualTo(1);
+        which.set("b");
+        assertThat(above.now()).isEqualTo(1);
+        assertThat(above.explain().verdict()).isEqualTo(Explanation.Verdict.SPARED);
+        Definition<?, ?> definition = queries.engine().definitions.get("query");
+        assertThat(definition.nodes())
+                .singleElement()
+                .satisfies(node -> assertThat(node.memo.from).isEqualTo(timeline.published()));
+    }
+
+    @Test
+    void anOlderReaderNextToANewerOneOnOneNode() throws Exception {
+        SingleInput<Integer> number = queries.input("number", Integer.class);
+        number.set(1);
+        Held held = new Held(number);
+        try (Snapshot old = queries.snapshot()) {
+            Future<Integer> older = readers.submit(() -> old.read(held.query::now));
+            await(held.inside);
+            number.set(2);
+            AtomicReference<Integer> newer = new AtomicReference<>();
+            Thread waiting = Thread.ofVirtual().start(() -> newer.set(held.query.now()));
+            awaitWaiter(waiting);
+            held.go.countDown();
+            waiting.join(Duration.ofSeconds(20));
+            assertThat(older.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(newer.get()).isEqualTo(2);
+            assertThat(old.read(held.query::now)).as("kept as past").isEqualTo(1);
+            assertThat(held.runs).hasValue(2);
+        }
+    }
+
+    @Test
+    void aQueryInsideACommitAnswersWithWhatIsPublished() {
+        SingleInput<Integer> number = queries.input("number", Integer.class);
+        number.set(1);
+        SingleQuery<Integer> twice =
+                queries.query("twice", Integer.class, () -> number.require() * 2);
+        timeline.commit(() -> {
+            number.set(5);
+            assertThat(number.require()).isEqualTo(5);
+            assertThat(twice.now()).isEqualTo(2);
+        });
+        assertThat(twice.now()).isEqualTo(10);
+    }
+
     @Test
     void aValueThatReturnsDoesNotBridgeTheGap() {
         SingleInput<Integer> number = queries.input("number", Integer.class);
@@ -344,6 +494,23 @@ class FlightsTest {
         ground.set(1);
         assertThat(chain.of(10_000)).as("re-executed").isEqualTo(10_001);
         assertThat(chain.statistics().computed()).isEqualTo(20_002);
+    }
+
+    @Test
+    void aLongChainFitsANarrowStack() throws Exception {
+        Query<Integer, Integer> chain =
+                queries.recursive(
+                        "chain",
+                        Integer.class,
+                        Integer.class,
+                        (self, n) -> n == 0 ? 0 : self.of(n - 1) + 1);
+        AtomicReference<Integer> answer = new AtomicReference<>();
+        Thread narrow = new Thread(null, () -> answer.set(chain.of(10_000)), "narrow", 256 * 1024);
+        narrow.start();
+        narrow.join(Duration.ofSeconds(30));
+        assertThat(answer.get()).isEqualTo(10_000);
+        assertThat(chain.statistics().computed()).isEqualTo(10_001);
+        new Sweep(queries.engine()).check(timeline.published());
     }
 
     @Test

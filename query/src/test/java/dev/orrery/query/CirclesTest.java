@@ -1,0 +1,145 @@
+package dev.orrery.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Revision;
+import dev.orrery.core.Timeline;
+import dev.orrery.core.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Random graphs that close and open circles while several threads ask: who reaches a circle fails,
+ * nobody else does, and nobody waits for ever. Law Q12.
+ */
+@Timeout(120)
+class CirclesTest {
+    private static final int NODES = 7;
+
+    private final Timeline timeline = Timeline.startingAt("test", new Revision(0));
+    private final Queries queries = new Queries(timeline, Thread.ofVirtual().factory());
+    private final Input<Integer, List<Integer>> edges =
+            queries.input("edges", Integer.class, Type.listOf(Integer.class));
+    private final Definition<Integer, Integer> height =
+            (Definition<Integer, Integer>)
+                    queries.recursive("height", Integer.class, Integer.class, this::height);
+    private final Map<Long, List<List<Integer>>> states = new ConcurrentHashMap<>();
+    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private volatile boolean over;
+
+    private int height(Query<Integer, Integer> self, int node) {
+        int height = 0;
+        for (int child : edges.find(node).orElse(List.of())) {
+            height = Math.max(height, 1 + self.of(child));
+        }
+        return height;
+    }
+
+    @Test
+    void whoReachesACircleFailsAndNobodyWaitsForEver() {
+        Seeds.of(4).forEach(seed -> Seeds.run(seed, () -> run(new Random(seed))));
+    }
+
+    private void run(Random random) throws Throwable {
+        over = false;
+        List<List<Integer>> state = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            state.add(edges.find(i).orElse(List.of()));
+        }
+        states.put(timeline.published(), List.copyOf(state));
+        List<Thread> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            readers.add(start(new Random(random.nextLong())));
+        }
+        long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
+        while (System.nanoTime() < end && broken.get() == null) {
+            change(random, state);
+            java.util.concurrent.locks.LockSupport.parkNanos(random.nextInt(200_000));
+        }
+        over = true;
+        for (Thread reader : readers) {
+            assertThat(reader.join(Duration.ofSeconds(20))).as("law Q12: stuck").isTrue();
+        }
+        if (broken.get() != null) {
+            throw broken.get();
+        }
+        new Sweep(queries.engine()).check(timeline.published());
+    }
+
+    private void change(Random random, List<List<Integer>> state) {
+        int node = random.nextInt(NODES);
+        List<Integer> children = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            children.add(random.nextInt(NODES));
+        }
+        state.set(node, List.copyOf(children));
+        states.put(timeline.published() + 1, List.copyOf(state));
+        edges.set(node, state.get(node));
+    }
+
+    private Thread start(Random random) {
+        return Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try {
+                        while (!over) {
+                            check(random.nextInt(NODES));
+                        }
+                    } catch (Throwable thrown) {
+                        broken.compareAndSet(null, thrown);
+                    }
+                });
+    }
+
+    private void check(int node) {
+        Definition.Bound<Integer> bound = height.bound(node);
+        List<List<Integer>> state = states.get(bound.revision());
+        int expected = height(node, state, new HashSet<>());
+        switch (bound.outcome()) {
+            case Outcome.Value<Integer>(Integer value) ->
+                    assertThat(value).as("height(%s) of %s", node, state).isEqualTo(expected);
+            case Outcome.Failed<Integer>(OrreryException failure) -> {
+                assertThat(failure).isInstanceOf(OrreryException.Cycle.class);
+                assertThat(expected).as("%s in %s", failure, state).isNegative();
+                assertCircle(((OrreryException.Cycle) failure).path(), state);
+            }
+        }
+    }
+
+    /** Each member of the path reads the next one, and the last the first. */
+    private static void assertCircle(
+            List<OrreryException.Cycle.Step> path, List<List<Integer>> state) {
+        for (int i = 0; i < path.size(); i++) {
+            int reader = (Integer) path.get(i).key();
+            int read = (Integer) path.get((i + 1) % path.size()).key();
+            assertThat(state.get(reader)).as("%s in %s", path, state).contains(read);
+        }
+    }
+
+    /** The height of a node, negative when it reaches a circle. */
+    private static int height(int node, List<List<Integer>> state, Set<Integer> above) {
+        if (!above.add(node)) {
+            return -1;
+        }
+        int height = 0;
+        for (int child : state.get(node)) {
+            int below = height(child, state, above);
+            if (below < 0) {
+                return -1;
+            }
+            height = Math.max(height, 1 + below);
+        }
+        above.remove(node);
+        return height;
+    }
+}
