@@ -46,6 +46,12 @@ final class RandomRun {
 
     /** Runs concurrently for the length, then checks the graph at rest. */
     void check() throws Throwable {
+        try (world.queries) {
+            runAndCheck();
+        }
+    }
+
+    private void runAndCheck() throws Throwable {
         List<Thread> threads = new ArrayList<>();
         threads.add(start("writer 1", this::write));
         threads.add(start("writer 2", this::write));
@@ -72,7 +78,6 @@ final class RandomRun {
         }
         world.checkAtRest();
         watched.forEach(Watched::checkAtRest);
-        world.queries.close();
     }
 
     /** A watched key and what was shown last. */
