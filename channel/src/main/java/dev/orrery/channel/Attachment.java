@@ -107,8 +107,11 @@ public final class Attachment implements Subscription<Message> {
         return taken;
     }
 
+    /** A gap is no place to continue from: only what came before it is. */
     private Message handOut(Message message) {
-        place = message.cursor();
+        if (message instanceof Message.Entry) {
+            place = message.cursor();
+        }
         return message;
     }
 

@@ -4,7 +4,7 @@ import dev.orrery.core.Cursor;
 
 /** What follows a {@link Beginning}. */
 public sealed interface Message {
-    /** The reader's place after this message. */
+    /** The place after this message. */
     Cursor cursor();
 
     /** One numbered entry: a message, or what changed in a state. */
