@@ -3,7 +3,6 @@ module dev.orrery.gateway {
     requires static org.jspecify;
     requires transitive dev.orrery.channel;
     requires transitive dev.orrery.engine;
-    requires com.google.protobuf;
     requires org.eclipse.jetty.http;
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.util;

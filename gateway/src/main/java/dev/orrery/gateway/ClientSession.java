@@ -236,6 +236,9 @@ final class ClientSession {
             return new Reply.Returned(call.id(), services.json().write(result));
         } catch (OrreryException.Denied denied) {
             return ErrorCode.PERMISSION_DENIED.reply(call.id(), denied.getMessage());
+        } catch (OrreryException.UserFailure failure) {
+            log("a method failed", failure);
+            return Failure.of(failure).reply(call.id());
         } catch (OrreryException failure) {
             return Failure.of(failure).reply(call.id());
         } catch (RuntimeException | StackOverflowError failure) {

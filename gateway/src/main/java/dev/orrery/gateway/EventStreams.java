@@ -42,6 +42,7 @@ final class EventStreams implements AutoCloseable {
 
     private final Services services;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     EventStreams(Services services) {
         this.services = services;
@@ -68,15 +69,30 @@ final class EventStreams implements AutoCloseable {
             return;
         }
         try (Connection connection = services.channels().connect(principal.get())) {
-            open.add(connection);
-            new Stream(channel, connection, response).serve(place(request), callback);
-            open.remove(connection);
+            serve(channel, connection, request, response, callback);
         } catch (OrreryException refused) {
             Failure failure = Failure.of(refused);
             HttpHandler.answer(response, callback, failure.status(), failure.message());
         } catch (RuntimeException failure) {
             LOG.log(System.Logger.Level.WARNING, "an event stream failed: {0}", failure);
             HttpHandler.answer(response, callback, 500, "the stream failed; see the server's log");
+        }
+    }
+
+    private void serve(
+            String channel,
+            Connection connection,
+            Request request,
+            Response response,
+            Callback callback) {
+        open.add(connection);
+        try {
+            if (closed) {
+                connection.close();
+            }
+            new Stream(channel, connection, response).serve(place(request), callback);
+        } finally {
+            open.remove(connection);
         }
     }
 
@@ -103,6 +119,7 @@ final class EventStreams implements AutoCloseable {
     /** Ends every stream. */
     @Override
     public void close() {
+        closed = true;
         open.forEach(Connection::close);
     }
 

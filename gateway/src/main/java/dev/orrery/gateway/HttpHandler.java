@@ -2,8 +2,8 @@ package dev.orrery.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.orrery.core.Row;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.eclipse.jetty.http.HttpHeader;
@@ -14,6 +14,7 @@ import org.eclipse.jetty.util.Callback;
 
 /** Everything over plain HTTP: health, event streams and pages. Reading only. */
 final class HttpHandler extends Handler.Abstract.NonBlocking {
+    private static final System.Logger LOG = System.getLogger(HttpHandler.class.getName());
     private static final String STREAMS = "/sse/";
 
     private final Services services;
@@ -37,7 +38,7 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
             answer(response, callback, 405, "only GET is served here; calls go over the WebSocket");
         } else if (path.equals("/health")) {
             health(response, callback);
-        } else if (path.startsWith(STREAMS)) {
+        } else if (path.startsWith(STREAMS) && method.equals("GET")) {
             streams.open(path.substring(STREAMS.length()), request, response, callback);
         } else {
             services.threads().newThread(() -> page(path, request, response, callback)).start();
@@ -48,12 +49,7 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
     private void health(Response response, Callback callback) {
         String text =
                 services.json()
-                        .write(
-                                Map.of(
-                                        "status",
-                                        "ok",
-                                        "connections",
-                                        (long) connections.getAsInt()));
+                        .write(Row.of("status", "ok", "connections", connections.getAsInt()));
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.write(true, ByteBuffer.wrap((text + "\n").getBytes(UTF_8)), callback);
@@ -68,6 +64,7 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
                 answer(response, callback, 404, "there is nothing at this address");
             }
         } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.WARNING, "a page cannot be read: {0}", failure);
             answer(response, callback, 500, "the page cannot be read; see the server's log");
         }
     }

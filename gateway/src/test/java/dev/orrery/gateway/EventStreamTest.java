@@ -176,6 +176,8 @@ class EventStreamTest {
                 Events events = new Events(served.http("/sse/nobody"))) {
             assertThat(events.response.statusCode()).isEqualTo(404);
             assertThat(events.next()).isEqualTo("nothing under nobody in the channels");
+            assertThat(served.channels.connections()).isZero();
+            assertThat(served.gateway.connections()).isZero();
         }
         try (Served served = new Served((who, action, what) -> Access.refused(), Limits.DEFAULT);
                 Events events = new Events(served.http("/sse/secret"))) {
