@@ -9,5 +9,6 @@ module dev.orrery.engine {
     requires transitive dev.orrery.sql;
     requires transitive dev.orrery.table;
     requires transitive dev.orrery.view;
-    requires tools.jackson.databind;
+
+    exports dev.orrery;
 }

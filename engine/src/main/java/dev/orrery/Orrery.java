@@ -1,0 +1,373 @@
+package dev.orrery;
+
+import dev.orrery.channel.AccessPolicy;
+import dev.orrery.channel.Channels;
+import dev.orrery.channel.Resource;
+import dev.orrery.core.Codec;
+import dev.orrery.core.Key;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Revision;
+import dev.orrery.core.Row;
+import dev.orrery.core.SegmentLog;
+import dev.orrery.core.Subscription;
+import dev.orrery.core.Timeline;
+import dev.orrery.log.EventLog;
+import dev.orrery.log.EventLogs;
+import dev.orrery.projection.LiveProjection;
+import dev.orrery.projection.Projection;
+import dev.orrery.projection.Projections;
+import dev.orrery.query.Input;
+import dev.orrery.query.Queries;
+import dev.orrery.query.Query;
+import dev.orrery.query.SingleInput;
+import dev.orrery.query.Snapshot;
+import dev.orrery.sql.Database;
+import dev.orrery.sql.SqlKeyValueStore;
+import dev.orrery.table.Live;
+import dev.orrery.table.LiveTable;
+import dev.orrery.table.LiveTables;
+import dev.orrery.table.Table;
+import dev.orrery.view.Aggregate;
+import dev.orrery.view.Select;
+import dev.orrery.view.TableView;
+import dev.orrery.view.ValueView;
+import dev.orrery.view.Views;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The front door: say where facts live and what you derive from them, start, and watch.
+ *
+ * <p>What is defined here is live on one timeline, kept in one directory, and closed together.
+ * Facts are event logs, live copies of tables, and inputs; derived from them are projections,
+ * queries and views. Each projection, query and live table can be followed by name through {@link
+ * #channels}, as far as the access policy allows, which is nobody until one is given.
+ *
+ * <p>Thread-safe. Nothing is folded before {@link #start}.
+ */
+public final class Orrery implements AutoCloseable {
+    private final Database database;
+    private final ThreadFactory threads;
+    private final Supplier<String> epochs;
+    private final Timeline timeline;
+    private final EventLogs logs;
+    private final Projections projections;
+    private final LiveTables tables;
+    private final Queries queries;
+    private final Views views;
+    private final Channels channels;
+    private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
+    private final Map<String, Following> followings = new ConcurrentHashMap<>();
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+
+    /** A projection and the log it folds. */
+    private record Following(LiveProjection<?, ?> projection, EventLog<?> log) {
+        void settle(Duration timeout) {
+            projection.atLeast(log.head(), timeout);
+        }
+    }
+
+    /** How an Orrery is opened. Immutable: each method answers a changed copy. */
+    public record Configuration(
+            Optional<Path> directory,
+            AccessPolicy access,
+            ThreadFactory threads,
+            InstantSource clock,
+            RandomGenerator random) {
+        /** Keeps everything in a directory, made when it is not there. */
+        public Configuration directory(Path path) {
+            return new Configuration(Optional.of(path), access, threads, clock, random);
+        }
+
+        /** Asks this policy about everybody outside the process. */
+        public Configuration access(AccessPolicy policy) {
+            return new Configuration(directory, policy, threads, clock, random);
+        }
+
+        /** Makes threads with this factory; virtual ones are meant. */
+        public Configuration threads(ThreadFactory factory) {
+            return new Configuration(directory, access, factory, clock, random);
+        }
+
+        /** Tells the time by this clock. */
+        public Configuration clock(InstantSource source) {
+            return new Configuration(directory, access, threads, source, random);
+        }
+
+        /** Draws the names of epochs from here. */
+        public Configuration random(RandomGenerator generator) {
+            return new Configuration(directory, access, threads, clock, generator);
+        }
+
+        /**
+         * Opens it: stored states and rows can be read, nothing is folded yet.
+         *
+         * @throws OrreryException.StorageFailure when the directory cannot be used
+         */
+        public Orrery open() {
+            return new Orrery(this);
+        }
+    }
+
+    /** A configuration that keeps everything in memory, for nobody outside, on virtual threads. */
+    public static Configuration configure() {
+        return new Configuration(
+                Optional.empty(),
+                AccessPolicy.NOBODY,
+                Thread.ofVirtual().name("orrery-", 0).factory(),
+                InstantSource.system(),
+                RandomGenerator.of("SecureRandom"));
+    }
+
+    /** Opens an Orrery that keeps everything in a directory. */
+    public static Orrery open(Path directory) {
+        return configure().directory(directory).open();
+    }
+
+    /** Opens an Orrery that keeps nothing. */
+    public static Orrery inMemory() {
+        return configure().open();
+    }
+
+    private Orrery(Configuration configuration) {
+        threads = configuration.threads();
+        RandomGenerator random = configuration.random();
+        epochs = () -> HexFormat.of().toHexDigits(random.nextLong());
+        boolean opened = false;
+        try {
+            database =
+                    closingLast(
+                            configuration
+                                    .directory()
+                                    .map(Orrery::fileIn)
+                                    .orElseGet(Database::inMemory));
+            Revision last = Projections.lastRevision(database);
+            timeline = Timeline.startingAt(epochs.get(), last); // law E1
+            logs = new EventLogs(database, configuration.clock(), random);
+            tables = closingLast(openTables(configuration));
+            projections =
+                    closingLast(
+                            new Projections(timeline, database, threads, configuration.clock()));
+            queries = closingLast(new Queries(timeline, threads));
+            views = closingLast(new Views(timeline));
+            channels = closingLast(new Channels(configuration.access(), epochs));
+            opened = true;
+        } finally {
+            if (!opened) {
+                close();
+            }
+        }
+    }
+
+    private static Database fileIn(Path directory) {
+        return Database.open(directory.resolve("orrery.db"));
+    }
+
+    private LiveTables openTables(Configuration configuration) {
+        Function<String, SegmentLog> outboxes =
+                configuration
+                        .directory()
+                        .<Function<String, SegmentLog>>map(
+                                path -> name -> LiveTables.outboxIn(path, name))
+                        .orElse(_ -> SegmentLog.inMemory());
+        return LiveTables.over(
+                timeline,
+                SqlKeyValueStore.open(database, "live_rows"),
+                outboxes,
+                threads,
+                configuration.clock());
+    }
+
+    private <C extends AutoCloseable> C closingLast(C part) {
+        closing.push(part);
+        return part;
+    }
+
+    // facts
+
+    /** The event log of a name, durable; made when it is not there. */
+    public <E> EventLog<E> log(String name, Class<E> event) {
+        return logs.open(name, event);
+    }
+
+    /**
+     * A live copy of a table: all its rows, written through, and kept up to date with what others
+     * write.
+     */
+    public <K, V> LiveTable<K, V> live(Table table, Class<K> key, Class<V> value) {
+        return live(Live.of(table).as(key, value));
+    }
+
+    /** A live copy of a table, as its definition says. */
+    public <K, V> LiveTable<K, V> live(Live<K, V> definition) {
+        LiveTable<K, V> live = tables.open(definition);
+        tablesByName.put(live.name(), live);
+        serveFollowed(
+                "table:" + live.name() + ":",
+                _ -> new Resource.OfTable(live.name()),
+                definition.keyClass(),
+                live::watch);
+        return live;
+    }
+
+    /** The live table of a name. */
+    public Optional<LiveTable<?, ?>> table(String name) {
+        return Optional.ofNullable(tablesByName.get(name));
+    }
+
+    /** Facts you set, by key. */
+    public <K, V> Input<K, V> input(String name, Class<K> key, Class<V> value) {
+        return queries.input(name, key, value);
+    }
+
+    /** One fact you set. */
+    public <V> SingleInput<V> input(String name, Class<V> value) {
+        return queries.input(name, value);
+    }
+
+    // derived
+
+    /**
+     * A projection of a log's events, stored with its position; it folds from {@link #start} on.
+     */
+    public <E, K, S> LiveProjection<K, S> projection(
+            EventLog<E> log, Projection<? super E, K, S> definition) {
+        LiveProjection<K, S> live = projections.run(log, definition);
+        followings.put(live.name(), new Following(live, log));
+        Codec<K> keys = Codec.of(definition.types().key());
+        channels.serveFamily(
+                "projection:" + live.name() + ":",
+                key -> new Resource.OfProjection(live.name(), key),
+                key -> Optional.of(live.states(keys.fromKey(Key.parse(key)))));
+        return live;
+    }
+
+    /**
+     * A function whose results are remembered, and computed again only when something it read
+     * changed in value.
+     */
+    public <K, V> Query<K, V> query(
+            String name, Class<K> key, Class<V> value, Queries.Body<? super K, ? extends V> body) {
+        Query<K, V> query = queries.query(name, key, value, body);
+        serveFollowed(
+                "query:" + name + ":", text -> new Resource.OfQuery(name, text), key, query::watch);
+        return query;
+    }
+
+    // shown
+
+    /** A live table of rows: joined, filtered, sorted as the question says. */
+    public TableView<Row> view(Select select) {
+        return views.table(select);
+    }
+
+    /** A live table of records. */
+    public <R extends Record> TableView<R> view(Select select, Class<R> type) {
+        return views.table(select, type);
+    }
+
+    /** A live value over the rows of a question. */
+    public <V> ValueView<V> value(Select select, Aggregate<V> aggregate) {
+        return views.value(select, aggregate);
+    }
+
+    /** Serves a view's window as the channel {@code view:name}: the whole, then patches. */
+    public void serve(String name, TableView<?> view) {
+        channels.serve("view:" + name, new Resource.OfView(name), view.feed());
+    }
+
+    /** Serves a value as the channel {@code value:name}: the value, then each that follows. */
+    public void serve(String name, ValueView<?> view) {
+        channels.serve("value:" + name, new Resource.OfView(name), view.feed());
+    }
+
+    private <K, V> void serveFollowed(
+            String prefix,
+            Function<String, Resource> resource,
+            Class<K> key,
+            Function<K, Subscription<V>> watch) {
+        Codec<K> keys = Codec.of(key);
+        FollowedKeys<K, V> followed =
+                new FollowedKeys<>(
+                        each -> new Followed<>(() -> watch.apply(each), threads, epochs.get()));
+        channels.serveFamily(
+                prefix, resource, text -> Optional.of(followed.of(keys.fromKey(Key.parse(text)))));
+    }
+
+    // running
+
+    /** Begins folding: what is defined so far, and from here on what is defined later. */
+    public void start() {
+        projections.start();
+    }
+
+    /** Runs work whose writes become visible together, as one revision. */
+    public <X extends Exception> Revision commit(Timeline.Work<X> work) throws X {
+        return timeline.commit(work);
+    }
+
+    /** The newest revision, held: reads inside it are all of one moment. */
+    public Snapshot snapshot() {
+        return queries.snapshot();
+    }
+
+    /**
+     * Waits until everything appended so far is folded and visible.
+     *
+     * @throws OrreryException.TimedOut when it is not within the time
+     */
+    public void settle(Duration timeout) {
+        long began = System.nanoTime();
+        for (Following following : followings.values()) {
+            following.settle(timeout.minusNanos(System.nanoTime() - began));
+        }
+    }
+
+    /** The order of commits. */
+    public Timeline timeline() {
+        return timeline;
+    }
+
+    /** The query runtime: further kinds of queries, statistics, events. */
+    public Queries queries() {
+        return queries;
+    }
+
+    /** What can be followed from outside, by name. */
+    public Channels channels() {
+        return channels;
+    }
+
+    /**
+     * Ends everything opened here, in the opposite order; idempotent. What was acknowledged is on
+     * disk.
+     */
+    @Override
+    public void close() {
+        RuntimeException first = null;
+        while (!closing.isEmpty()) {
+            try {
+                closing.pop().close();
+            } catch (RuntimeException e) {
+                first = first == null ? e : first;
+            } catch (Exception e) {
+                throw new IllegalStateException(
+                        "nothing here throws checked exceptions when it closes", e);
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}
