@@ -1,0 +1,110 @@
+package dev.orrery.gateway;
+
+import dev.orrery.Orrery;
+import dev.orrery.channel.Access;
+import dev.orrery.channel.AccessPolicy;
+import dev.orrery.channel.Action;
+import dev.orrery.channel.Principal;
+import dev.orrery.channel.Resource;
+import dev.orrery.core.Key;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Row;
+import dev.orrery.table.LiveTable;
+import dev.orrery.table.Write;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writing to live tables from outside: the methods {@code table.patch} and {@code table.delete}.
+ * Thread-safe.
+ *
+ * <p>A call answers when the table's source has answered, or with the write's state when that takes
+ * longer than {@link #PATIENCE}: the write is kept and goes on.
+ */
+public final class TableMethods {
+    /** How long a call waits for the source's answer. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Orrery orrery;
+    private final AccessPolicy policy;
+
+    private TableMethods(Orrery orrery, AccessPolicy policy) {
+        this.orrery = orrery;
+        this.policy = policy;
+    }
+
+    /**
+     * The methods of an Orrery's live tables, each call asking the policy whether the caller may
+     * write.
+     */
+    public static Rpc of(Orrery orrery, AccessPolicy policy) {
+        TableMethods methods = new TableMethods(orrery, policy);
+        return new Rpc()
+                .method("table.patch", (who, data) -> methods.patch(who, Arguments.of(data)))
+                .method("table.delete", (who, data) -> methods.delete(who, Arguments.of(data)));
+    }
+
+    /** What a call sent. */
+    private record Arguments(Map<?, ?> values) {
+        static Arguments of(@Nullable Object data) {
+            if (data instanceof Map<?, ?> values) {
+                return new Arguments(values);
+            }
+            throw new OrreryException.Invalid("data", "is an object with table and key", data);
+        }
+
+        String text(String name) {
+            if (values.get(name) instanceof String text) {
+                return text;
+            }
+            throw new OrreryException.Invalid(name, "is text", values.get(name));
+        }
+
+        Row fields() {
+            if (values.get("fields") instanceof Map<?, ?> fields) {
+                Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+                fields.forEach((column, value) -> columns.put(String.valueOf(column), value));
+                return Row.from(columns);
+            }
+            throw new OrreryException.Invalid(
+                    "fields", "is an object of columns and values", values.get("fields"));
+        }
+    }
+
+    private Object patch(Principal who, Arguments arguments) {
+        return patch(writable(who, arguments), arguments);
+    }
+
+    private <K, V> Object patch(LiveTable<K, V> table, Arguments arguments) {
+        return answer(table.patch(table.key(Key.parse(arguments.text("key"))), arguments.fields()));
+    }
+
+    private Object delete(Principal who, Arguments arguments) {
+        return delete(writable(who, arguments), arguments);
+    }
+
+    private <K, V> Object delete(LiveTable<K, V> table, Arguments arguments) {
+        return answer(table.delete(table.key(Key.parse(arguments.text("key")))));
+    }
+
+    private LiveTable<?, ?> writable(Principal who, Arguments arguments) {
+        String name = arguments.text("table");
+        Resource table = new Resource.OfTable(name);
+        if (!(policy.decide(who, Action.WRITE, table) instanceof Access.Allowed)) {
+            throw new OrreryException.Denied("write", table.toString());
+        }
+        return orrery.table(name)
+                .orElseThrow(() -> new OrreryException.Missing("the live tables", name));
+    }
+
+    private static Object answer(Write<?> write) {
+        try {
+            write.await(PATIENCE);
+        } catch (OrreryException.TimedOut _) {
+            // the write is durable and goes on; its state says how far it is
+        }
+        return Map.of("state", write.state().name().toLowerCase(java.util.Locale.ROOT));
+    }
+}
