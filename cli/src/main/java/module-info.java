@@ -4,6 +4,7 @@ module dev.orrery.cli {
     requires transitive dev.orrery.engine;
     requires transitive dev.orrery.gateway;
     requires transitive info.picocli;
+    requires java.logging;
 
     exports dev.orrery.cli;
 

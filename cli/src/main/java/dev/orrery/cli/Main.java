@@ -1,8 +1,13 @@
 package dev.orrery.cli;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,7 +55,27 @@ public final class Main implements Runnable {
      * @param arguments the command line
      */
     public static void main(String... arguments) {
+        logWarningsOnly();
         System.exit(commandLine(ServiceLoader.load(Command.class)).execute(arguments));
+    }
+
+    /** One line for each warning, unless the user has said otherwise. */
+    private static void logWarningsOnly() {
+        if (System.getProperty("java.util.logging.config.file") != null) {
+            return;
+        }
+        byte[] settings =
+                """
+                handlers = java.util.logging.ConsoleHandler
+                .level = WARNING
+                java.util.logging.SimpleFormatter.format = %4$s: %5$s%n
+                """
+                        .getBytes(StandardCharsets.UTF_8);
+        try {
+            LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(settings));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The program with these sub-commands, in order of their names. */
