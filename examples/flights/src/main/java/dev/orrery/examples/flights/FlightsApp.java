@@ -1,0 +1,162 @@
+package dev.orrery.examples.flights;
+
+import static dev.orrery.core.Column.integer;
+import static dev.orrery.core.Column.text;
+
+import dev.orrery.Orrery;
+import dev.orrery.channel.Access;
+import dev.orrery.channel.AccessPolicy;
+import dev.orrery.core.Row;
+import dev.orrery.gateway.Gateway;
+import dev.orrery.gateway.Pages;
+import dev.orrery.gateway.TableMethods;
+import dev.orrery.log.EventLog;
+import dev.orrery.projection.LiveProjection;
+import dev.orrery.projection.Projection;
+import dev.orrery.query.Query;
+import dev.orrery.table.Jdbc;
+import dev.orrery.table.LiveTable;
+import dev.orrery.view.Aggregate;
+import dev.orrery.view.Select;
+import dev.orrery.view.TableView;
+import dev.orrery.view.ValueView;
+import java.nio.file.Path;
+
+/**
+ * The flights application, whole: where its facts live, what it derives from them, and what it
+ * shows. Thread-safe.
+ *
+ * <p>Flights are events; airports are rows of a SQLite file. Delays and routes are folded from the
+ * flights, the worst airport of a state is asked of the airports and the delays, and the views
+ * stand on both.
+ */
+final class FlightsApp implements AutoCloseable {
+    /** Everybody may do everything: the demo listens on this machine alone. */
+    static final AccessPolicy EVERYBODY = (_, _, _) -> Access.allowed();
+
+    private static final int LONGEST_NAME = 80;
+    private static final int BOARD_ROWS = 50;
+
+    final Orrery orrery;
+    final EventLog<Flight> flights;
+    final LiveTable<String, Airport> airports;
+    final LiveProjection<String, Delays> delays;
+    final LiveProjection<String, RouteTotal> routes;
+    final Query<String, Worst> worst;
+    final TableView<Row> board;
+    final TableView<Row> flown;
+    final ValueView<Long> flightsSoFar;
+    final ValueView<Mean> meanDelay;
+
+    /** A mean that rows enter and leave. */
+    record Mean(long minutes, long departures) {
+        static final Mean NONE = new Mean(0, 0);
+
+        Mean plus(Row delays) {
+            return new Mean(
+                    minutes + delays.integer("minutes"), departures + delays.integer("departures"));
+        }
+
+        Mean minus(Row delays) {
+            return new Mean(
+                    minutes - delays.integer("minutes"), departures - delays.integer("departures"));
+        }
+    }
+
+    FlightsApp(Path directory) {
+        orrery = Orrery.configure().directory(directory).access(EVERYBODY).open();
+        boolean opened = false;
+        try {
+            // facts
+            flights = orrery.log("flights", Flight.class);
+            airports =
+                    orrery.live(
+                            Jdbc.open(AirportsFile.in(directory))
+                                    .table("airports")
+                                    .constrained(schema -> schema.maxLength("name", LONGEST_NAME)),
+                            String.class,
+                            Airport.class);
+
+            // derived
+            delays =
+                    orrery.projection(
+                            flights,
+                            Projection.of("delays", Flight.class)
+                                    .key(String.class, Flight::origin)
+                                    .state(Delays.class, Delays.NONE)
+                                    .fold(Delays::plus));
+            routes =
+                    orrery.projection(
+                            flights,
+                            Projection.of("routes", Flight.class)
+                                    .key(String.class, Flight::route)
+                                    .state(RouteTotal.class, RouteTotal.NONE)
+                                    .fold(RouteTotal::plus));
+            worst = orrery.query("worst-airport", String.class, Worst.class, this::worst);
+
+            // shown
+            board = orrery.view(byDepartures(Select.from(airports).leftJoin(delays, text("iata"))));
+            board.viewport(0, BOARD_ROWS);
+            flown = orrery.view(byDepartures(Select.from(airports).join(delays, text("iata"))));
+            flightsSoFar = orrery.value(Select.from(delays), Aggregate.sum(integer("departures")));
+            meanDelay =
+                    orrery.value(
+                            Select.from(delays), Aggregate.of(Mean.NONE, Mean::plus, Mean::minus));
+            orrery.serve("board", board);
+            orrery.serve("flown", flown);
+            orrery.serve("flights", flightsSoFar);
+            orrery.serve("mean-delay", meanDelay);
+            orrery.start();
+            opened = true;
+        } finally {
+            if (!opened) {
+                orrery.close();
+            }
+        }
+    }
+
+    private static Select byDepartures(Select airportsWithDelays) {
+        return airportsWithDelays
+                .columns("iata", "name", "city", "state", "departures", "minutes", "last", "seen")
+                .orderBy(integer("departures").descending().nullsLast());
+    }
+
+    /** The worst airport of a state: the highest mean delay among those with enough departures. */
+    private Worst worst(String state) {
+        return airports.where(text("state").eq(state)).list().stream()
+                .flatMap(airport ->
+                        delays
+                                .find(airport.iata())
+                                .filter(known -> known.departures() >= Worst.ENOUGH_DEPARTURES)
+                                .map(known -> Worst.of(airport, known))
+                                .stream())
+                .max(Worst.ORDER)
+                .orElse(Worst.NONE);
+    }
+
+    /** Serves the page and everything live, on this machine alone. */
+    Gateway serve(int port) {
+        ClassLoader loader = FlightsApp.class.getClassLoader();
+        String page = "dev/orrery/examples/flights/";
+        Pages pages =
+                new Pages()
+                        .add("/", loader, page + "index.html")
+                        .add("/flights.js", loader, page + "flights.js")
+                        .add("/flights.css", loader, page + "flights.css")
+                        .add(
+                                "/live.js",
+                                Gateway.class.getClassLoader(),
+                                "dev/orrery/gateway/web/live.js")
+                        .addFolder("/_static/", loader, "META-INF/resources/_static/", ".js");
+        return Gateway.configure(orrery.channels())
+                .rpc(TableMethods.of(orrery, EVERYBODY))
+                .pages(pages)
+                .port(port)
+                .open();
+    }
+
+    @Override
+    public void close() {
+        orrery.close();
+    }
+}
