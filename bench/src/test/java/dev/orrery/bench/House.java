@@ -53,8 +53,7 @@ final class House {
                                             "view",
                                             "log",
                                             "table",
-                                            "projection")
-                                    .using("tools.jackson", "com.fasterxml.jackson.annotation")),
+                                            "projection")),
                     Map.entry(
                             "gateway",
                             on("engine")
@@ -64,13 +63,14 @@ final class House {
                                             "com.google.protobuf",
                                             "org.eclipse.jetty")),
                     Map.entry("cli", on("engine", "gateway").using("picocli")),
+                    Map.entry("examples.quickstart", on("engine")),
                     Map.entry(
                             "examples.flights",
                             on("engine", "gateway", "cli").using("picocli", "tools.jackson")),
                     Map.entry(
                             "bench",
                             on("engine", "gateway", "cli", "examples.flights")
-                                    .using("picocli", "org.openjdk.jmh")),
+                                    .using("picocli", "tools.jackson", "org.openjdk.jmh")),
                     Map.entry("testkit", on("core", "query").using("org.junit", "org.assertj")));
 
     private static final String OURS = "dev.orrery";
