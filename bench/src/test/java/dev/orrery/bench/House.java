@@ -46,14 +46,14 @@ final class House {
                     Map.entry(
                             "engine",
                             on(
-                                            "core",
-                                            "sql",
-                                            "query",
-                                            "channel",
-                                            "view",
-                                            "log",
-                                            "table",
-                                            "projection")),
+                                    "core",
+                                    "sql",
+                                    "query",
+                                    "channel",
+                                    "view",
+                                    "log",
+                                    "table",
+                                    "projection")),
                     Map.entry(
                             "gateway",
                             on("engine")

@@ -80,6 +80,9 @@ public final class DemoCommand implements Command {
 
     @Spec private @Nullable CommandSpec spec;
 
+    /** A command with its options as yet unread. */
+    public DemoCommand() {}
+
     @Override
     public Integer call() throws Exception {
         Replay.Speed pace = pace();
