@@ -67,19 +67,43 @@ final class Followed<V> implements Feed<Update<V, V>> { // law E5
         return feed.subscribe(after).whenClosed(this::leave);
     }
 
-    private synchronized void enter() {
+    /**
+     * Counts one more reader; the first one begins the watch, and holds no lock while its first
+     * value is computed.
+     */
+    private void enter() {
+        if (joined()) {
+            return;
+        }
+        Subscription<V> begun = watch.get();
+        V first;
+        try {
+            first = begun.next();
+        } catch (RuntimeException failure) {
+            begun.close();
+            throw failure;
+        }
+        adopt(begun, first);
+    }
+
+    private synchronized boolean joined() {
         if (watching == null) {
-            Subscription<V> begun = watch.get();
-            try {
-                show(begun.next());
-            } catch (RuntimeException failure) {
-                begun.close();
-                throw failure;
-            }
-            watching = begun;
-            threads.newThread(() -> follow(begun)).start();
+            return false;
         }
         readers++;
+        return true;
+    }
+
+    /** Goes on with a watch that was begun, unless somebody else's came first. */
+    private synchronized void adopt(Subscription<V> begun, V first) {
+        readers++;
+        if (watching != null) {
+            begun.close();
+            return;
+        }
+        show(first);
+        watching = begun;
+        threads.newThread(() -> follow(begun)).start();
     }
 
     private void follow(Subscription<V> begun) {

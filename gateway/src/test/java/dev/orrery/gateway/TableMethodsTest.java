@@ -24,7 +24,12 @@ class TableMethodsTest {
         try (Orrery orrery = Orrery.inMemory()) {
             Table source = airports();
             LiveTable<String, Airport> live = orrery.live(source, String.class, Airport.class);
-            Object answer = call(orrery, ALL, "table.patch", patch("airports", "SFO", Map.of("name", "Renamed")));
+            Object answer =
+                    call(
+                            orrery,
+                            ALL,
+                            "table.patch",
+                            patch("airports", "SFO", Map.of("name", "Renamed")));
             assertThat(answer).isEqualTo(Map.of("state", "confirmed"));
             assertThat(live.require("SFO").name()).isEqualTo("Renamed");
             assertThat(source.list().getFirst().text("name")).isEqualTo("Renamed");
@@ -34,7 +39,8 @@ class TableMethodsTest {
     @Test
     void aTableThatDoesNotExistIsSaidSo() {
         try (Orrery orrery = Orrery.inMemory()) {
-            assertThatThrownBy(() -> call(orrery, ALL, "table.patch", patch("trains", "SFO", Map.of())))
+            assertThatThrownBy(() ->
+                            call(orrery, ALL, "table.patch", patch("trains", "SFO", Map.of())))
                     .isInstanceOf(OrreryException.Missing.class)
                     .hasMessageContaining("trains")
                     .hasMessageContaining("live tables");
@@ -46,11 +52,20 @@ class TableMethodsTest {
         try (Orrery orrery = Orrery.inMemory()) {
             LiveTable<String, Airport> live = orrery.live(airports(), String.class, Airport.class);
             assertThatThrownBy(() ->
-                            call(orrery, ALL, "table.patch", patch("airports", "SFO", Map.of("name", "a name too long"))))
+                            call(
+                                    orrery,
+                                    ALL,
+                                    "table.patch",
+                                    patch("airports", "SFO", Map.of("name", "a name too long"))))
                     .isInstanceOf(OrreryException.Invalid.class)
                     .hasMessageContaining("name")
                     .hasMessageContaining("at most 13 characters");
-            assertThatThrownBy(() -> call(orrery, ALL, "table.patch", patch("airports", "SFO", Map.of("nam", "x"))))
+            assertThatThrownBy(() ->
+                            call(
+                                    orrery,
+                                    ALL,
+                                    "table.patch",
+                                    patch("airports", "SFO", Map.of("nam", "x"))))
                     .isInstanceOf(OrreryException.Invalid.class)
                     .hasMessageContaining("nam");
             assertThat(live.require("SFO").name()).isEqualTo("San Francisco");
@@ -72,7 +87,11 @@ class TableMethodsTest {
     void whoMayNotWriteIsDeniedBeforeTheTableIsLookedUp() {
         try (Orrery orrery = Orrery.inMemory()) {
             assertThatThrownBy(() ->
-                            call(orrery, AccessPolicy.NOBODY, "table.patch", patch("trains", "SFO", Map.of())))
+                            call(
+                                    orrery,
+                                    AccessPolicy.NOBODY,
+                                    "table.patch",
+                                    patch("trains", "SFO", Map.of())))
                     .isInstanceOf(OrreryException.Denied.class);
         }
     }
@@ -80,7 +99,10 @@ class TableMethodsTest {
     private static final AccessPolicy ALL = (_, _, _) -> Access.allowed();
 
     private static Object call(Orrery orrery, AccessPolicy policy, String method, Object data) {
-        return TableMethods.of(orrery, policy).find(method).orElseThrow().call(Principal.ANONYMOUS, data);
+        return TableMethods.of(orrery, policy)
+                .find(method)
+                .orElseThrow()
+                .call(Principal.ANONYMOUS, data);
     }
 
     private static Map<String, Object> patch(String table, String key, Map<String, Object> fields) {
@@ -89,7 +111,9 @@ class TableMethodsTest {
 
     private static Table airports() {
         Table table =
-                MemoryTable.of("airports", Schema.of(Airport.class).id("iata").maxLength("name", 13))
+                MemoryTable.of(
+                                "airports",
+                                Schema.of(Airport.class).id("iata").maxLength("name", 13))
                         .table();
         table.insert(Row.of("iata", "SFO", "name", "San Francisco"));
         return table;

@@ -88,8 +88,8 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Ends it as a power cut would. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     boolean runs() {
@@ -112,7 +112,7 @@ final class DemoProcess implements AutoCloseable {
     record Ended(int exitCode, List<String> output, List<String> errors) {}
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

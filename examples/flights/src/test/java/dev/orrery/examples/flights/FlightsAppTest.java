@@ -18,7 +18,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The application on its real data, in one process: what one change costs, and what it does not. */
+/**
+ * The application on its real data, in one process: what one change costs, and what it does not.
+ */
 class FlightsAppTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -62,7 +64,9 @@ class FlightsAppTest {
             fly(app, new Flight("2001/04/01 00:00", 1, 337, "SFO", "LAX"));
 
             assertThat(app.board.visited() - visitedBoard).as("of 3,376 rows").isBetween(1L, 150L);
-            assertThat(app.flown.visited() - visitedFlown).as("of some 200 rows").isBetween(1L, 100L);
+            assertThat(app.flown.visited() - visitedFlown)
+                    .as("of some 200 rows")
+                    .isBetween(1L, 100L);
             assertThat(app.flightsSoFar.now()).isEqualTo(5_001);
         }
     }
@@ -74,8 +78,11 @@ class FlightsAppTest {
             replay(app, flights);
 
             Map<String, Delays> expected = new HashMap<>();
-            flights.forEach(flight -> expected.merge(
-                    flight.origin(), Delays.NONE.plus(flight), (known, _) -> known.plus(flight)));
+            flights.forEach(flight ->
+                    expected.merge(
+                            flight.origin(),
+                            Delays.NONE.plus(flight),
+                            (known, _) -> known.plus(flight)));
             assertThat(app.flown.rows(0, 1_000)).hasSize(expected.size());
             for (Row row : app.flown.rows(0, 1_000)) {
                 Delays delays = expected.get(row.text("iata"));
@@ -108,7 +115,8 @@ class FlightsAppTest {
     }
 
     private static BigDecimal tenths(Delays delays) {
-        long tenths = Math.floorDiv(20 * delays.minutes() + delays.departures(), 2 * delays.departures());
+        long tenths =
+                Math.floorDiv(20 * delays.minutes() + delays.departures(), 2 * delays.departures());
         return BigDecimal.valueOf(tenths, 1);
     }
 
@@ -117,12 +125,15 @@ class FlightsAppTest {
         try (FlightsApp app = new FlightsApp(directory);
                 Subscription<java.util.Optional<Airport>> sfo = app.airports.watch("SFO")) {
             sfo.next(LIMIT);
-            try (Connection file = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("airports.db"));
+            try (Connection file =
+                            DriverManager.getConnection(
+                                    "jdbc:sqlite:" + directory.resolve("airports.db"));
                     Statement statement = file.createStatement()) {
                 statement.execute("update airports set name = 'by hand' where iata = 'SFO'");
             }
             assertThat(sfo.next(LIMIT).orElseThrow().orElseThrow().name()).isEqualTo("by hand");
-            assertThat(app.airports.where(text("name").eq("by hand")).keys()).containsExactly("SFO");
+            assertThat(app.airports.where(text("name").eq("by hand")).keys())
+                    .containsExactly("SFO");
         }
     }
 

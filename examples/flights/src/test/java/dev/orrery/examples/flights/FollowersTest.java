@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Several clients with the official SDK follow every state's query while flights are folded, and all end right. */
+/**
+ * Several clients with the official SDK follow every state's query while flights are folded, and
+ * all end right.
+ */
 class FollowersTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int FOLLOWERS = 4;
@@ -107,8 +110,8 @@ class FollowersTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
-            client.close(5_000);
+        public void close() {
+            client.disconnect();
         }
     }
 }
