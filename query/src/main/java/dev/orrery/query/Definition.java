@@ -8,6 +8,7 @@ import dev.orrery.core.Type;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 
@@ -120,7 +121,7 @@ final class Definition<K, V> implements Query<K, V> {
 
     @Override
     public Subscription<V> watch(K key) {
-        return new Mapped<>(watchOutcome(key), Outcome::orThrow);
+        return watchOutcome(key).map(outcome -> Optional.of(outcome.orThrow()));
     }
 
     @Override

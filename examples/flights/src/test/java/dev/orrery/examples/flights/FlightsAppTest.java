@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,20 +99,19 @@ class FlightsAppTest {
     }
 
     private static Worst worst(String state, Map<String, Delays> delays) {
-        Worst worst = Worst.NONE;
+        List<Worst> candidates = new ArrayList<>();
         for (Airport airport : Lines.airports()) {
             Delays known = delays.getOrDefault(airport.iata(), Delays.NONE);
             if (airport.state().equals(state) && known.departures() >= 5) {
-                Worst candidate = new Worst(airport.iata(), airport.name(), tenths(known));
-                int byMean = candidate.mean().compareTo(worst.mean());
-                if (worst == Worst.NONE
-                        || byMean > 0
-                        || byMean == 0 && candidate.airport().compareTo(worst.airport()) > 0) {
-                    worst = candidate;
-                }
+                candidates.add(new Worst(airport.iata(), airport.name(), tenths(known)));
             }
         }
-        return worst;
+        candidates.sort(
+                (left, right) ->
+                        left.mean().equals(right.mean())
+                                ? right.airport().compareTo(left.airport())
+                                : right.mean().compareTo(left.mean()));
+        return candidates.isEmpty() ? Worst.NONE : candidates.getFirst();
     }
 
     private static BigDecimal tenths(Delays delays) {
