@@ -1,6 +1,6 @@
 /**
- * The front door: {@link dev.orrery.Orrery} introduces the modules to each other and keeps what they
- * keep in one directory.
+ * The front door: {@link dev.orrery.Orrery} introduces the modules to each other and keeps what
+ * they keep in one directory.
  *
  * <p>All of it is thread-safe. Everything defined through one Orrery commits to one timeline, so a
  * query or a view over a log, a table and an input never shows a mix of two moments. Each

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -23,9 +25,16 @@ final class Browser {
                     "google-chrome-stable",
                     "chrome");
 
+    /**
+     * Selenium speaks of each browser version it does not know; held here, since loggers are weakly
+     * kept.
+     */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
     private Browser() {}
 
     static ChromeDriver open() {
+        SELENIUM.setLevel(Level.SEVERE);
         Optional<Path> browser =
                 BROWSERS.stream().flatMap(name -> onPath(name).stream()).findFirst();
         Optional<Path> driver = onPath("chromedriver");

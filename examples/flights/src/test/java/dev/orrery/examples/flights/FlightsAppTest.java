@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,11 +107,7 @@ class FlightsAppTest {
                 candidates.add(new Worst(airport.iata(), airport.name(), tenths(known)));
             }
         }
-        candidates.sort(
-                (left, right) ->
-                        left.mean().equals(right.mean())
-                                ? right.airport().compareTo(left.airport())
-                                : right.mean().compareTo(left.mean()));
+        candidates.sort(Comparator.comparing(Worst::mean).thenComparing(Worst::airport).reversed());
         return candidates.isEmpty() ? Worst.NONE : candidates.getFirst();
     }
 
