@@ -1,12 +1,13 @@
 package dev.orrery.examples.quickstart;
 
 import static dev.orrery.core.Column.text;
+import static java.util.Comparator.comparingDouble;
 
 import dev.orrery.Orrery;
 import dev.orrery.projection.Projection;
 import dev.orrery.table.Jdbc;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.function.ToDoubleFunction;
 
 class QuickStart {
     record Flight(String origin, String destination, int delay) {}
@@ -41,6 +42,8 @@ class QuickStart {
                                     .key(String.class, Flight::origin)
                                     .state(Delays.class, new Delays(0, 0))
                                     .fold(Delays::plus));
+            ToDoubleFunction<Airport> delay =
+                    airport -> delays.find(airport.iata()).map(Delays::mean).orElse(0.0);
             var worst =
                     orrery.query(
                             "worst airport",
@@ -48,17 +51,12 @@ class QuickStart {
                             String.class,
                             state ->
                                     airports.where(text("state").eq(state)).list().stream()
-                                            .max(
-                                                    Comparator.comparingDouble(airport ->
-                                                            delays.find(airport.iata())
-                                                                    .map(Delays::mean)
-                                                                    .orElse(0.0)))
+                                            .max(comparingDouble(delay))
                                             .map(Airport::name)
                                             .orElse("none"));
             orrery.start();
 
-            // watched: California's answer again whenever one of its airports, or its delays,
-            // changed it
+            // watched: California's answer, again whenever a change of its airports changed it
             flights.append(new Flight("SFO", "LAX", 42));
             try (var names = worst.watch("CA")) {
                 for (var name : names) {
