@@ -13,9 +13,12 @@ import java.util.List;
  */
 public record Delays(long departures, long minutes, List<Long> last, String seen) {
     static final int KEPT = 24;
-    static final Delays NONE = new Delays(0, 0, List.of(), "");
 
-    Delays plus(Flight flight) {
+    /** What is known of an airport before its first departure. */
+    public static final Delays NONE = new Delays(0, 0, List.of(), "");
+
+    /** What is known after one more departure. */
+    public Delays plus(Flight flight) {
         List<Long> kept = new ArrayList<>(last.size() < KEPT ? last : last.subList(1, KEPT));
         kept.add((long) flight.delay());
         return new Delays(

@@ -1,5 +1,7 @@
 package dev.orrery.examples.flights;
 
+import java.util.List;
+
 /**
  * One departure, as reported.
  *
@@ -11,6 +13,11 @@ package dev.orrery.examples.flights;
  * @param destination code of the airport it went to
  */
 public record Flight(String date, int delay, int distance, String origin, String destination) {
+    /** The 20,000 flights that come with the example, in time order. */
+    public static List<Flight> all() {
+        return Lines.flights();
+    }
+
     /** Origin and destination, the key of its route. */
     public String route() {
         return origin + "-" + destination;
