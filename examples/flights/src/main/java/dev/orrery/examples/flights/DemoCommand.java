@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -139,9 +140,10 @@ public final class DemoCommand implements Command {
     }
 
     private int serve(Path directory, List<Flight> flights, Replay.Speed pace) throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
         try (FlightsApp app = new FlightsApp(directory);
                 Gateway gateway = app.serve(port)) {
-            endWhenAsked(Thread.currentThread());
+            endWhenAsked(Thread.currentThread(), closed);
             say("listening on " + gateway.uri() + " with data in " + directory);
             if (!leaveBrowser) {
                 openBrowser(gateway.uri());
@@ -156,21 +158,27 @@ public final class DemoCommand implements Command {
                                 + " now); end it with Ctrl-C");
                 waitForTheEnd();
             }
+        } finally {
+            closed.countDown();
         }
         return DONE;
     }
 
     /**
      * When the process is asked to end, interrupts the serving thread and lets it close everything.
+     * The thread itself does not end: it goes on to end the process, which waits for this.
      */
-    private static void endWhenAsked(Thread serving) {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(serving)));
+    private static void endWhenAsked(Thread serving, CountDownLatch closed) {
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(() -> end(serving, closed)));
     }
 
-    private static void end(Thread serving) {
+    private static void end(Thread serving, CountDownLatch closed) {
         serving.interrupt();
         try {
-            serving.join(CLOSING_LIMIT);
+            if (!closed.await(CLOSING_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.err.println("the demo did not close in time; what was stored is kept");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
