@@ -6,5 +6,14 @@ module dev.orrery.bench {
     requires dev.orrery.examples.flights;
     requires dev.orrery.gateway;
     requires info.picocli;
-    requires jmh.core;
+    requires java.management;
+    requires java.net.http;
+    requires java.sql;
+    requires tools.jackson.databind;
+
+    opens dev.orrery.bench to
+            info.picocli;
+
+    provides dev.orrery.cli.Command with
+            dev.orrery.bench.BenchCommand;
 }
