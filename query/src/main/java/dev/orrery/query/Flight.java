@@ -83,10 +83,17 @@ final class Flight {
         }
     }
 
-    synchronized void await() throws InterruptedException {
+    /** Waits for the end, or until the waiter is sent on its own way. */
+    synchronized void await(Strand waiter) throws InterruptedException {
         awaited = true;
-        while (!done) {
+        while (!done && !waiter.isReleased()) {
             wait();
         }
+    }
+
+    /** Sends a strand that waits for this flight on its own way. */
+    synchronized void release(Strand waiter) {
+        waiter.release();
+        notifyAll();
     }
 }

@@ -127,7 +127,7 @@ final class Obtain {
             }
             boolean same = busy.revision == context.revision;
             waitedForOther |= !same;
-            if (awaits(busy) || !same) {
+            if (awaits(busy, !same) || !same) {
                 continue;
             }
             Flight top = top();
@@ -143,9 +143,9 @@ final class Obtain {
     }
 
     /** Waits for a flight, unless that would close a circle. */
-    private boolean awaits(Flight busy) {
+    private boolean awaits(Flight busy, boolean inHope) {
         try {
-            return context.engine.waits.await(context.strand, busy);
+            return context.engine.waits.await(context.strand, busy, inHope);
         } catch (InterruptedException e) {
             throw Execute.cancelled(context, busy.node, e);
         }

@@ -5,11 +5,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of computation: the flights it leads, innermost on top, and the one it waits for. It may
  * go on in another thread when the stack gets deep; one thread at a time runs it.
+ *
+ * <p>What it waits for is guarded by the lock of {@link Waits}.
  */
 final class Strand {
     /** The thread of control's own; read by others only while this strand waits. */
     @Nullable Flight top;
 
-    /** Guarded by the waits lock. */
-    @Nullable Flight waitingFor;
+    private @Nullable Flight waitingFor;
+    private boolean inHope;
+
+    /** Written under the waits lock and the monitor of the flight that is waited for. */
+    private volatile boolean released;
+
+    void waitsFor(Flight flight, boolean hoping) {
+        waitingFor = flight;
+        inHope = hoping;
+        released = false;
+    }
+
+    void waitsNoMore() {
+        waitingFor = null;
+    }
+
+    /**
+     * The flight this strand waits for; null when it waits for none, or was sent on its own way.
+     */
+    @Nullable Flight waitingFor() {
+        return released ? null : waitingFor;
+    }
+
+    /** Whether it waits for a flight of another revision, only hoping that its result will do. */
+    boolean waitsInHope() {
+        return inHope;
+    }
+
+    void release() {
+        released = true;
+    }
+
+    boolean isReleased() {
+        return released;
+    }
 }

@@ -19,32 +19,50 @@ final class Waits {
 
     private final Object lock = new Object();
 
-    /** Waits until a flight is done; false, at once, when that would wait for the waiter itself. */
-    boolean await(Strand waiter, Flight flight) throws InterruptedException {
+    /**
+     * Waits until a flight is done; false, at once, when that would wait for the waiter itself.
+     *
+     * <p>A strand that waits for a flight of another revision does so in the hope of sharing its
+     * result, not because it reads it. Such a wait never makes a circle: whoever would close one
+     * over it sends that strand on its own way instead, to compute for itself.
+     */
+    boolean await(Strand waiter, Flight flight, boolean inHope) throws InterruptedException {
         synchronized (lock) {
-            if (closesCircle(waiter, flight)) {
+            if (closesCircle(waiter, flight) && (inHope || !releaseOneInHope(waiter, flight))) {
                 return false;
             }
-            waiter.waitingFor = flight;
+            waiter.waitsFor(flight, inHope);
         }
         try {
-            flight.await();
+            flight.await(waiter);
         } finally {
             synchronized (lock) {
-                waiter.waitingFor = null;
+                waiter.waitsNoMore();
             }
         }
         return true;
     }
 
     private static boolean closesCircle(Strand waiter, Flight flight) {
-        for (Flight next = flight; next != null; next = next.strand.waitingFor) {
+        for (Flight next = flight; next != null; next = next.strand.waitingFor()) {
             if (next.isDone()) {
                 return false; // its strand is about to wake
             }
             if (next.strand == waiter) {
                 return true;
             }
+        }
+        return false;
+    }
+
+    private static boolean releaseOneInHope(Strand waiter, Flight flight) {
+        for (Flight next = flight; next != null && next.strand != waiter; ) {
+            Flight further = next.strand.waitingFor();
+            if (further != null && next.strand.waitsInHope()) {
+                further.release(next.strand);
+                return true;
+            }
+            next = further;
         }
         return false;
     }
@@ -60,7 +78,7 @@ final class Waits {
             Flight entry = wanted;
             while (entry != null && entry.strand != waiter) {
                 addFrom(entry, members);
-                entry = entry.strand.waitingFor;
+                entry = entry.strand.waitingFor();
             }
             if (entry == null) {
                 return null;

@@ -8,12 +8,17 @@ import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +53,108 @@ class CirclesTest {
     @Test
     void whoReachesACircleFailsAndNobodyWaitsForEver() {
         Seeds.of(4).forEach(seed -> Seeds.run(seed, () -> run(new Random(seed))));
+    }
+
+    /**
+     * Two readers of the old revision and two of the new one, in a ring: each waits for the next.
+     * Two of these waits only hope to share a result, so nothing is a circle of any one revision.
+     */
+    @Test
+    void waitsForResultsOfAnotherRevisionMakeNoCircle() throws Exception {
+        SingleInput<Integer> mode = queries.input("mode", Integer.class);
+        mode.set(1);
+        Map<String, Gate> gates = new HashMap<>();
+        Map<String, SingleQuery<Integer>> ring = new ConcurrentHashMap<>();
+        ring(ring, gates, mode, "a", 1, "b", 20);
+        ring(ring, gates, mode, "b", 1, "c", 0);
+        ring(ring, gates, mode, "c", 2, "d", 100);
+        ring(ring, gates, mode, "d", 2, "a", 0);
+        Map<String, Reader> readers = new HashMap<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            if (name.equals("c")) {
+                mode.set(2);
+            }
+            readers.put(name, new Reader(ring.get(name)));
+            await(gates.get(name).reached());
+        }
+        for (String name : List.of("b", "d", "c")) {
+            gates.get(name).open().countDown();
+            readers.get(name).awaitWaiting();
+        }
+        gates.get("a").open().countDown();
+        assertThat(readers.get("a").answer()).isEqualTo(100);
+        assertThat(readers.get("b").answer()).isEqualTo(100);
+        assertThat(readers.get("c").answer()).isEqualTo(20);
+        assertThat(readers.get("d").answer()).isEqualTo(20);
+    }
+
+    /** A place a body stops at until it is let on. */
+    private record Gate(CountDownLatch reached, CountDownLatch open) {}
+
+    /**
+     * Adds a query that in one mode stops at its gate and reads the next, in the other is a number.
+     */
+    private void ring(
+            Map<String, SingleQuery<Integer>> ring,
+            Map<String, Gate> gates,
+            SingleInput<Integer> mode,
+            String name,
+            int readingMode,
+            String next,
+            int otherwise) {
+        Gate gate = new Gate(new CountDownLatch(1), new CountDownLatch(1));
+        gates.put(name, gate);
+        ring.put(
+                name,
+                queries.query(
+                        name,
+                        Integer.class,
+                        () -> {
+                            if (mode.require() != readingMode) {
+                                return otherwise;
+                            }
+                            gate.reached().countDown();
+                            await(gate.open());
+                            return ring.get(next).now();
+                        }));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A thread that asks once. */
+    private static final class Reader {
+        private final FutureTask<Integer> asked;
+        private final Thread thread;
+
+        Reader(SingleQuery<Integer> query) {
+            asked = new FutureTask<>(query::now);
+            thread = Thread.ofPlatform().daemon().start(asked);
+        }
+
+        void awaitWaiting() {
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!isWaiting()) {
+                assertThat(System.nanoTime()).as("waits for a flight").isLessThan(deadline);
+                Thread.onSpinWait();
+            }
+        }
+
+        private boolean isWaiting() {
+            return Arrays.stream(thread.getStackTrace())
+                    .anyMatch(frame ->
+                            frame.getClassName().equals(Flight.class.getName())
+                                    && frame.getMethodName().equals("await"));
+        }
+
+        int answer() throws Exception {
+            return asked.get(20, TimeUnit.SECONDS);
+        }
     }
 
     private void run(Random random) throws Throwable {
