@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process killed while it appends and folds. */
 class CrashTest {
     private static final long SEED = Long.getLong("orrery.seed", 20261121);
-    private static final int EVENTS = 30_000;
     private static final int KEPT = 200;
 
     @TempDir Path directory;
@@ -31,20 +30,21 @@ class CrashTest {
         return new Step("k" + number * 7919 % 23, (int) (number % 1000));
     }
 
-    /** Appends what is missing in batches of random size, folding at the same time. */
+    /** Appends up to a number of events in batches of random size, folding at the same time. */
     static final class Replay {
         private Replay() {}
 
         public static void main(String[] arguments) {
+            long events = Long.parseLong(arguments[1]);
             try (Rig rig = new Rig(Path.of(arguments[0]), KEPT)) {
                 LiveProjection<String, Trace> traces = rig.traces();
                 SplittableRandom random = new SplittableRandom(rig.log.head().number());
                 System.out.println("appended " + rig.log.head().number());
-                while (rig.log.head().number() < EVENTS) {
+                while (rig.log.head().number() < events) {
                     long from = rig.log.head().number() + 1;
                     long to =
                             Math.min(
-                                    EVENTS,
+                                    events,
                                     from + (random.nextInt(5) == 0 ? 300 : random.nextInt(4)));
                     List<Step> steps = new ArrayList<>();
                     for (long number = from; number <= to; number++) {
@@ -60,20 +60,30 @@ class CrashTest {
 
     @Test
     void whateverTheMomentOfAKillStatesVersionsAndPositionAgree() {
-        Crash crash =
-                Crash.seeded(SEED)
-                        .kills(12)
+        int kills =
+                replay(Long.MAX_VALUE)
+                        .kills(10)
                         .within(Duration.ofMillis(250))
-                        .work(Replay.class, directory.toString());
-        int kills = crash.run(life -> everythingAgrees(acknowledged(life)));
-        assertThat(kills).as("lives that were killed").isGreaterThanOrEqualTo(10);
-        crash.finish();
-        everythingAgrees(EVENTS);
+                        .run(life -> everythingAgrees(acknowledged(life)));
+        assertThat(kills).as("lives that were killed").isEqualTo(10);
+        long events = appended() + 1_000;
+        replay(events).finish();
+        everythingAgrees(events);
         try (Rig rig = new Rig(directory, KEPT)) {
             LiveProjection<String, Trace> traces = rig.traces();
-            plainFold(EVENTS)
+            plainFold(events)
                     .forEach((key, trace) -> assertThat(traces.require(key)).isEqualTo(trace));
-            assertThat(traces.position().number()).isEqualTo(EVENTS);
+            assertThat(traces.position().number()).isEqualTo(events);
+        }
+    }
+
+    private Crash replay(long events) {
+        return Crash.seeded(SEED).work(Replay.class, directory.toString(), Long.toString(events));
+    }
+
+    private long appended() {
+        try (Rig rig = new Rig(directory, KEPT)) {
+            return rig.log.head().number();
         }
     }
 
