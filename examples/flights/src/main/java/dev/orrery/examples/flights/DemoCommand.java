@@ -2,6 +2,7 @@ package dev.orrery.examples.flights;
 
 import dev.orrery.cli.Command;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.ProcessLock;
 import dev.orrery.gateway.Gateway;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -201,7 +202,14 @@ public final class DemoCommand implements Command {
                     "deletes a directory that a demo made; choose another with --data-dir",
                     directory);
         }
+        refuseWhileInUse(directory);
         delete(directory);
+    }
+
+    private static void refuseWhileInUse(Path directory) {
+        if (Files.exists(directory)) {
+            ProcessLock.hold(directory, "orrery.db.lock").close();
+        }
     }
 
     private static boolean isEmpty(Path directory) throws IOException {

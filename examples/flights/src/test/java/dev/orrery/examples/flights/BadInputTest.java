@@ -96,6 +96,8 @@ class BadInputTest {
                 DemoProcess.start(data(), "--port", "0", "--no-open", "--speed", "1")) {
             first.address();
             assertThat(failure("--once")).contains("in use by another process");
+            assertThat(failure("--once", "--fresh")).contains("in use by another process");
+            assertThat(data().resolve("orrery.db")).exists();
             assertThat(first.runs()).isTrue();
         }
     }
