@@ -106,7 +106,7 @@ final class Definition<K, V> implements Query<K, V> {
 
     Node node(K key) {
         Node node = nodes.get(key);
-        return node != null ? node : nodes.computeIfAbsent(key, k -> new Node(this, k));
+        return node != null ? node : nodes.computeIfAbsent(key, k -> engine.newNode(this, k));
     }
 
     Iterable<Node> nodes() {

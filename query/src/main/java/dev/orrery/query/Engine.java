@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of the runtime, and the way in: every access outside a frame pins the newest revision
@@ -44,6 +45,9 @@ final class Engine {
     /** Nodes with past memos. */
     final Queue<Node> retired = new ConcurrentLinkedQueue<>();
 
+    /** Where this runtime's nodes have their first memos from; set before there are nodes. */
+    volatile @Nullable Adoption adoption;
+
     private final Mark mark;
     private volatile boolean closed;
 
@@ -78,6 +82,17 @@ final class Engine {
         Strand strand = STRAND.isBound() ? STRAND.get() : new Strand();
         Context context = new Context(this, revision, strand);
         return context.within(() -> access.apply(context));
+    }
+
+    /** A new node, dormant when there may be something to adopt. */
+    Node newNode(Definition<?, ?> definition, Object key) {
+        return new Node(definition, key, adoption == null ? null : Memo.DORMANT);
+    }
+
+    /** Wakes a dormant node. Holding nothing. */
+    void adopt(Node node) {
+        Adoption known = adoption;
+        node.adopt(known == null ? null : known.baseline(node));
     }
 
     void drainAfterCommit() {

@@ -20,6 +20,10 @@ final class Memo {
 
     static final Cell[] NOTHING = {};
 
+    /** What a node has whose first memo is still to be adopted. It covers nothing. */
+    static final Memo DORMANT =
+            new Memo(NoKey.ONE, false, Long.MAX_VALUE, Long.MIN_VALUE, PRIVATE, NOTHING);
+
     private static final VarHandle UNTIL;
 
     static {
@@ -52,6 +56,23 @@ final class Memo {
         this.changedAt = changedAt;
         this.dependencies = dependencies;
         this.until = until;
+    }
+
+    /**
+     * A result that was remembered elsewhere: known to hold just before {@code until}, and not
+     * believed from then on until it is verified.
+     *
+     * <p>The dependencies are the adopting runtime's own cells. Each that does not change at {@code
+     * until} or later must have the value that this was computed from. // law Q21
+     *
+     * @param changedAt the stamp of the value, before {@code until}
+     */
+    static Memo baseline(
+            Object value, boolean failed, long changedAt, long until, Cell[] dependencies) {
+        if (changedAt >= until) {
+            throw new IllegalArgumentException("law Q6: changed after the doubt: " + changedAt);
+        }
+        return new Memo(value, failed, until - 1, until, changedAt, dependencies);
     }
 
     /** A result that holds for one revision only. // law Q8 */

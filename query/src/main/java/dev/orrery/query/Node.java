@@ -36,9 +36,11 @@ final class Node extends Cell {
     /** A mark that came while a result was being linked. */
     record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
 
-    Node(Definition<?, ?> definition, Object key) {
+    /** A node without a memo, or {@link Memo#DORMANT} when it may have one to adopt. */
+    Node(Definition<?, ?> definition, Object key, @Nullable Memo first) {
         this.definition = definition;
         this.key = key;
+        this.memo = first;
     }
 
     /** The memo that covers a revision, if there is one. */
@@ -107,6 +109,28 @@ final class Node extends Cell {
 
     synchronized boolean isSuspect(int position) {
         return Arrays.stream(suspects, 0, suspectCount).anyMatch(each -> each == position);
+    }
+
+    // adoption
+
+    /** Whether its first memo is still to be adopted; then it has neither edges nor flights. */
+    @SuppressWarnings("ReferenceEquality") // the one memo that stands for none yet
+    boolean isDormant() {
+        return memo == Memo.DORMANT;
+    }
+
+    /** Becomes live with what is remembered, all of it in doubt; vacant when nothing is. */
+    synchronized void adopt(@Nullable Memo known) { // law Q21
+        if (!isDormant()) {
+            return; // somebody was faster
+        }
+        if (known == null) {
+            memo = null;
+            return;
+        }
+        int[] all = new int[known.dependencies.length];
+        Arrays.setAll(all, position -> position);
+        install(known, all);
     }
 
     // flights

@@ -108,6 +108,9 @@ final class Obtain {
      * The memo when somebody has it; null when this strand leads now, or runs the reader instead.
      */
     private @Nullable Memo arrive(Node node) {
+        if (node.isDormant()) {
+            context.engine.adopt(node);
+        }
         boolean waitedForOther = false;
         while (true) {
             Flight busy;
