@@ -2,6 +2,8 @@ package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.Subscription;
+import dev.orrery.log.EventLog;
+import dev.orrery.log.Position;
 import dev.orrery.log.Recorded;
 import java.time.Duration;
 import java.util.List;
@@ -13,19 +15,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The events of a log in batches: as many as have arrived, up to a bound. While there are full ones
  * the next is read already, by a thread of its own, as the one before is folded. Confined to the
- * folding thread, but for the end of the subscription, which any thread may bring about.
+ * folding thread, but for {@link #stop}.
  */
 final class Batches<E> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Batches.class.getName());
-    private static final int MOST = 4096;
+
+    /** The events of a batch at most. */
+    static final int MOST = 4096;
 
     private final Subscription<Recorded<E>> events;
     private final ThreadFactory threads;
     private @Nullable FutureTask<List<Recorded<E>>> ahead;
 
-    Batches(Subscription<Recorded<E>> events, ThreadFactory threads) {
+    private Batches(Subscription<Recorded<E>> events, ThreadFactory threads) {
         this.events = events;
         this.threads = threads;
+    }
+
+    /** The events of a log after a position. */
+    static <E> Batches<E> after(Position position, EventLog<E> log, ThreadFactory threads) {
+        return new Batches<>(log.subscribe(position), threads);
     }
 
     /** The next events, waiting for one; none when the time passed first. */
@@ -62,6 +71,11 @@ final class Batches<E> implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Cancelled("reading events", e);
         }
+    }
+
+    /** Ends the subscription: whoever waits for the next batch is told so. From any thread. */
+    void stop() {
+        events.close();
     }
 
     /** Ends the subscription; when it returns, nobody reads any more. */

@@ -1,6 +1,8 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.Codec;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.log.Recorded;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -33,6 +35,7 @@ final class FoldBatch<E, K, S> {
     private final List<Waiting<K>> waiting = new ArrayList<>();
     private long position;
     private Instant time;
+    private @Nullable OrreryException failure;
 
     /** An event that is to wait for its key; the first one of a key has a cause. */
     record Waiting<K>(K key, long position, @Nullable String cause) {}
@@ -55,8 +58,29 @@ final class FoldBatch<E, K, S> {
         this.time = epoch.reached().time();
     }
 
-    /** Folds an event into every key it concerns. What the keys function throws is thrown on. */
-    void fold(Recorded<E> recorded) {
+    /** Folds the events that come after the epoch, up to one for which the keys function throws. */
+    void foldAll(List<Recorded<E>> batch) {
+        Recorded<E> current = batch.getFirst();
+        try {
+            for (Recorded<E> recorded : batch) {
+                current = recorded;
+                if (recorded.position().number() > position) { // law P2
+                    fold(recorded);
+                }
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            failure =
+                    new UserFailure(
+                            "keys of projection " + projection.name(), current.position(), e);
+        }
+    }
+
+    /** Why folding cannot go on after {@link #position}. */
+    Optional<OrreryException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void fold(Recorded<E> recorded) {
         for (K key : keysOf(recorded.event())) {
             if (epoch.isParked(key) || faults.containsKey(key)) {
                 waiting.add(new Waiting<>(key, recorded.position().number(), null)); // law P6

@@ -211,7 +211,8 @@ final class FoldTables {
 
     private List<EpochRow> epochs(Session session) {
         return session.query(
-                "SELECT id, number, version, position, time FROM projection_epochs WHERE projection = ? ORDER BY number",
+                "SELECT id, number, version, position, time FROM projection_epochs WHERE projection"
+                    + " = ? ORDER BY number",
                 FoldTables::epochRow,
                 projection);
     }
@@ -254,8 +255,8 @@ final class FoldTables {
     private EpochRow begin(WriteSession session, long number, int version) {
         long id = nextId(session, "projection_epochs");
         session.update(
-                "INSERT INTO projection_epochs (id, projection, number, version, position, time, revision)"
-                        + " VALUES (?, ?, ?, ?, 0, 0, 0)",
+                "INSERT INTO projection_epochs (id, projection, number, version, position, time,"
+                    + " revision) VALUES (?, ?, ?, ?, 0, 0, 0)",
                 id,
                 projection,
                 number,
@@ -292,7 +293,8 @@ final class FoldTables {
     Optional<EpochRow> find(long epoch) {
         return database.read(session ->
                 session.find(
-                        "SELECT id, number, version, position, time FROM projection_epochs WHERE id = ?",
+                        "SELECT id, number, version, position, time FROM projection_epochs WHERE id"
+                            + " = ?",
                         FoldTables::epochRow,
                         epoch));
     }
@@ -300,7 +302,8 @@ final class FoldTables {
     void eachState(long epoch, Consumer<StateRow> reader) {
         database.read(session -> {
             session.each(
-                    "SELECT key_bytes, version, position, state FROM projection_states WHERE epoch = ?",
+                    "SELECT key_bytes, version, position, state FROM projection_states WHERE epoch"
+                        + " = ?",
                     row ->
                             reader.accept(
                                     new StateRow(
@@ -338,8 +341,8 @@ final class FoldTables {
     List<VersionsRow> versions(long epoch, byte[] key, long after) {
         return database.read(session ->
                 session.query(
-                        "SELECT first, last, states FROM projection_versions"
-                                + " WHERE epoch = ? AND key_bytes = ? AND last > ? ORDER BY last LIMIT 256",
+                        "SELECT first, last, states FROM projection_versions WHERE epoch = ? AND"
+                            + " key_bytes = ? AND last > ? ORDER BY last LIMIT 256",
                         row -> new VersionsRow(key, row.integer(1), row.integer(2), row.bytes(3)),
                         epoch,
                         key,
@@ -349,19 +352,16 @@ final class FoldTables {
     // writing
 
     /**
-     * Stores what a batch changed, all or nothing.
+     * Stores what a batch changed, within a transaction. // laws P1, P2
      *
      * @return false, and nothing stored, when the epoch is not where it was expected to be:
      *     somebody else folded on
      */
-    boolean save(long epoch, Save save) {
-        return database.write(session -> save(session, epoch, save)); // laws P1, P2
-    }
-
-    private static boolean save(WriteSession session, long epoch, Save save) {
+    static boolean save(WriteSession session, long epoch, Save save) {
         int moved =
                 session.update(
-                        "UPDATE projection_epochs SET position = ?, time = ?, revision = ? WHERE id = ? AND position = ?",
+                        "UPDATE projection_epochs SET position = ?, time = ?, revision = ? WHERE id"
+                            + " = ? AND position = ?",
                         save.position,
                         micros(save.time),
                         save.revision,
@@ -384,7 +384,8 @@ final class FoldTables {
                         });
         batch(
                 session,
-                "INSERT INTO projection_versions (epoch, key_bytes, last, first, states) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO projection_versions (epoch, key_bytes, last, first, states) VALUES (?,"
+                    + " ?, ?, ?, ?)",
                 save.versions,
                 row -> new @Nullable Object[] {epoch, row.key, row.last, row.first, row.states});
         batch(
@@ -394,7 +395,8 @@ final class FoldTables {
                 row -> new @Nullable Object[] {epoch, row.key, row.last});
         batch(
                 session,
-                "INSERT INTO projection_parked (epoch, key_bytes, position, cause) VALUES (?, ?, ?, ?)",
+                "INSERT INTO projection_parked (epoch, key_bytes, position, cause) VALUES (?, ?, ?,"
+                    + " ?)",
                 save.parked,
                 row -> new @Nullable Object[] {epoch, row.key, row.position, row.cause});
         batch(

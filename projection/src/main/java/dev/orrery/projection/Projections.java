@@ -10,6 +10,7 @@ import dev.orrery.log.EventLog;
 import dev.orrery.sql.Database;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs projections over a database and shows their states on a timeline.
  *
- * <p>Each projection has a thread of its own, made by the factory it is given; virtual ones are
- * meant. Thread-safe. Closing ends the threads before it returns; the database, the timeline and
- * the logs stay open.
+ * <p>All projections of a log are folded together, by one thread, which the factory makes; virtual
+ * ones are meant. One that is behind the others, being new or defined anew, catches up in a thread
+ * of its own. Thread-safe. Closing ends the threads before it returns; the database, the timeline
+ * and the logs stay open.
  */
 public final class Projections implements AutoCloseable {
     /**
@@ -36,9 +38,22 @@ public final class Projections implements AutoCloseable {
     private final InstantSource clock;
     private final int versionsKept;
     private final Map<String, Folder<?, ?, ?>> running = new LinkedHashMap<>();
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final Map<EventLog<?>, LogFollower<?>> followers = new LinkedHashMap<>();
+    private final List<Waiting<?, ?, ?>> waiting = new ArrayList<>();
     private boolean started;
     private boolean closed;
+
+    /** A projection that is to be folded from the start on. */
+    private record Waiting<E, K, S>(
+            LogFollower<E> follower, Folder<E, K, S> folder, @Nullable Epoch<K, S> building) {
+        private void start() {
+            follower.take(folder, building);
+        }
+
+        private long position() {
+            return folder.position().number();
+        }
+    }
 
     /**
      * Projections that keep {@link #VERSIONS_KEPT} versions of a state.
@@ -46,7 +61,7 @@ public final class Projections implements AutoCloseable {
      * @param timeline where states become visible; begun at {@link #lastRevision} of the same
      *     database
      * @param database where states are kept
-     * @param threads makes the thread of each projection
+     * @param threads makes the thread of each log
      * @param clock tells how old a state is
      */
     public Projections(
@@ -124,6 +139,7 @@ public final class Projections implements AutoCloseable {
                         projection,
                         log,
                         timeline,
+                        database,
                         opened.tables(),
                         served,
                         keys,
@@ -131,12 +147,20 @@ public final class Projections implements AutoCloseable {
                         new StateRows<>(keys, states, projection.keyColumn()),
                         clock,
                         versionsKept);
+        Waiting<E, K, S> next = new Waiting<>(follower(log), folder, building);
         if (started) {
-            folder.start(threads, building);
+            next.start();
         } else {
-            waiting.add(() -> folder.start(threads, building));
+            waiting.add(next);
         }
         return folder;
+    }
+
+    @SuppressWarnings("unchecked") // followers are made here only, for the log they stand with
+    private <E> LogFollower<E> follower(EventLog<E> log) {
+        return (LogFollower<E>)
+                followers.computeIfAbsent(
+                        log, _ -> new LogFollower<>(log, database, timeline, threads));
     }
 
     /** Begins to fold: what was made live so far, and from here on what is made live later. */
@@ -145,7 +169,8 @@ public final class Projections implements AutoCloseable {
             throw new Closed("the projections");
         }
         started = true;
-        waiting.forEach(Runnable::run);
+        waiting.sort(Comparator.comparingLong((Waiting<?, ?, ?> one) -> one.position()).reversed());
+        waiting.forEach(Waiting::start); // the furthest first: who is behind it catches up alone
         waiting.clear();
     }
 
@@ -186,10 +211,14 @@ public final class Projections implements AutoCloseable {
     @Override
     public void close() {
         List<Folder<?, ?, ?>> ending;
+        List<LogFollower<?>> following;
         synchronized (this) {
             closed = true;
             ending = List.copyOf(running.values());
+            following = List.copyOf(followers.values());
         }
         ending.forEach(Folder::close);
+        following.forEach(LogFollower::close);
+        ending.forEach(folder -> folder.wakes().wakeAll());
     }
 }

@@ -3,10 +3,10 @@
  *
  * <p>Front door: {@link dev.orrery.projection.Projections} runs a {@link
  * dev.orrery.projection.Projection} over an event log and gives back a {@link
- * dev.orrery.projection.LiveProjection}. Every public type is immutable or thread-safe. Each
- * projection folds on one thread, in the order of the log; a batch is stored in one transaction,
- * then visible in one commit of the timeline, then told. The laws are in {@code LAWS.md} beside the
- * module.
+ * dev.orrery.projection.LiveProjection}. Every public type is immutable or thread-safe. All
+ * projections of a log are folded together on one thread, in the order of the log; what they make
+ * of a batch is stored in one transaction, then visible in one commit of the timeline, then told.
+ * The laws are in {@code LAWS.md} beside the module.
  */
 @NullMarked
 package dev.orrery.projection;

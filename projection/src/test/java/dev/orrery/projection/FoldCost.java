@@ -231,7 +231,7 @@ final class FoldCost {
                                 Codec.of(String.class),
                                 Codec.of(Delays.class),
                                 1000);
-                batch.forEach(folded::fold);
+                folded.foldAll(batch);
                 saves.add(folded.save(1, List.of()));
                 folded.changed().forEach(epoch::hold);
                 epoch.reach(folded.position(), folded.time());

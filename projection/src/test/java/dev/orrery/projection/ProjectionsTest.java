@@ -147,7 +147,7 @@ class ProjectionsTest {
     }
 
     @Test
-    void aBatchIsOneCommitInTheProjectionsName() {
+    void aBatchIsOneCommitInTheLogsName() {
         try (Rig rig = new Rig(directory);
                 Subscription<Delivery<Commit>> commits = rig.timeline.commits().subscribe()) {
             Position last =
@@ -160,7 +160,7 @@ class ProjectionsTest {
                             Delivery.Item.class,
                             item -> {
                                 Commit commit = (Commit) item.value();
-                                assertThat(commit.cause()).isEqualTo("traces");
+                                assertThat(commit.cause()).isEqualTo("steps");
                                 assertThat(commit.changes())
                                         .singleElement()
                                         .satisfies(set -> assertThat(set.size()).isEqualTo(2));

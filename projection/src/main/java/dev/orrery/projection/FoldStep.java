@@ -1,0 +1,125 @@
+package dev.orrery.projection;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.Timeline;
+import dev.orrery.core.Transaction;
+import dev.orrery.sql.Database;
+import dev.orrery.sql.WriteSession;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one projection made of some events, on its way to the store and then to the timeline.
+ * Confined to the thread that holds the projection's lock.
+ */
+final class FoldStep<K, S> {
+    private final Folder<?, K, S> folder;
+    private final Epoch<K, S> epoch;
+    private final FoldBatch<?, K, S> folded;
+    private final List<FoldTables.Released> released;
+
+    FoldStep(
+            Folder<?, K, S> folder,
+            Epoch<K, S> epoch,
+            FoldBatch<?, K, S> folded,
+            List<FoldTables.Released> released) {
+        this.folder = folder;
+        this.epoch = epoch;
+        this.folded = folded;
+        this.released = released;
+    }
+
+    Folder<?, K, S> folder() {
+        return folder;
+    }
+
+    /** Why the projection cannot go on after what it folded. */
+    Optional<OrreryException> failure() {
+        return folded.failure();
+    }
+
+    /**
+     * Stores steps in one transaction, and only then shows them in one commit. // laws P1, P3
+     *
+     * @param cause what the commit is told to be made by
+     * @return false, and nothing stored, when somebody else had folded on for one of them, which
+     *     then has what is stored since
+     */
+    static boolean take(
+            Database database, Timeline timeline, String cause, List<FoldStep<?, ?>> steps) {
+        long revision = timeline.now().number() + 1;
+        try {
+            database.perform(session -> steps.forEach(step -> step.save(session, revision)));
+        } catch (Overtaken e) {
+            e.step.reload();
+            return false;
+        }
+        show(timeline, cause, steps.stream().map(FoldStep::shown).toList());
+        return true;
+    }
+
+    private void save(WriteSession session, long revision) {
+        if (!FoldTables.save(session, epoch.id(), folded.save(revision, released))) {
+            throw new Overtaken(this);
+        }
+    }
+
+    private void reload() {
+        folder.reload(epoch);
+    }
+
+    /** Parks before anyone is told of the position. */
+    private Shown<K, S> shown() {
+        folded.waiting().forEach(waiting -> folder.park(epoch, waiting));
+        return new Shown<>(folder, epoch, folded.changed(), folded.position(), folded.time());
+    }
+
+    /**
+     * Shows what is stored, as one commit: who sees it may look for its states in any way, and who
+     * was told of the position sees it. // law P3
+     */
+    static void show(Timeline timeline, String cause, List<? extends Shown<?, ?>> stored) {
+        stored.forEach(Shown::hold);
+        timeline.transact(cause, tx -> stored.forEach(one -> one.put(tx)));
+        stored.forEach(Shown::tell);
+    }
+
+    /** States that are stored, with how far they are. */
+    record Shown<K, S>(
+            Folder<?, K, S> folder,
+            Epoch<K, S> epoch,
+            Map<K, Held<S>> changed,
+            long position,
+            Instant time) {
+        void hold() {
+            changed.forEach(epoch::hold);
+        }
+
+        void put(Transaction tx) {
+            if (folder.serves(epoch)) {
+                changed.forEach((key, held) -> tx.put(folder.relation(), key, held.state()));
+            }
+        }
+
+        void tell() {
+            epoch.reach(position, time);
+            if (folder.serves(epoch)) {
+                folder.reached(changed.keySet());
+            }
+        }
+    }
+
+    /** Undoes a transaction: the position of an epoch was not where it was believed to be. */
+    private static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient FoldStep<?, ?> step;
+
+        private Overtaken(FoldStep<?, ?> step) {
+            super("somebody else folded on", null, false, false);
+            this.step = step;
+        }
+    }
+}
