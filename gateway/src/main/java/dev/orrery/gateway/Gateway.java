@@ -182,7 +182,7 @@ public final class Gateway implements AutoCloseable {
         container.setMaxTextMessageSize(limits.frameBytes());
         container.setMaxBinaryMessageSize(limits.frameBytes());
         container.setMaxFrameSize(limits.frameBytes());
-        container.setAutoFragment(false);
+        container.setAutoFragment(true);
         container.setIdleTimeout(quiet(limits));
         container.addMapping(WEBSOCKET_PATH, this::upgrade);
     }

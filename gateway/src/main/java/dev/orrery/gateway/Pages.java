@@ -13,7 +13,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,6 +43,7 @@ public final class Pages {
                     "map", "application/json");
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9_@-][A-Za-z0-9._@-]*(/[A-Za-z0-9_@-][A-Za-z0-9._@-]*)*");
+    private static final String EMPTY_IMPORT_MAP = "<script type=\"importmap\"></script>";
     private static final Pattern INLINE_SCRIPT =
             inline("<script(?![^>]*\\ssrc=)[^>]*>(.*?)</script>");
     private static final Pattern INLINE_STYLE = inline("<style[^>]*>(.*?)</style>");
@@ -48,11 +51,12 @@ public final class Pages {
     private final Map<String, Resource> files = new ConcurrentHashMap<>();
     private final List<Folder> folders = new CopyOnWriteArrayList<>();
     private final Map<String, Page> read = new ConcurrentHashMap<>();
+    private final Map<String, String> imports = new ConcurrentSkipListMap<>();
 
     /** No pages yet. */
     public Pages() {}
 
-    private record Resource(ClassLoader loader, String name) {}
+    private record Resource(ClassLoader loader, String name, boolean immutable) {}
 
     private record Folder(String path, ClassLoader loader, String name, String ending) {}
 
@@ -68,7 +72,7 @@ public final class Pages {
      * @throws OrreryException.BadDefinition when there is no such resource
      */
     public Pages add(String path, ClassLoader loader, String resource) {
-        Resource found = new Resource(loader, resource);
+        Resource found = new Resource(loader, resource, false);
         if (!path.startsWith("/") || loader.getResource(resource) == null) {
             throw new OrreryException.BadDefinition(
                     "page " + path,
@@ -101,6 +105,21 @@ public final class Pages {
         return this;
     }
 
+    /**
+     * Serves the console below {@code /orrery/}: its shell, what its pages share, and the libraries
+     * they stand on. An HTML page that holds an empty import map, {@code <script
+     * type="importmap"></script>}, is served with one that names them and says what each script of
+     * these pages must hash to.
+     */
+    public Pages addConsole() {
+        ClassLoader loader = Pages.class.getClassLoader();
+        ConsoleFiles.all(loader)
+                .forEach((path, file) ->
+                        files.put(path, new Resource(loader, file.resource(), file.versioned())));
+        imports.putAll(ConsoleFiles.imports(loader));
+        return this;
+    }
+
     /** The file under a path of the URL. */
     Optional<Page> find(String path) {
         Page known = read.get(path);
@@ -115,36 +134,63 @@ public final class Pages {
     private Optional<Page> load(String path) {
         Resource file = files.get(path);
         if (file != null) {
-            return load(file, false);
+            return load(file);
         }
         for (Folder folder : folders) {
             if (path.startsWith(folder.path()) && path.endsWith(folder.ending())) {
                 String name = path.substring(folder.path().length());
                 return NAME.matcher(name).matches() && !name.contains("..")
-                        ? load(new Resource(folder.loader(), folder.name() + name), true)
+                        ? load(new Resource(folder.loader(), folder.name() + name, true))
                         : Optional.empty();
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<Page> load(Resource resource, boolean immutable) {
+    private Optional<Page> load(Resource resource) {
+        String type = type(resource.name());
+        return content(resource)
+                .map(content -> type.startsWith("text/html") ? withImports(content) : content)
+                .map(content ->
+                        new Page(
+                                Bytes.of(content),
+                                type,
+                                tag(content),
+                                policy(type, content),
+                                resource.immutable()));
+    }
+
+    private static Optional<byte[]> content(Resource resource) {
         try (InputStream in = resource.loader().getResourceAsStream(resource.name())) {
-            if (in == null) {
-                return Optional.empty();
-            }
-            byte[] content = in.readAllBytes();
-            String type = type(resource.name());
-            return Optional.of(
-                    new Page(
-                            Bytes.of(content),
-                            type,
-                            tag(content),
-                            policy(type, content),
-                            immutable));
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot read " + resource.name(), failure);
         }
+    }
+
+    private byte[] withImports(byte[] html) {
+        String page = new String(html, UTF_8);
+        return page.contains(EMPTY_IMPORT_MAP)
+                ? page.replace(EMPTY_IMPORT_MAP, importMap()).getBytes(UTF_8)
+                : html;
+    }
+
+    /** What scripts may be imported under which name, and what each must hash to. */
+    private String importMap() {
+        Map<String, String> integrity = new TreeMap<>();
+        files.forEach((path, file) -> {
+            if (path.endsWith(".js")) {
+                content(file).ifPresent(script -> integrity.put(path, "sha256-" + base64(script)));
+            }
+        });
+        Map<String, Map<String, String>> map = new TreeMap<>();
+        map.put("imports", imports);
+        map.put("integrity", integrity);
+        return "<script type=\"importmap\">" + new Json().write(map) + "</script>";
+    }
+
+    private static String base64(byte[] content) {
+        return Base64.getEncoder().encodeToString(sha256(content));
     }
 
     private static String type(String name) {
@@ -170,8 +216,7 @@ public final class Pages {
     private static String hashes(Pattern inline, String html) {
         return inline.matcher(html)
                 .results()
-                .map(found -> sha256(found.group(1).getBytes(UTF_8)))
-                .map(hash -> " 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'")
+                .map(found -> " 'sha256-" + base64(found.group(1).getBytes(UTF_8)) + "'")
                 .collect(Collectors.joining());
     }
 

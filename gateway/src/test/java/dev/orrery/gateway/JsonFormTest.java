@@ -41,6 +41,18 @@ class JsonFormTest {
     }
 
     @Test
+    void answerLargerThanAnyFrameOfAClientArrivesWhole() throws Exception {
+        try (Served served = new Served();
+                JsonClient client = JsonClient.connected(served)) {
+            String large = "x".repeat(3 * Limits.DEFAULT.frameBytes());
+            served.rpc.method("large", (_, _) -> large);
+            client.send("{\"id\":2,\"rpc\":{\"method\":\"large\"}}");
+            assertThat(client.next())
+                    .isEqualTo("{\"id\":2,\"rpc\":{\"data\":\"" + large + "\"}}");
+        }
+    }
+
+    @Test
     void placeIsContinuedByExactlyWhatWasMissed() throws Exception {
         try (Served served = new Served();
                 JsonClient client = JsonClient.connected(served)) {

@@ -7,7 +7,13 @@ import dev.orrery.core.OrreryException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,6 +54,39 @@ class PagesTest {
             assertThat(header(lit, "content-type")).isEqualTo("text/javascript; charset=utf-8");
             assertThat(header(lit, "cache-control")).contains("immutable");
         }
+    }
+
+    @Test
+    void consoleIsImportedByNameAndEachScriptByItsHash() throws Exception {
+        try (Served served = new Served();
+                HttpClient http = HttpClient.newHttpClient()) {
+            served.pages.addConsole().add("/", LOADER, "console.html");
+            String page = get(http, served, "/").body();
+            assertThat(page)
+                    .contains("\"orrery/\":\"/orrery/\"")
+                    .contains("\"lit\":\"/orrery/lib/lit/3.3.3/index.js\"")
+                    .contains("\"/orrery/live.js\":\"sha256-");
+            Matcher script = Pattern.compile("\"(/orrery/[^\"]+)\":\"sha256-([^\"]+)\"").matcher(page);
+            int scripts = 0;
+            while (script.find()) {
+                HttpResponse<String> answer = get(http, served, script.group(1));
+                assertThat(sha256(answer.body())).as(script.group(1)).isEqualTo(script.group(2));
+                assertThat(header(answer, "cache-control").contains("immutable"))
+                        .as("a versioned name is kept, another is not: " + script.group(1))
+                        .isEqualTo(script.group(1).contains("/lib/"));
+                scripts++;
+            }
+            assertThat(scripts).isGreaterThan(20);
+            assertThat(get(http, served, "/orrery/lib/echarts/6.0.0/dist/echarts.js").statusCode())
+                    .as("only what was admitted")
+                    .isEqualTo(404);
+        }
+    }
+
+    private static String sha256(String text) throws NoSuchAlgorithmException {
+        byte[] hash =
+                MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(hash);
     }
 
     @Test

@@ -7,6 +7,10 @@
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const CLOCK_ROUNDS = 8;
+
+/** Milliseconds since 1970 with a fraction, on this machine's clock; never goes back while the page is open. */
+export const now = () => performance.timeOrigin + performance.now();
 
 export class Live extends EventTarget {
   #url;
@@ -14,13 +18,25 @@ export class Live extends EventTarget {
   #ready = false;
   #lastId = 0;
   #waiting = new Map();
+  #unsent = [];
   #subscriptions = new Map();
-  #attempt = 0;
   #silence = null;
+  #retry = null;
+  #ahead = NaN;
 
-  /** connecting, live, reconnecting or refused; a `state` event says when it changes. */
+  /** `connecting`, `live`, `catching-up`, `reconnecting` or `refused`; a `state` event says when anything below changes. */
   state = 'connecting';
-  detail = '';
+  /** Failed attempts since the connection was lost, or since the page was opened. */
+  attempt = 0;
+  /** When the next attempt begins, on this machine's clock; null while one is under way. */
+  retryAt = null;
+  /** Why the server wants nothing to do with this page. */
+  refusal = '';
+  /** When the newest message came, on this machine's clock. */
+  receivedAt = null;
+  /** Whether the server no longer kept what a subscription missed, so that it began anew. */
+  beganAnew = false;
+  transport = 'WebSocket';
 
   constructor(url) {
     super();
@@ -28,51 +44,104 @@ export class Live extends EventTarget {
     this.#open();
   }
 
+  /** Whether calls reach the server. */
+  get online() {
+    return this.#ready;
+  }
+
+  /** This moment on the server's clock, or NaN while the clocks are not aligned. */
+  serverNow() {
+    return now() + this.#ahead;
+  }
+
+  /** A moment of this page's `performance` clock, on the server's clock; NaN while they are not aligned. */
+  onServer(stamp) {
+    return performance.timeOrigin + stamp + this.#ahead;
+  }
+
   /** Follows a channel: `whole(state)` first and after a gap, then `delta(change)`; returns what ends it. */
   subscribe(channel, { whole, delta, refused = () => {} }) {
+    if (this.#subscriptions.has(channel)) throw new Error(`${channel} is followed already; share what follows it`);
     const subscription = { channel, whole, delta, refused, epoch: null, offset: 0 };
     this.#subscriptions.set(channel, subscription);
     if (this.#ready) this.#join(subscription);
     return () => {
+      if (this.#subscriptions.get(channel) !== subscription) return;
       this.#subscriptions.delete(channel);
       if (this.#ready) this.#request({ unsubscribe: { channel } }).catch(() => {});
     };
   }
 
   /** Calls a method of the server; rejects with its one-line answer when it refuses. */
-  async rpc(method, data) {
+  async rpc(method, data = null) {
     const reply = await this.#request({ rpc: { method, data } });
     return reply.rpc.data;
   }
 
-  #say(state, detail = '') {
+  /** Tries at once instead of waiting for the next attempt. */
+  reconnect() {
+    if (this.#socket || this.state === 'refused') return;
+    clearTimeout(this.#retry);
+    this.#open();
+  }
+
+  #say(state) {
     this.state = state;
-    this.detail = detail;
     this.dispatchEvent(new Event('state'));
   }
 
   #open() {
+    this.retryAt = null;
+    this.#say(this.state);
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     this.#heard(CONNECT_TIMEOUT_MS);
-    socket.onopen = async () => {
-      try {
-        const { connect } = await this.#request({ connect: { name: 'page' } }, true);
-        this.#attempt = 0;
-        this.#ready = true;
-        this.pingMillis = (connect.ping ?? 25) * 1_000;
-        this.answersPings = connect.pong ?? false;
-        this.#heard(this.pingMillis * 2);
-        this.#say('live');
-        for (const subscription of this.#subscriptions.values()) this.#join(subscription);
-      } catch (error) {
-        socket.close();
-      }
-    };
+    socket.onopen = () => this.#begin(socket);
     socket.onmessage = ({ data }) => {
       for (const line of data.split('\n')) if (line) this.#receive(JSON.parse(line));
     };
     socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
+  }
+
+  async #begin(socket) {
+    try {
+      const { connect } = await this.#request({ connect: { name: 'page' } }, true);
+      this.#ready = true;
+      this.pingMillis = (connect.ping ?? 25) * 1_000;
+      this.answersPings = connect.pong ?? false;
+      this.#heard(this.pingMillis * 2);
+      await this.#resume();
+      if (socket === this.#socket) this.#alignClocks();
+    } catch {
+      socket.close();
+    }
+  }
+
+  async #resume() {
+    const returns = this.state === 'reconnecting';
+    this.attempt = 0;
+    this.beganAnew = false;
+    this.#say(returns ? 'catching-up' : 'live');
+    await Promise.all([...this.#subscriptions.values()].map(subscription => this.#join(subscription)));
+    if (returns && this.#ready) this.#say('live');
+  }
+
+  /** The smallest of some round trips says best how far the server's clock is ahead of ours. */
+  async #alignClocks() {
+    let smallest = Infinity;
+    try {
+      for (let round = 0; round < CLOCK_ROUNDS; round++) {
+        const sent = now();
+        const { now: server } = await this.rpc('engine:clock');
+        const received = now();
+        if (received - sent < smallest) {
+          smallest = received - sent;
+          this.#ahead = server - (sent + received) / 2;
+        }
+      }
+    } catch {
+      // not aligned: what needs the server's clock shows nothing
+    }
   }
 
   #heard(limitMillis) {
@@ -84,27 +153,42 @@ export class Live extends EventTarget {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#ready = false;
+    this.#unsent = [];
     clearTimeout(this.#silence);
     socket.close();
-    for (const { reject } of this.#waiting.values()) reject(new Error('the connection was lost'));
+    const unanswered = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { failed } of unanswered) failed(new Error('the connection was lost'));
     if (code >= 3500 && code < 4000) {
-      this.#say('refused', reason);
+      this.refusal = reason;
+      this.#say('refused');
       return;
     }
-    const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt++);
+    const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempt++);
     const delay = most / 2 + Math.random() * most / 2;
-    this.#say('reconnecting', `attempt ${this.#attempt}`);
-    setTimeout(() => this.#open(), delay);
+    this.retryAt = now() + delay;
+    this.#retry = setTimeout(() => this.#open(), delay);
+    this.#say(this.state === 'connecting' ? 'connecting' : 'reconnecting');
   }
 
   #request(command, whileConnecting = false) {
     if (!whileConnecting && !this.#ready) return Promise.reject(new Error('not connected'));
+    return new Promise((done, failed) => this.#ask(command, done, failed));
+  }
+
+  /**
+   * Sends a command; its answer is taken before the message that follows it. Commands of one turn go out as one frame, so
+   * that fifty subscriptions are one batch.
+   */
+  #ask(command, done, failed) {
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#socket.send(JSON.stringify({ id, ...command }));
-    });
+    this.#waiting.set(id, { done, failed });
+    if (this.#unsent.push(JSON.stringify({ id, ...command })) === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush() {
+    if (this.#socket && this.#unsent.length) this.#socket.send(this.#unsent.join('\n'));
+    this.#unsent = [];
   }
 
   #receive(reply) {
@@ -112,9 +196,10 @@ export class Live extends EventTarget {
     if (reply.id) {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
-      if (reply.error) waiting?.reject(new Error(reply.error.message));
-      else waiting?.resolve(reply);
+      if (reply.error) waiting?.failed(new Error(reply.error.message));
+      else waiting?.done(reply);
     } else if (reply.push) {
+      this.receivedAt = now();
       this.#pushed(reply.push);
     } else if (this.answersPings) {
       this.#socket.send('{}');
@@ -140,20 +225,106 @@ export class Live extends EventTarget {
     subscription.delta(pub.data);
   }
 
-  async #join(subscription) {
+  /** Ends, also when the server refuses, once the subscription stands where the server does. */
+  #join(subscription) {
     const { channel, epoch, offset } = subscription;
     const position = epoch === null ? {} : { recover: true, epoch, offset };
-    try {
-      const { subscribe } = await this.#request({ subscribe: { channel, ...position } });
-      if (!subscribe.recovered && 'data' in subscribe) {
-        subscription.offset = subscribe.offset ?? 0;
-        subscription.whole(subscribe.data);
-      }
-      subscription.epoch = subscribe.epoch ?? '';
-      for (const pub of subscribe.publications ?? []) this.#advance(subscription, pub);
-    } catch (error) {
-      if (this.#ready) subscription.refused(error.message);
+    return new Promise(joined => this.#ask(
+      { subscribe: { channel, ...position } },
+      ({ subscribe }) => {
+        this.#begun(subscription, subscribe);
+        joined();
+      },
+      error => {
+        if (this.#ready) subscription.refused(error.message);
+        joined();
+      }));
+  }
+
+  #begun(subscription, { recovered, epoch = '', offset = 0, data, publications = [] }) {
+    this.receivedAt = now();
+    if (!recovered && data !== undefined) {
+      if (subscription.epoch !== null) this.beganAnew = true;
+      subscription.offset = offset;
+      subscription.whole(data);
     }
+    subscription.epoch = epoch;
+    for (const pub of publications) this.#advance(subscription, pub);
+  }
+}
+
+const hosts = new Set();
+let tasks = [];
+let asked = false;
+
+function ask() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(frame);
+}
+
+function frame(stamp) {
+  asked = false;
+  const due = tasks;
+  const changed = [...hosts];
+  tasks = [];
+  hosts.clear();
+  for (const task of due) task(stamp);
+  for (const host of changed) host.requestUpdate();
+}
+
+/** Runs a task in the next frame, the one all panels share; a hidden page has none until it is seen again. */
+export function onFrame(task) {
+  tasks.push(task);
+  ask();
+}
+
+/** Updates an element in the next frame, once however often it is asked for. */
+export function updateInFrame(host) {
+  hosts.add(host);
+  ask();
+}
+
+/**
+ * A controller that follows a channel of its host's `live` as long as the host is on the page.
+ *
+ * What comes is merged into the host's data as it comes, so nothing piles up; the host is updated in the next frame.
+ */
+export class Follow {
+  #host;
+  #channel;
+  #take;
+  #stop = null;
+
+  constructor(host, channel, { whole, delta = whole, refused = () => {} }) {
+    this.#host = host;
+    this.#channel = channel;
+    this.#take = { whole: this.#then(whole), delta: this.#then(delta), refused: this.#then(refused) };
+    host.addController(this);
+  }
+
+  hostConnected() {
+    this.#start();
+  }
+
+  hostUpdate() {
+    if (this.#host.isConnected) this.#start();
+  }
+
+  hostDisconnected() {
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  #start() {
+    if (!this.#stop && this.#host.live) this.#stop = this.#host.live.subscribe(this.#channel, this.#take);
+  }
+
+  #then(take) {
+    return data => {
+      take(data);
+      updateInFrame(this.#host);
+    };
   }
 }
 
