@@ -87,7 +87,7 @@ public final class DemoCommand implements Command {
 
     @Override
     public Integer call() throws Exception {
-        Replay.Speed pace = pace();
+        Speed pace = pace();
         List<Flight> flights = flightsFile == null ? Lines.flights() : Lines.flights(flightsFile);
         if (once && dataDirectory == null) {
             Path passing = Files.createTempDirectory("orrery-demo");
@@ -104,9 +104,9 @@ public final class DemoCommand implements Command {
         return once ? replayOnce(directory, flights) : serve(directory, flights, pace);
     }
 
-    private Replay.Speed pace() {
+    private Speed pace() {
         try {
-            return Replay.Speed.parse(speed);
+            return Speed.parse(speed);
         } catch (OrreryException.Invalid wrong) {
             throw new ParameterException(commandLine(), wrong.getMessage(), wrong);
         }
@@ -124,10 +124,16 @@ public final class DemoCommand implements Command {
     }
 
     private int replayOnce(Path directory, List<Flight> flights) throws Exception {
-        try (FlightsApp app = new FlightsApp(directory);
-                Gateway gateway = app.serve(0)) {
+        try (FlightsApp app = new FlightsApp(directory)) {
+            Replay replay = new Replay(app, flights, new Speed.Max());
+            return replayOnce(app, flights, replay);
+        }
+    }
+
+    private int replayOnce(FlightsApp app, List<Flight> flights, Replay replay) throws Exception {
+        try (Gateway gateway = app.serve(0, replay)) {
             say("replaying " + flights.size() + " flights at full speed, live on " + gateway.uri());
-            Once result = Once.run(app, flights);
+            Once result = Once.run(app, flights, replay);
             PrintWriter out = commandLine().getOut();
             out.println(new JsonMapper().writeValueAsString(result.toJson()));
             out.flush();
@@ -140,29 +146,34 @@ public final class DemoCommand implements Command {
         }
     }
 
-    private int serve(Path directory, List<Flight> flights, Replay.Speed pace) throws Exception {
+    private int serve(Path directory, List<Flight> flights, Speed pace) throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
-        try (FlightsApp app = new FlightsApp(directory);
-                Gateway gateway = app.serve(port)) {
+        try (FlightsApp app = new FlightsApp(directory)) {
             endWhenAsked(Thread.currentThread(), closed);
+            serve(app, directory, new Replay(app, flights, pace));
+        } finally {
+            closed.countDown();
+        }
+        return DONE;
+    }
+
+    private void serve(FlightsApp app, Path directory, Replay replay) {
+        try (Gateway gateway = app.serve(port, replay)) {
             say("listening on " + gateway.uri() + " with data in " + directory);
             if (!leaveBrowser) {
                 openBrowser(gateway.uri());
             }
-            long replayed = new Replay(app, flights, pace).run();
+            long replayed = replay.run();
             if (!Thread.interrupted()) {
                 say(
                         "all "
-                                + flights.size()
+                                + replay.size()
                                 + " flights are appended ("
                                 + replayed
                                 + " now); end it with Ctrl-C");
                 waitForTheEnd();
             }
-        } finally {
-            closed.countDown();
         }
-        return DONE;
     }
 
     /**

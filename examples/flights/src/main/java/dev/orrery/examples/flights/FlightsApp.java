@@ -9,6 +9,7 @@ import dev.orrery.channel.AccessPolicy;
 import dev.orrery.core.Row;
 import dev.orrery.gateway.Gateway;
 import dev.orrery.gateway.Pages;
+import dev.orrery.gateway.Rpc;
 import dev.orrery.gateway.TableMethods;
 import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
@@ -21,6 +22,8 @@ import dev.orrery.view.Select;
 import dev.orrery.view.TableView;
 import dev.orrery.view.ValueView;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
 
 /**
  * The flights application, whole: where its facts live, what it derives from them, and what it
@@ -36,6 +39,21 @@ final class FlightsApp implements AutoCloseable {
 
     private static final int LONGEST_NAME = 80;
     private static final int BOARD_ROWS = 50;
+
+    private static final List<String> SCRIPTS =
+            List.of(
+                    "albers.js",
+                    "charts.js",
+                    "delay.js",
+                    "flights.js",
+                    "latency.js",
+                    "map.js",
+                    "numbers.js",
+                    "origins.js",
+                    "pixel.js",
+                    "replay.js",
+                    "story.js",
+                    "worst.js");
 
     final Orrery orrery;
     final EventLog<Flight> flights;
@@ -134,25 +152,42 @@ final class FlightsApp implements AutoCloseable {
                 .orElse(Worst.NONE);
     }
 
-    /** Serves the page and everything live, on this machine alone. */
-    Gateway serve(int port) {
-        ClassLoader loader = FlightsApp.class.getClassLoader();
-        String page = "dev/orrery/examples/flights/";
-        Pages pages =
-                new Pages()
-                        .add("/", loader, page + "index.html")
-                        .add("/flights.js", loader, page + "flights.js")
-                        .add("/flights.css", loader, page + "flights.css")
-                        .add(
-                                "/live.js",
-                                Gateway.class.getClassLoader(),
-                                "dev/orrery/gateway/web/live.js")
-                        .addFolder("/_static/", loader, "META-INF/resources/_static/", ".js");
+    /** A name for the life of a feed of this application. */
+    String newEpoch() {
+        return UUID.randomUUID().toString();
+    }
+
+    /**
+     * Serves the page and everything live, with the controls of a replay, on this machine alone.
+     */
+    Gateway serve(int port, Replay replay) {
+        orrery.channels().serve("replay", replay.feed());
+        Rpc methods = TableMethods.of(orrery, EVERYBODY).method("flights.stars", (_, _) -> stars());
         return Gateway.configure(orrery.channels())
-                .rpc(TableMethods.of(orrery, EVERYBODY))
-                .pages(pages)
+                .rpc(ReplayMethods.addTo(methods, replay))
+                .pages(pages())
                 .port(port)
                 .open();
+    }
+
+    /** Of each airport its code, its state and where it is. */
+    private List<List<Object>> stars() {
+        return airports.list().stream()
+                .map(airport ->
+                        List.<Object>of(
+                                airport.iata(),
+                                airport.state(),
+                                airport.longitude(),
+                                airport.latitude()))
+                .toList();
+    }
+
+    private static Pages pages() {
+        ClassLoader loader = FlightsApp.class.getClassLoader();
+        String folder = "dev/orrery/examples/flights/";
+        Pages pages = new Pages().addConsole().add("/", loader, folder + "index.html");
+        SCRIPTS.forEach(name -> pages.add("/" + name, loader, folder + name));
+        return pages;
     }
 
     @Override

@@ -16,12 +16,12 @@ import java.util.Map;
 record Once(Facts facts, Facts expected, Map<String, Object> figures) {
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    static Once run(FlightsApp app, List<Flight> flights) {
+    static Once run(FlightsApp app, List<Flight> flights, Replay replay) {
         long began = System.nanoTime();
         long revision = app.orrery.timeline().now().number();
         try (Watchers watchers = new Watchers(app)) {
             long replaying = System.nanoTime();
-            long appended = new Replay(app, flights, new Replay.Speed.Max()).run();
+            long appended = replay.run();
             app.orrery.settle(LIMIT);
             watchers.settle(LIMIT);
             double replaySeconds = seconds(replaying);

@@ -1,53 +1,135 @@
 package dev.orrery.examples.flights;
 
+import dev.orrery.core.Broadcast;
+import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
-import java.time.Duration;
+import dev.orrery.core.StateFeed;
+import dev.orrery.core.Update;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Appends flights in time order at a chosen speed, from where the log ends. Confined to its thread;
- * an interrupt ends it between two appends.
+ * Appends flights in time order at a chosen speed, from where the log ends; can be paused, stepped
+ * and told another speed while it runs. Thread-safe; one thread runs it, and an interrupt ends that
+ * between two appends.
  */
 final class Replay {
     /** Appended together at full speed: as many as one transaction carries well. */
     private static final int BATCH = 500;
 
+    /** While it runs, its progress is told ten times a second at most. */
+    private static final long TOLD_EVERY_NANOS = 100_000_000L;
+
+    private static final int HISTORY = 64;
+
     private final FlightsApp app;
     private final List<Flight> flights;
-    private final Speed speed;
+    private final Broadcast<Status> told;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition changed = lock.newCondition();
+
+    // guarded by the lock
+    private Speed speed;
+    private State state = State.STARTING;
+    private int next;
+    private long toldAt;
+
+    /** What the flights due are counted from: since the last change of speed or pause. */
+    private int countedFrom;
+
+    private long countedSince;
+
+    /** How a replay stands. */
+    enum State {
+        STARTING,
+        RUNNING,
+        PAUSED,
+        FINISHED
+    }
+
+    /**
+     * What a client is told.
+     *
+     * @param state in lower case
+     * @param speed flights per second, or {@code max}
+     * @param flights how many there are
+     * @param next how many are appended
+     * @param clock date and time of the last one, empty before the first
+     */
+    record Status(String state, Object speed, long flights, long next, String clock) {}
 
     Replay(FlightsApp app, List<Flight> flights, Speed speed) {
         this.app = app;
         this.flights = flights;
         this.speed = speed;
+        this.told = new Broadcast<>(app.newEpoch(), HISTORY);
+        this.next = (int) Math.min(app.flights.head().number(), flights.size());
+    }
+
+    /** How many flights there are. */
+    int size() {
+        return flights.size();
     }
 
     /** Appends every flight that is not in the log yet; returns how many. */
     long run() {
-        int first = (int) app.flights.head().number();
-        int next = first;
-        long began = System.nanoTime();
-        while (next < flights.size() && !Thread.currentThread().isInterrupted()) {
-            long due = (long) first + speed.dueAfter(System.nanoTime() - began);
-            int until = (int) Math.min(Math.min(due, (long) next + BATCH), flights.size());
-            if (until == next) {
-                LockSupport.parkNanos(speed.interval().toNanos());
-            } else {
-                append(next, until);
-                next = until;
+        lock.lock();
+        try {
+            int first = next;
+            become(next == flights.size() ? State.FINISHED : State.RUNNING);
+            while (state != State.FINISHED && !Thread.currentThread().isInterrupted()) {
+                runOrWait();
             }
+            return (long) next - first;
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+            return 0;
+        } finally {
+            lock.unlock();
         }
-        return (long) next - first;
     }
 
-    private void append(int from, int until) {
+    private void runOrWait() throws InterruptedException {
+        if (state == State.PAUSED) {
+            changed.await();
+            return;
+        }
+        long due = (long) countedFrom + speed.dueAfter(System.nanoTime() - countedSince);
+        int until = (int) Math.min(Math.min(due, (long) next + BATCH), flights.size());
+        if (until > next) {
+            append(until);
+            letOthersIn();
+        } else {
+            changed.await(speed.interval().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * The lock is fair: whoever wants to pause a replay at full speed gets it between two batches.
+     */
+    private void letOthersIn() {
+        if (lock.hasQueuedThreads()) {
+            lock.unlock();
+            lock.lock();
+        }
+    }
+
+    private void append(int until) {
         List<Flight> batch = new ArrayList<>();
-        for (int line = from; line < until; line++) {
+        for (int line = next; line < until; line++) {
             batch.add(known(line, flights.get(line)));
         }
         app.flights.appendAll(batch);
+        next = until;
+        if (next == flights.size()) {
+            become(State.FINISHED);
+        } else if (System.nanoTime() - toldAt >= TOLD_EVERY_NANOS || state == State.PAUSED) {
+            tell();
+        }
     }
 
     private Flight known(int line, Flight flight) {
@@ -65,56 +147,86 @@ final class Replay {
         }
     }
 
-    /** Flights per second, or as many as go. */
-    sealed interface Speed {
-        /** How many flights are due after a time. */
-        long dueAfter(long nanos);
+    // control
 
-        /** How long to wait when none is due. */
-        Duration interval();
-
-        /** As fast as they are folded. */
-        record Max() implements Speed {
-            @Override
-            public long dueAfter(long nanos) {
-                return Integer.MAX_VALUE;
+    /** Appends no more until it is resumed; nothing when it does not run. */
+    void pause() {
+        changing(() -> {
+            if (state == State.RUNNING) {
+                become(State.PAUSED);
             }
+        });
+    }
 
-            @Override
-            public Duration interval() {
-                return Duration.ZERO;
+    /** Goes on after a pause; nothing when it is not paused. */
+    void resume() {
+        changing(() -> {
+            if (state == State.PAUSED) {
+                become(State.RUNNING);
             }
+        });
+    }
+
+    /** Pauses, and appends the next flight; nothing before the start and after the end. */
+    void step() {
+        changing(() -> {
+            if (state == State.RUNNING || state == State.PAUSED) {
+                state = State.PAUSED;
+                append(next + 1);
+            }
+        });
+    }
+
+    /** Goes on at another speed. */
+    void speed(Speed chosen) {
+        changing(() -> {
+            speed = chosen;
+            become(state);
+        });
+    }
+
+    private void changing(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
+    }
 
-        /** A number of flights each second. */
-        record PerSecond(int flights) implements Speed {
-            @Override
-            public long dueAfter(long nanos) {
-                return 1 + nanos / 1_000_000L * flights / 1_000L;
-            }
+    private void become(State other) {
+        state = other;
+        countedFrom = next;
+        countedSince = System.nanoTime();
+        tell();
+    }
 
-            @Override
-            public Duration interval() {
-                return Duration.ofNanos(
-                        Math.clamp(1_000_000_000L / flights, 1_000_000L, 50_000_000L));
-            }
-        }
+    private void tell() {
+        toldAt = System.nanoTime();
+        told.publish(status());
+    }
 
-        /** Reads {@code max} or a whole number of at least one. */
-        static Speed parse(String text) {
-            if (text.equals("max")) {
-                return new Max();
-            }
-            try {
-                int flights = Integer.parseInt(text);
-                if (flights >= 1) {
-                    return new PerSecond(flights);
-                }
-            } catch (NumberFormatException e) {
-                // falls through: what is no number is no speed
-            }
-            throw new OrreryException.Invalid(
-                    "--speed", "is max or a number of flights per second", text);
+    private Status status() {
+        return new Status(
+                state.name().toLowerCase(Locale.ROOT),
+                speed.value(),
+                flights.size(),
+                next,
+                next == 0 ? "" : flights.get(next - 1).date());
+    }
+
+    /** How it stands, then each change of that. */
+    Feed<Update<Status, Status>> feed() {
+        return new StateFeed<>(told, this::whole);
+    }
+
+    private Update.Whole<Status, Status> whole() {
+        lock.lock();
+        try {
+            return new Update.Whole<>(told.head(), status());
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -1,182 +1,177 @@
-import { LitElement, html, nothing } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
-import { Live, patched } from './live.js';
+/** The page of the flights: what it is made of, where each part stands, and what all of them share. */
+import { LitElement, css, html, nothing } from 'lit';
+import { Hearing, Media, parts, say } from 'orrery/parts.js';
+import { Follow, Live, patched } from 'orrery/live.js';
+import { count, fixed } from 'orrery/format.js';
+import { note } from 'orrery/banner.js';
+import { FLIGHTS } from 'orrery/icons.js';
+import 'orrery/shell.js';
+import { Story, follow } from './story.js';
+import { Latency } from './latency.js';
+import './pixel.js';
+import { ReplayCalls } from './replay.js';
+import './numbers.js';
+import './map.js';
+import './worst.js';
 
-const count = new Intl.NumberFormat('en-US');
-const oneDigit = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const twoDigits = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
-const CONNECTION = {
-  connecting: 'Connecting',
-  live: 'Live',
-  reconnecting: 'Reconnecting',
-  refused: 'Refused',
-};
-
-/** Flights as they are folded: numbers, the board with a name to edit, the worst airport of each state. */
-class Flights extends LitElement {
+class FlightsPage extends LitElement {
   static properties = {
-    connection: { state: true },
-    flights: { state: true },
-    mean: { state: true },
-    board: { state: true },
-    worst: { state: true },
-    editing: { state: true },
-    notes: { state: true },
+    live: { attribute: false },
+    flown: { state: true },
+    replay: { state: true },
   };
 
   constructor() {
     super();
-    this.connection = { state: 'connecting', detail: '' };
-    this.flights = null;
+    this.flown = null;
+    this.replay = null;
     this.mean = null;
-    this.board = null;
-    this.worst = new Map();
-    this.editing = null;
-    this.notes = new Map();
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    this.live = new Live(`${scheme}://${location.host}/connection/websocket`);
-    this.live.addEventListener('state', () => {
-      this.connection = { state: this.live.state, detail: this.live.detail };
+    this.log = null;
+    this.story = new Story();
+    this.wide = new Media(this, '(min-width: 1280px)');
+    this.narrow = new Media(this, '(max-width: 599.98px)');
+    new Hearing(this, () => this.live, 'state');
+    follow(this, this.story, record => this.latency?.arrived(record));
+    new Follow(this, 'view:flown', {
+      whole: ({ rows }) => { this.flown = rows; },
+      delta: patches => { this.flown = patched(this.flown, patches); },
     });
-    this.#follow('value:flights', value => { this.flights = value; });
-    this.#follow('value:mean-delay', ({ minutes, departures }) => { this.mean = minutes / departures; });
-    this.live.subscribe('view:flown', {
-      whole: window => this.#show(window.rows),
-      delta: patches => this.#show(patched(this.board, patches)),
-    });
+    new Follow(this, 'engine:logs', { whole: logs => { this.log = logs.flights ?? this.log; } });
+    new Follow(this, 'replay', { whole: replay => this.#replayed(replay) });
   }
 
-  createRenderRoot() {
-    return this;
+  #replayed(replay) {
+    this.replay = replay;
+    this.story.stepping = replay.state === 'paused';
+    this.dispatchEvent(new Event('replay'));
   }
 
-  #follow(channel, take) {
-    this.live.subscribe(channel, { whole: take, delta: take });
+  willUpdate(changed) {
+    if (changed.has('live')) this.latency = new Latency(this.live);
+    this.story.freeze(this.live?.state === 'reconnecting' || this.live?.state === 'refused');
   }
 
-  #show(rows) {
-    this.board = rows;
-    for (const { state } of rows) {
-      if (!this.worst.has(state)) {
-        this.worst.set(state, null);
-        this.#follow(`query:worst-airport:${state}`, answer => {
-          this.worst = new Map(this.worst).set(state, answer);
-        });
-      }
-    }
+  /** How many edits of this page wait for the server. */
+  get waiting() {
+    return this.renderRoot?.querySelector('orrery-board')?.waiting ?? 0;
+  }
+
+  get numbers() {
+    return this.renderRoot.querySelector('flights-numbers');
+  }
+
+  focusBoard() {
+    this.renderRoot.querySelector('orrery-board')?.focusBoard();
   }
 
   render() {
+    const { live, story, latency, flown, replay } = this;
+    const phone = this.narrow.matches;
     return html`
-      <header>
-        <h1>Flights, live from the event to this page</h1>
-        <p role="status" class="connection" data-state=${this.connection.state}>
-          <span class="dot" aria-hidden="true"></span>
-          <strong>${CONNECTION[this.connection.state]}</strong> ${this.connection.detail}
-        </p>
-      </header>
-      <dl class="numbers">
-        ${this.#number('flights', 'Flights so far', this.flights === null ? '–' : count.format(this.flights))}
-        ${this.#number('mean', 'Mean delay, minutes', this.mean === null || Number.isNaN(this.mean) ? '–' : twoDigits.format(this.mean))}
-        ${this.#number('origins', 'Airports flown from', this.board === null ? '–' : count.format(this.board.length))}
-      </dl>
-      <main>${this.#board()}${this.#worstPerState()}</main>`;
+      <flights-numbers .live=${live} .story=${story} .latency=${latency} .replay=${replay}
+        .log=${this.log} .airports=${flown?.length ?? null}></flights-numbers>
+      ${phone ? html`<flights-replay small .live=${live} .replay=${replay}></flights-replay>` : nothing}
+      <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .latency=${latency}></orrery-engine>
+      <flights-map .live=${live} .story=${story} .flown=${flown}
+        @orrery-pick=${({ detail }) => this.renderRoot.querySelector('orrery-board')?.reveal(detail)}></flights-map>
+      ${phone ? html`
+        <section class="panel pixel" aria-label="Event to pixel">
+          <flights-pixel .live=${live} .latency=${latency}></flights-pixel>
+        </section>` : nothing}
+      <orrery-board ?phone=${phone} .live=${live} .story=${story}></orrery-board>
+      <flights-worst .live=${live} .story=${story} .flown=${flown}></flights-worst>`;
   }
 
-  #number(id, name, value) {
-    return html`<div><dt>${name}</dt><dd id=${id}>${value}</dd></div>`;
-  }
-
-  #board() {
-    return html`
-      <section class="panel">
-        <h2>Board</h2>
-        <div class="scroll" tabindex="0" aria-label="Board">
-          <table id="board">
-            <thead><tr><th>Code</th><th>Airport</th><th>City</th><th>State</th>
-              <th class="n">Departures</th><th class="n">Mean delay</th><th>Seen</th></tr></thead>
-            <tbody>${repeat(this.board ?? [], row => row.iata, row => this.#row(row))}</tbody>
-          </table>
-        </div>
-      </section>`;
-  }
-
-  #row(row) {
-    return html`
-      <tr data-key=${row.iata}>
-        <td class="code">${row.iata}</td>
-        <td class="name">${this.editing === row.iata ? this.#field(row) : this.#name(row)}</td>
-        <td>${row.city}</td><td>${row.state}</td>
-        <td class="n">${count.format(row.departures)}</td>
-        <td class="n">${oneDigit.format(row.minutes / row.departures)}</td>
-        <td>${row.seen}</td>
-      </tr>`;
-  }
-
-  #name(row) {
-    const note = this.notes.get(row.iata);
-    return html`
-      <button class="edit" title="Edit the name" @click=${() => this.#edit(row.iata)}>${row.name}</button>
-      ${note ? html`<span class="note" data-kind=${note.kind}>${note.text}</span>` : nothing}`;
-  }
-
-  #field(row) {
-    return html`<input aria-label=${`Name of ${row.iata}`} .value=${row.name}
-      @keydown=${event => this.#key(event, row)} @blur=${() => { this.editing = null; }}>`;
-  }
-
-  async #edit(iata) {
-    this.editing = iata;
-    await this.updateComplete;
-    this.querySelector('td.name input')?.select();
-  }
-
-  #key(event, row) {
-    if (event.key === 'Escape') this.editing = null;
-    if (event.key === 'Enter') this.#save(row, event.target.value);
-  }
-
-  async #save(row, name) {
-    this.editing = null;
-    if (name === row.name) return;
-    this.#note(row.iata, 'saving', 'saving');
-    try {
-      await this.live.rpc('table.patch', { table: 'airports', key: row.iata, fields: { name } });
-      this.#note(row.iata, 'saved', 'saved');
-    } catch (error) {
-      this.#note(row.iata, 'rejected', `not saved: ${error.message}`);
+  static styles = [parts, css`
+    :host {
+      display: grid; gap: 12px; padding: 14px 20px 16px; max-width: 1840px; min-width: 0;
+      grid-template:
+        'lead lead lead' 62px
+        'engine engine engine' 322px
+        'map board worst' max(380px, 100vh - 494px) / 420fr 676fr 244fr;
     }
-  }
+    flights-numbers { grid-area: lead; }
+    orrery-engine { grid-area: engine; min-width: 0; }
+    flights-map { grid-area: map; min-width: 0; }
+    orrery-board { grid-area: board; min-width: 0; }
+    flights-worst { grid-area: worst; min-width: 0; }
 
-  #note(iata, kind, text) {
-    this.notes = new Map(this.notes).set(iata, { kind, text });
-  }
+    @media (min-width: 1280px) and (min-height: 900px) {
+      :host { grid-template-rows: 62px 322px minmax(0, 1fr); min-height: 0; }
+    }
+    @media (min-width: 1680px) {
+      :host { grid-template-rows: 62px 372px max(380px, 100vh - 544px); }
+    }
+    @media (min-width: 1680px) and (min-height: 900px) {
+      :host { grid-template-rows: 62px 372px minmax(0, 1fr); }
+    }
+    @media (max-width: 1399.98px) {
+      :host { grid-template-columns: 340fr 640fr 230fr; }
+    }
+    @media (max-width: 1279.98px) {
+      :host {
+        grid-template:
+          'lead lead' auto 'engine engine' auto 'map worst' 380px 'board board' 560px / minmax(0, 1fr) minmax(0, 1fr);
+      }
+    }
+    @media (max-width: 599.98px) {
+      :host { display: flex; flex-direction: column; padding: 12px 14px; }
+      flights-map { height: 330px; }
+      .pixel { height: auto; }
+    }
+  `];
+}
 
-  #worstPerState() {
-    const states = [...this.worst.keys()].sort();
-    return html`
-      <section class="panel">
-        <h2>Worst airport per state</h2>
-        <div class="scroll" tabindex="0" aria-label="Worst airport per state">
-          <table id="worst">
-            <thead><tr><th>State</th><th>Airport</th><th class="n">Mean delay</th></tr></thead>
-            <tbody>${repeat(states, state => state, state => this.#worstOf(state))}</tbody>
-          </table>
-        </div>
-      </section>`;
-  }
+customElements.define('flights-page', FlightsPage);
 
-  #worstOf(state) {
-    const worst = this.worst.get(state);
-    return html`
-      <tr data-state=${state}>
-        <td class="code">${state}</td>
-        ${worst?.airport
-          ? html`<td>${worst.airport} ${worst.name}</td><td class="n">${worst.mean}</td>`
-          : html`<td colspan="2" class="none">fewer than 5 departures</td>`}
-      </tr>`;
+const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+const live = new Live(`${scheme}://${location.host}/connection/websocket`);
+const shell = document.querySelector('orrery-shell');
+const page = document.createElement('flights-page');
+page.live = live;
+page.story.addEventListener('story', () => shell.requestUpdate());
+page.addEventListener('replay', () => shell.requestUpdate());
+
+const calls = new ReplayCalls(live, page);
+const pressed = call => event => {
+  if (live.online && ['running', 'paused'].includes(page.replay?.state)) call(event);
+};
+
+shell.show({
+  name: 'Flights',
+  live,
+  sections: [{ id: 'flights', name: 'Flights', icon: FLIGHTS, page: () => page }],
+  controls: () => html`<flights-replay .live=${live} .replay=${page.replay}></flights-replay>`,
+  figures: () => ({ revision: page.story.newest?.revision ?? null, behind: page.log?.behind ?? 0, waiting: page.waiting }),
+  skip: { name: 'Skip to the board', go: () => page.focusBoard() },
+  keys: [
+    { keys: [' '], label: 'Space', does: 'pause or play', run: pressed(() => calls.toggle(page.replay.state)) },
+    { keys: ['.'], label: '.', does: 'step one flight', run: pressed(() => calls.step()) },
+    { keys: ['1', '2', '3', '4', '5'], label: '1–5', does: 'how fast', run: pressed(({ key }) => calls.nth(Number(key) - 1)) },
+    { keys: ['s'], label: 's', does: 'read the numbers aloud', run: () => say(page, page.numbers.summary()) },
+  ],
+  noAnswer: 'If you stopped the demo, start it again with ./orrery demo: it continues where it was.',
+  banner,
+});
+
+/** What there is to say while the connection is well. */
+function banner() {
+  if (live.state === 'connecting' || !page.replay || page.replay.state === 'starting') return starting();
+  switch (page.replay.state) {
+    case 'paused': return note('Paused. Step one flight, or edit a name.');
+    case 'finished': return note(finished());
+    default: return nothing;
   }
 }
 
-customElements.define('orrery-flights', Flights);
+function starting() {
+  return html`
+    <div class="note"><p><strong>Starting.</strong> Opening the data folder, then loading 3,376 airports.</p>
+      <span class="hint">Usually under 2 s</span></div>`;
+}
+
+function finished() {
+  const mean = page.numbers?.mean;
+  const minutes = mean ? fixed(mean.minutes / mean.departures, 2) : '–';
+  return `All ${count(page.replay.flights)} flights are in: mean delay ${minutes} min. Edit a name to see the engine move again.`;
+}

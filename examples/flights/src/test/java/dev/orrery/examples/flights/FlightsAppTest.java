@@ -135,7 +135,7 @@ class FlightsAppTest {
     }
 
     private static void replay(FlightsApp app, List<Flight> flights) {
-        new Replay(app, flights, new Replay.Speed.Max()).run();
+        new Replay(app, flights, new Speed.Max()).run();
         app.orrery.settle(LIMIT);
     }
 

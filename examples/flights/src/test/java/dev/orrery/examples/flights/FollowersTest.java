@@ -37,15 +37,23 @@ class FollowersTest {
 
     @Test
     void everyFollowerEndsWithTheAnswersOfTheQueries() throws Exception {
-        try (FlightsApp app = new FlightsApp(directory);
-                Gateway gateway = app.serve(0)) {
+        try (FlightsApp app = new FlightsApp(directory)) {
+            Replay replay =
+                    new Replay(app, Lines.flights().subList(0, 5_000), new Speed.Max());
+            everyFollowerEndsWithTheAnswers(app, replay);
+        }
+    }
+
+    private static void everyFollowerEndsWithTheAnswers(FlightsApp app, Replay replay)
+            throws Exception {
+        try (Gateway gateway = app.serve(0, replay)) {
             List<String> states = Watchers.states(app);
             List<Follower> followers = new ArrayList<>();
             try {
                 for (int i = 0; i < FOLLOWERS; i++) {
                     followers.add(new Follower(gateway.uri(), states));
                 }
-                new Replay(app, Lines.flights().subList(0, 5_000), new Replay.Speed.Max()).run();
+                replay.run();
                 app.orrery.settle(LIMIT);
                 for (Follower follower : followers) {
                     for (String state : states) {

@@ -6,167 +6,86 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.By;
-import org.openqa.selenium.Keys;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
-/**
- * The page in a real browser: rows move, an edit reaches the file, and a lost server is found
- * again.
- */
+/** The page in a real browser: it moves with the flights, and a lost server is found again. */
 class PageTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-
     @TempDir private Path directory;
-    private ChromeDriver browser;
+    private Page page;
 
     @BeforeEach
     void openBrowser() {
-        browser = Browser.open();
+        page = Page.blank();
     }
 
     @AfterEach
     void closeBrowser() {
-        if (browser != null) {
-            browser.quit();
+        if (page != null) {
+            page.close();
         }
     }
 
     @Test
-    void rowsMoveWhileFlightsAreFolded() throws Exception {
-        try (DemoProcess demo =
-                DemoProcess.start(directory, "--port", "0", "--no-open", "--speed", "500")) {
-            browser.get(demo.address().toString());
-            await("the first rows", () -> rows() > 20);
-            String firstOrder = order();
-            await("another order", () -> !order().equals(firstOrder));
-            assertThat(browser.findElement(By.id("flights")).getText()).isNotEqualTo("–");
+    void numbersAndAnswersMoveWhileFlightsAreFolded() throws Exception {
+        try (DemoProcess demo = demo(0, "500")) {
+            page.open(demo.address());
+            page.await("the first answers", () -> page.texts("flights-worst .mean").size() > 20);
+            var answers = page.texts("flights-worst li");
+            String flights = page.text("#flights");
+            page.await("other answers", () -> !page.texts("flights-worst li").equals(answers));
+            page.await("more flights", () -> !page.text("#flights").equals(flights));
+            assertThat(page.connection()).isEqualTo("live");
+            assertThat(page.complaints()).isEmpty();
         }
     }
 
     @Test
-    void anEditIsWrittenToTheFileAndSurvivesALostServer() throws Exception {
+    void afterAKillAndARestartThePageEqualsAFreshOne() throws Exception {
         int port;
-        try (DemoProcess demo =
-                DemoProcess.start(directory, "--port", "0", "--no-open", "--speed", "max")) {
+        try (DemoProcess demo = demo(0, "max")) {
             URI address = demo.address();
             port = address.getPort();
-            browser.get(address.toString());
-            await("all flights", () -> text("flights").equals("20,000"));
-
-            edit("SFO", "San Francisco, edited");
-
-            await("the edit is saved", () -> note("SFO").equals("saved"));
-            assertThat(nameInFile("SFO")).isEqualTo("San Francisco, edited");
-            edit("LAX", "");
-            await("the reason is shown", () -> note("LAX").startsWith("not saved"));
-            assertThat(nameInFile("LAX")).isEqualTo("Los Angeles International");
-
+            page.open(address);
+            page.await("all flights", () -> page.text("#flights").equals("20,000"));
             demo.kill();
-            await("the page says so", () -> state().equals("reconnecting"));
+            page.await("it says so", () -> page.connection().equals("reconnecting"));
+            assertThat(page.text(".banner")).contains("Connection lost.", "Nothing is lost");
         }
-        try (Connection file = airports();
-                Statement statement = file.createStatement()) {
-            statement.executeUpdate(
-                    "update airports set name = 'changed by another program' where iata = 'ORD'");
-        }
-        try (DemoProcess again =
-                DemoProcess.start(
-                        directory,
-                        "--port",
-                        Integer.toString(port),
-                        "--no-open",
-                        "--speed",
-                        "max")) {
+        changeByAnotherProgram("update airports set city = 'Elsewhere' where iata = 'JNU'");
+        try (DemoProcess again = demo(port, "max")) {
             again.address();
-            await("the page is back", () -> state().equals("live"));
-            await("it caught up", () -> name("ORD").equals("changed by another program"));
+            page.await("it is back", () -> page.connection().equals("live"));
+            page.await("it caught up", () -> page.text("flights-worst").contains("Elsewhere"));
+            page.await("nothing more is said", () -> page.text(".banner").contains("All 20,000"));
             String kept = shown();
-            browser.navigate().refresh();
-            await("a fresh page is the same", () -> shown().equals(kept));
+            page.browser.navigate().refresh();
+            page.await("a fresh page is the same", () -> shown().equals(kept));
         }
-    }
-
-    private void edit(String iata, String name) {
-        browser.findElement(By.cssSelector("tr[data-key=" + iata + "] button.edit")).click();
-        var field = browser.findElement(By.cssSelector("tr[data-key=" + iata + "] input"));
-        field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE, name, Keys.ENTER);
-    }
-
-    private void await(String what, java.util.function.BooleanSupplier condition) {
-        new WebDriverWait(browser, LIMIT, Duration.ofMillis(50))
-                .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
-                .withMessage(what)
-                .until(_ -> condition.getAsBoolean());
-    }
-
-    private long rows() {
-        return (Long)
-                browser.executeScript("return document.querySelectorAll('#board tbody tr').length");
-    }
-
-    private String order() {
-        return (String)
-                browser.executeScript(
-                        "return [...document.querySelectorAll('#board tbody tr')].map(row => row.dataset.key).join()");
     }
 
     /** Everything the page shows of the data. */
     private String shown() {
-        return (String)
-                browser.executeScript(
-                        "return [...document.querySelectorAll('dl, #board td:not(.name), #board td.name button, #worst')]"
-                                + ".map(part => part.innerText).join('|')");
+        return page.text("flights-numbers")
+                + page.texts("flights-worst li")
+                + page.run("return deep('flights-map')[0]?.flown?.map(row => JSON.stringify(row)).join()");
     }
 
-    private String text(String id) {
-        return (String)
-                browser.executeScript(
-                        "return document.getElementById(arguments[0])?.innerText ?? ''", id);
+    private DemoProcess demo(int port, String speed) throws Exception {
+        return DemoProcess.start(
+                directory, "--port", Integer.toString(port), "--no-open", "--speed", speed);
     }
 
-    private String name(String iata) {
-        return cell(iata, "td.name button");
-    }
-
-    private String note(String iata) {
-        return cell(iata, "td.name .note");
-    }
-
-    private String cell(String iata, String part) {
-        return (String)
-                browser.executeScript(
-                        "return document.querySelector(arguments[0])?.innerText ?? ''",
-                        "tr[data-key=" + iata + "] " + part);
-    }
-
-    private String state() {
-        return (String)
-                browser.executeScript(
-                        "return document.querySelector('.connection')?.dataset.state ?? ''");
-    }
-
-    private String nameInFile(String iata) throws SQLException {
-        try (Connection file = airports();
-                Statement statement = file.createStatement();
-                ResultSet row =
-                        statement.executeQuery(
-                                "select name from airports where iata = '" + iata + "'")) {
-            assertThat(row.next()).isTrue();
-            return row.getString(1);
+    private void changeByAnotherProgram(String statement) throws SQLException {
+        try (Connection file =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("airports.db"));
+                Statement change = file.createStatement()) {
+            change.executeUpdate(statement);
         }
-    }
-
-    private Connection airports() throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("airports.db"));
     }
 }
