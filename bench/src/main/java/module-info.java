@@ -9,6 +9,7 @@ module dev.orrery.bench {
     requires java.management;
     requires java.net.http;
     requires java.sql;
+    requires jdk.management;
     requires tools.jackson.databind;
 
     opens dev.orrery.bench to

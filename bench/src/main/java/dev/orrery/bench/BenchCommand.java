@@ -24,11 +24,13 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "Suites:",
             "  slice   the durable projection beside raw JDBC, append to socket, start-up",
+            "  query   memoised queries beside a map, Salsa and alien-signals",
             "",
-            "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown, and is no failure."
+            "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown,"
+                + " and is no failure."
         })
 public final class BenchCommand implements Command {
-    private static final List<Suite> SUITES = List.of(new SliceSuite());
+    private static final List<Suite> SUITES = List.of(new SliceSuite(), new QuerySuite());
 
     @Parameters(
             arity = "0..1",

@@ -45,6 +45,32 @@ record Figure(
             }
         }
 
+        /** The value is at least this. */
+        record AtLeast(double bound) implements Goal {
+            @Override
+            public String text() {
+                return "at least " + Figure.number(bound);
+            }
+
+            @Override
+            public boolean metBy(Figure figure) {
+                return figure.value >= bound;
+            }
+        }
+
+        /** The value divided by the peer's is at most this. */
+        record RatioAtMost(double bound) implements Goal {
+            @Override
+            public String text() {
+                return "ratio at most " + Figure.number(bound);
+            }
+
+            @Override
+            public boolean metBy(Figure figure) {
+                return figure.ratio().orElse(Double.POSITIVE_INFINITY) <= bound;
+            }
+        }
+
         /** The value divided by the peer's is at least this. */
         record RatioAtLeast(double bound) implements Goal {
             @Override

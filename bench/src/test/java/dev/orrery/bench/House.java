@@ -70,7 +70,7 @@ final class House {
                     Map.entry(
                             "bench",
                             on("engine", "gateway", "cli", "examples.flights")
-                                    .using("picocli", "tools.jackson")),
+                                    .using("picocli", "tools.jackson", "com.sun.management")),
                     Map.entry("testkit", on("core", "query").using("org.junit", "org.assertj")));
 
     private static final String OURS = "dev.orrery";
