@@ -4,6 +4,7 @@ import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Channels;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.Codec;
+import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Revision;
@@ -11,11 +12,13 @@ import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
+import dev.orrery.core.Update;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
 import dev.orrery.projection.LiveProjection;
 import dev.orrery.projection.Projection;
 import dev.orrery.projection.Projections;
+import dev.orrery.query.Explanation;
 import dev.orrery.query.Input;
 import dev.orrery.query.Queries;
 import dev.orrery.query.Query;
@@ -43,6 +46,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -67,6 +71,10 @@ public final class Orrery implements AutoCloseable {
     private final Queries queries;
     private final Views views;
     private final Channels channels;
+    private final EngineClock clock;
+    private final Layers layers = new Layers();
+    private final ServedViews served = new ServedViews();
+    private final CommitRecorder recorder;
     private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
     private final Map<String, Following> followings = new ConcurrentHashMap<>();
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
@@ -84,30 +92,36 @@ public final class Orrery implements AutoCloseable {
             AccessPolicy access,
             ThreadFactory threads,
             InstantSource clock,
+            LongSupplier nanos,
             RandomGenerator random) {
         /** Keeps everything in a directory, made when it is not there. */
         public Configuration directory(Path path) {
-            return new Configuration(Optional.of(path), access, threads, clock, random);
+            return new Configuration(Optional.of(path), access, threads, clock, nanos, random);
         }
 
         /** Asks this policy about everybody outside the process. */
         public Configuration access(AccessPolicy policy) {
-            return new Configuration(directory, policy, threads, clock, random);
+            return new Configuration(directory, policy, threads, clock, nanos, random);
         }
 
         /** Makes threads with this factory; virtual ones are meant. */
         public Configuration threads(ThreadFactory factory) {
-            return new Configuration(directory, access, factory, clock, random);
+            return new Configuration(directory, access, factory, clock, nanos, random);
         }
 
         /** Tells the time by this clock. */
         public Configuration clock(InstantSource source) {
-            return new Configuration(directory, access, threads, source, random);
+            return new Configuration(directory, access, threads, source, nanos, random);
+        }
+
+        /** Measures intervals by this clock, in nanoseconds. */
+        public Configuration nanos(LongSupplier source) {
+            return new Configuration(directory, access, threads, clock, source, random);
         }
 
         /** Draws the names of epochs from here. */
         public Configuration random(RandomGenerator generator) {
-            return new Configuration(directory, access, threads, clock, generator);
+            return new Configuration(directory, access, threads, clock, nanos, generator);
         }
 
         /**
@@ -127,6 +141,7 @@ public final class Orrery implements AutoCloseable {
                 AccessPolicy.NOBODY,
                 Thread.ofVirtual().name("orrery-", 0).factory(),
                 InstantSource.system(),
+                System::nanoTime,
                 RandomGenerator.of("SecureRandom"));
     }
 
@@ -154,14 +169,28 @@ public final class Orrery implements AutoCloseable {
                                     .orElseGet(Database::inMemory));
             Revision last = Projections.lastRevision(database);
             timeline = Timeline.startingAt(epochs.get(), last); // law E1
-            logs = new EventLogs(database, configuration.clock(), random);
+            clock = new EngineClock(configuration.clock(), configuration.nanos());
+            CommitNotes notes = new CommitNotes(served, clock);
+            timeline.attach(notes).close(); // before whatever else follows commits
+            logs =
+                    new EventLogs(
+                            database,
+                            configuration.clock(),
+                            random,
+                            configuration.nanos(),
+                            notes::appended);
             tables = closingLast(openTables(configuration));
             projections =
                     closingLast(
                             new Projections(timeline, database, threads, configuration.clock()));
-            queries = closingLast(new Queries(timeline, threads));
+            queries = new Queries(timeline, threads);
+            closingLast(queries);
             views = closingLast(new Views(timeline));
             channels = closingLast(new Channels(configuration.access(), epochs));
+            recorder =
+                    new CommitRecorder(
+                            timeline, queries, layers, served, notes, clock, threads, epochs.get());
+            serveEngine();
             opened = true;
         } finally {
             if (!opened) {
@@ -186,7 +215,8 @@ public final class Orrery implements AutoCloseable {
                 SqlKeyValueStore.open(database, "live_rows"),
                 outboxes,
                 threads,
-                configuration.clock());
+                configuration.clock(),
+                configuration.nanos());
     }
 
     private <C extends AutoCloseable> C closingLast(C part) {
@@ -198,7 +228,9 @@ public final class Orrery implements AutoCloseable {
 
     /** The event log of a name, durable; made when it is not there. */
     public <E> EventLog<E> log(String name, Class<E> event) {
-        return logs.open(name, event);
+        EventLog<E> log = logs.open(name, event);
+        layers.log(log, Codec.of(event));
+        return log;
     }
 
     /**
@@ -213,6 +245,7 @@ public final class Orrery implements AutoCloseable {
     public <K, V> LiveTable<K, V> live(Live<K, V> definition) {
         LiveTable<K, V> live = tables.open(definition);
         tablesByName.put(live.name(), live);
+        layers.source(Layers.Kind.TABLE, live, Codec.of(definition.keyClass()));
         serveFollowed(
                 "table:" + live.name() + ":",
                 _ -> new Resource.OfTable(live.name()),
@@ -246,6 +279,8 @@ public final class Orrery implements AutoCloseable {
         LiveProjection<K, S> live = projections.run(log, definition);
         followings.put(live.name(), new Following(live, log));
         Codec<K> keys = Codec.of(definition.types().key());
+        layers.source(Layers.Kind.PROJECTION, live, keys);
+        layers.folds(log.name(), live);
         channels.serveFamily(
                 "projection:" + live.name() + ":",
                 key -> new Resource.OfProjection(live.name(), key),
@@ -260,6 +295,7 @@ public final class Orrery implements AutoCloseable {
     public <K, V> Query<K, V> query(
             String name, Class<K> key, Class<V> value, Queries.Body<? super K, ? extends V> body) {
         Query<K, V> query = queries.query(name, key, value, body);
+        layers.query(query, Codec.of(key));
         serveFollowed(
                 "query:" + name + ":", text -> new Resource.OfQuery(name, text), key, query::watch);
         return query;
@@ -284,11 +320,13 @@ public final class Orrery implements AutoCloseable {
 
     /** Serves a view's window as the channel {@code view:name}: the whole, then patches. */
     public void serve(String name, TableView<?> view) {
+        served.add(name, view::upkeep);
         channels.serve("view:" + name, new Resource.OfView(name), view.feed());
     }
 
     /** Serves a value as the channel {@code value:name}: the value, then each that follows. */
     public void serve(String name, ValueView<?> view) {
+        served.add(name, view::upkeep);
         channels.serve("value:" + name, new Resource.OfView(name), view.feed());
     }
 
@@ -303,6 +341,17 @@ public final class Orrery implements AutoCloseable {
                         each -> new Followed<>(() -> watch.apply(each), threads, epochs.get()));
         channels.serveFamily(
                 prefix, resource, text -> Optional.of(followed.of(keys.fromKey(Key.parse(text)))));
+    }
+
+    /** Serves what the engine tells of itself. */
+    private void serveEngine() {
+        serveEngine("commits", recorder.feed());
+        serveEngine("logs", new LogSignal(layers, clock, threads, epochs.get()).feed());
+        serveEngine("queries", new QuerySignal(layers, threads, epochs.get()).feed());
+    }
+
+    private void serveEngine(String name, Feed<?> feed) {
+        channels.serve("engine:" + name, new Resource.OfEngine(name), feed);
     }
 
     // running
@@ -332,6 +381,41 @@ public final class Orrery implements AutoCloseable {
         for (Following following : followings.values()) {
             following.settle(timeout.minusNanos(System.nanoTime() - began));
         }
+    }
+
+    /**
+     * What commits did, recorded while somebody follows: the newest records, then each that is
+     * made, at most twenty a second. The same as the channel {@code engine:commits}.
+     */
+    public Feed<Update<CommitRecord.Recent, CommitRecord>> commitRecords() {
+        return recorder.feed();
+    }
+
+    /** What was done since this was opened, recorded or not. */
+    public CommitRecord.Totals totals() {
+        return recorder.totals();
+    }
+
+    /** The time by this engine's clock, in milliseconds since the epoch; it never jumps. */
+    public double clockMillis() {
+        return clock.now();
+    }
+
+    /**
+     * Why a query's result for a key was computed, or was not.
+     *
+     * @param key the key's text, as in the query's channels
+     * @throws OrreryException.Missing when no query of this name was defined here
+     */
+    public Explanation explain(String query, String key) {
+        return explain(
+                layers.query(query)
+                        .orElseThrow(() -> new OrreryException.Missing("the queries", query)),
+                key);
+    }
+
+    private static <K> Explanation explain(Layers.Asked<K, ?> asked, String key) {
+        return asked.query().explain(asked.key(key));
     }
 
     /** The order of commits. */

@@ -47,6 +47,14 @@ public sealed interface Resource {
         }
     }
 
+    /** What the engine tells of itself: {@code commits}, {@code logs}, {@code queries}. */
+    record OfEngine(String name) implements Resource {
+        @Override
+        public String toString() {
+            return "engine " + name;
+        }
+    }
+
     /** A method that clients call. */
     record OfMethod(String name) implements Resource {
         @Override

@@ -11,11 +11,19 @@ import java.util.Optional;
 public final class Commit {
     private final Revision revision;
     private final String cause;
+    private final List<Origin> origins;
     private final List<ChangeSet<?, ?>> changes;
 
-    Commit(Revision revision, String cause, List<ChangeSet<?, ?>> changes) {
+    /**
+     * Facts that a commit is made of, as the author of a source knows them: events that were
+     * folded, a write that was asked for. Immutable.
+     */
+    public interface Origin {}
+
+    Commit(Revision revision, String cause, List<Origin> origins, List<ChangeSet<?, ?>> changes) {
         this.revision = revision;
         this.cause = cause;
+        this.origins = origins;
         this.changes = changes;
     }
 
@@ -27,6 +35,11 @@ public final class Commit {
     /** What made the commit, in a word: the name of a projection, a live table, an input. */
     public String cause() {
         return cause;
+    }
+
+    /** The facts it is made of, as far as its authors said so. */
+    public List<Origin> origins() {
+        return origins;
     }
 
     /** What changed, a set for each source touched. */

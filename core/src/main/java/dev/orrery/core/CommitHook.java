@@ -13,7 +13,8 @@ package dev.orrery.core;
  *       others add their changes.
  *   <li>{@link #mark}: all changes of the commit are known; results that stand on them are marked.
  *   <li>the revision is published;
- *   <li>{@link #published}: whoever watches is told.
+ *   <li>{@link #published}: whoever watches is told;
+ *   <li>{@link #finished}: all of them were.
  * </ol>
  */
 public interface CommitHook {
@@ -25,6 +26,9 @@ public interface CommitHook {
 
     /** Tells whoever watches; the revision is visible. */
     default void published(Commit commit) {}
+
+    /** Every hook has told whoever watches: the place to note what a commit led to. */
+    default void finished(Commit commit) {}
 
     /** Adds changes of derived relations to the commit under way. */
     interface Derivation {

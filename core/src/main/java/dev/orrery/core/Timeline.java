@@ -161,7 +161,7 @@ public final class Timeline {
                     writes = transaction.prepare();
                 }
                 if (writes.stream().allMatch(Transaction.Prepared::stillHolds)) { // law C3
-                    return installEffective(transaction.cause, writes);
+                    return installEffective(transaction, writes);
                 }
             } finally {
                 commitLock.unlock();
@@ -170,7 +170,8 @@ public final class Timeline {
     }
 
     /** Makes a revision of the writes that change something; none when there are none. */
-    private Revision installEffective(String cause, List<Transaction.Prepared<?, ?>> writes) {
+    private Revision installEffective(
+            Transaction transaction, List<Transaction.Prepared<?, ?>> writes) {
         List<Transaction.Prepared<?, ?>> effective = new ArrayList<>(writes.size());
         for (Transaction.Prepared<?, ?> write : writes) {
             if (write.effective()) {
@@ -179,12 +180,12 @@ public final class Timeline {
                 retire(write.cell()); // perhaps made for this write only
             }
         }
-        return effective.isEmpty() ? now() : install(cause, effective);
+        return effective.isEmpty() ? now() : install(transaction, effective);
     }
 
-    private Revision install(String cause, List<Transaction.Prepared<?, ?>> writes) {
+    private Revision install(Transaction transaction, List<Transaction.Prepared<?, ?>> writes) {
         Revision next = new Revision(published + 1);
-        Building building = new Building(next, cause);
+        Building building = new Building(next, transaction);
         for (Transaction.Prepared<?, ?> write : writes) {
             building.install(write);
         }
@@ -199,6 +200,7 @@ public final class Timeline {
         commits.publish(building.commit);
         building.touched.forEach(Cell::announce);
         each("tell of", hook -> hook.published(building.commit));
+        each("finish", hook -> hook.finished(building.commit));
         return next;
     }
 
@@ -220,9 +222,9 @@ public final class Timeline {
         private final List<Cell<?, ?>> touched = new ArrayList<>();
         private final Commit commit;
 
-        private Building(Revision revision, String cause) {
+        private Building(Revision revision, Transaction transaction) {
             this.revision = revision;
-            this.commit = new Commit(revision, cause, sets);
+            this.commit = new Commit(revision, transaction.cause, transaction.origins(), sets);
         }
 
         @Override

@@ -21,6 +21,7 @@ public final class Transaction implements Tracking.Scope {
     private @Nullable String store;
     private final List<Runnable> persistence = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
+    private final List<Commit.Origin> origins = new ArrayList<>();
 
     Transaction(Timeline timeline, String cause) {
         this.timeline = timeline;
@@ -43,6 +44,15 @@ public final class Transaction implements Tracking.Scope {
                     "change " + relation.name(), "a commit of another timeline");
         }
         writes.computeIfAbsent(relation, _ -> new LinkedHashMap<>()).put(key, value);
+    }
+
+    /** Says what facts the commit is made of, for those who record commits. */
+    public void origin(Commit.Origin origin) {
+        origins.add(origin);
+    }
+
+    List<Commit.Origin> origins() {
+        return List.copyOf(origins);
     }
 
     /** Everything this transaction wrote to a relation so far. */

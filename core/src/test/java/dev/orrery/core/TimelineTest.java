@@ -152,11 +152,51 @@ class TimelineTest {
                                 calls.add("published, newest " + timeline.now());
                                 assertThat(numbers.find("a")).contains(1);
                             }
+
+                            @Override
+                            public void finished(Commit commit) {
+                                calls.add("finished");
+                            }
+                        })
+                .close();
+        timeline.attach(
+                        new CommitHook() {
+                            @Override
+                            public void published(Commit commit) {
+                                calls.add("published to another");
+                            }
                         })
                 .close();
         numbers.set("a", 1);
         assertThat(calls)
-                .containsExactly("derive, newest r7", "mark, newest r7", "published, newest r8");
+                .containsExactly(
+                        "derive, newest r7",
+                        "mark, newest r7",
+                        "published, newest r8",
+                        "published to another",
+                        "finished");
+    }
+
+    @Test
+    void aCommitTellsWhatItsAuthorsSayItIsMadeOf() {
+        record Fact(int number) implements Commit.Origin {}
+        List<Commit> commits = new ArrayList<>();
+        timeline.attach(
+                        new CommitHook() {
+                            @Override
+                            public void published(Commit commit) {
+                                commits.add(commit);
+                            }
+                        })
+                .close();
+        timeline.commit(() -> {
+            timeline.transact("one", tx -> tx.origin(new Fact(1)));
+            timeline.transact("two", tx -> tx.origin(new Fact(2)));
+            numbers.set("a", 1);
+        });
+        numbers.set("a", 2);
+        assertThat(commits.getFirst().origins()).containsExactly(new Fact(1), new Fact(2));
+        assertThat(commits.getLast().origins()).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ final class Appends {
 
     private final EventTable table;
     private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final Consumer<Appended> told;
     private final Consumer<Position> moveHead;
     private final ReentrantLock writing = new ReentrantLock();
     private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
@@ -41,9 +44,16 @@ final class Appends {
     /** A row about to be written. */
     record Row(long number, Encoded event) {}
 
-    Appends(EventTable table, InstantSource clock, Consumer<Position> moveHead) {
+    Appends(
+            EventTable table,
+            InstantSource clock,
+            LongSupplier nanos,
+            Consumer<Appended> told,
+            Consumer<Position> moveHead) {
         this.table = table;
         this.clock = clock;
+        this.nanos = nanos;
+        this.told = told;
         this.moveHead = moveHead;
     }
 
@@ -67,10 +77,19 @@ final class Appends {
         Instant time = clock.instant().truncatedTo(ChronoUnit.MICROS);
         try {
             Group group = uninterrupted(() -> table.write(rows -> admit(requests, rows, time)));
+            tell(requests.getFirst().asked, group);
             moveHead.accept(new Position(table.epoch(), group.end));
             group.answers.forEach(Request::settle);
         } catch (RuntimeException | Error e) {
             requests.forEach(request -> request.fail(e));
+        }
+    }
+
+    private void tell(long asked, Group group) {
+        int count = group.fresh.size();
+        if (count > 0) {
+            long first = group.end - count + 1;
+            told.accept(new Appended(table.name(), first, group.end, asked, nanos.getAsLong()));
         }
     }
 
@@ -186,6 +205,7 @@ final class Appends {
     private final class Request {
         private final Expected expected;
         private final List<Encoded> events;
+        private final long asked = nanos.getAsLong();
         private @Nullable Answer answer;
         private @Nullable Throwable failure;
 

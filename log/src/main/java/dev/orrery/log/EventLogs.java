@@ -8,6 +8,8 @@ import dev.orrery.sql.Database;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,6 +25,8 @@ public final class EventLogs {
     private final Database database;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final LongSupplier nanos;
+    private final Consumer<Appended> told;
     private final Map<String, Opened<?>> opened = new ConcurrentHashMap<>();
 
     private record Opened<E>(Type<E> type, SqlEventLog<E> log) {}
@@ -34,9 +38,27 @@ public final class EventLogs {
      * @param random names new logs, so that places in a log are not mistaken for places in another
      */
     public EventLogs(Database database, InstantSource clock, RandomGenerator random) {
+        this(database, clock, random, System::nanoTime, _ -> {});
+    }
+
+    /**
+     * Logs in a database, of whose appends somebody is told.
+     *
+     * @param nanos a clock for intervals
+     * @param told is told of all that became durable, before anybody can read it, on an appending
+     *     thread and under the lock of its log: it must be quick and must not throw
+     */
+    public EventLogs(
+            Database database,
+            InstantSource clock,
+            RandomGenerator random,
+            LongSupplier nanos,
+            Consumer<Appended> told) {
         this.database = database;
         this.clock = clock;
         this.random = random;
+        this.nanos = nanos;
+        this.told = told;
         database.install(EventTable.FORMAT);
     }
 
@@ -67,7 +89,9 @@ public final class EventLogs {
                                         new SqlEventLog<>(
                                                 EventTable.open(database, name, this::newEpoch),
                                                 codec,
-                                                clock)));
+                                                clock,
+                                                nanos,
+                                                told)));
         if (!known.type.equals(event)) {
             throw new BadDefinition(
                     "log " + name,

@@ -13,6 +13,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +29,16 @@ final class SqlEventLog<E> implements EventLog<E> {
     private final Latest<Position> heads;
     private final Appends appends;
 
-    SqlEventLog(EventTable table, Codec<E> codec, InstantSource clock) {
+    SqlEventLog(
+            EventTable table,
+            Codec<E> codec,
+            InstantSource clock,
+            LongSupplier nanos,
+            Consumer<Appended> told) {
         this.table = table;
         this.codec = codec;
         this.heads = new Latest<>(table.epoch(), new Position(table.epoch(), table.end()));
-        this.appends = new Appends(table, clock, heads::set);
+        this.appends = new Appends(table, clock, nanos, told, heads::set);
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,30 @@ class EventLogsTest {
         assertThat(orders.read(orders.start(), 10))
                 .extracting(Recorded::event)
                 .containsExactly(new Placed("o-7", 990), new Paid("o-7"));
+    }
+
+    @Test
+    void whatBecameDurableIsToldWithItsTimesBeforeAnybodyCanReadIt() { // law L7
+        AtomicLong nanos = new AtomicLong();
+        List<Appended> told = new ArrayList<>();
+        List<Position> heads = new ArrayList<>();
+        EventLogs timed =
+                new EventLogs(
+                        database,
+                        () -> NOON,
+                        new SplittableRandom(7),
+                        nanos::incrementAndGet,
+                        appended -> {
+                            told.add(appended);
+                            heads.add(logs.open("flights", Flight.class).head());
+                        });
+        EventLog<Flight> flights = timed.open("flights", Flight.class);
+        flights.appendAll(List.of(new Flight("SFO", 1), new Flight("SFO", 2)));
+        flights.append(NewEvent.of(new Flight("SFO", 3)).withId("once"));
+        flights.append(NewEvent.of(new Flight("SFO", 3)).withId("once"));
+        assertThat(told)
+                .containsExactly(
+                        new Appended("flights", 1, 2, 1, 2), new Appended("flights", 3, 3, 3, 4));
     }
 
     @Test

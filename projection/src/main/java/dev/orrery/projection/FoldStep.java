@@ -99,8 +99,17 @@ final class FoldStep<K, S> {
 
         void put(Transaction tx) {
             if (folder.serves(epoch)) {
+                origin().ifPresent(tx::origin);
                 changed.forEach((key, held) -> tx.put(folder.relation(), key, held.state()));
             }
+        }
+
+        /** The events shown; none for those of a parked key, which were passed before. */
+        private Optional<Folded> origin() { // law P10
+            long first = epoch.position().number() + 1;
+            return first > position
+                    ? Optional.empty()
+                    : Optional.of(new Folded(folder.log().name(), first, position));
         }
 
         void tell() {

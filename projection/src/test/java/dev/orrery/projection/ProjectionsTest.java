@@ -49,6 +49,24 @@ class ProjectionsTest {
     }
 
     @Test
+    void aCommitSaysWhichEventsItShows() { // law P10
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Trace> traces = rig.traces();
+            try (var commits = rig.timeline.commits().subscribe()) {
+                traces.atLeast(
+                        rig.log.appendAll(List.of(new Step("a", 1), new Step("b", 2))), SOON);
+                traces.atLeast(rig.log.append(new Step("a", 3)), SOON);
+                assertThat(origins(commits)).containsExactly(new Folded("steps", 1, 2));
+                assertThat(origins(commits)).containsExactly(new Folded("steps", 3, 3));
+            }
+        }
+    }
+
+    private static List<Commit.Origin> origins(Subscription<Delivery<Commit>> commits) {
+        return ((Delivery.Item<Commit>) commits.next()).value().origins();
+    }
+
+    @Test
     void aWaitForWhatIsNotAppendedTimesOut() {
         try (Rig rig = new Rig(directory)) {
             LiveProjection<String, Trace> traces = rig.traces();

@@ -6,6 +6,8 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Type;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -142,10 +144,19 @@ final class Definition<K, V> implements Query<K, V> {
         return equality.test((V) left, (V) right);
     }
 
+    /** Whether events and counts speak of this query: sets are the runtime's own. */
+    boolean isTold() {
+        return this != engine.sets.definition();
+    }
+
     void ran(Flight flight, Memo memo, long nanos) {
         counts.computed();
         flight.node.reason = Reason.ran(flight);
-        if (engine.events.isFollowed() && this != engine.sets.definition()) {
+        flight.node.ran();
+        if (isTold() && (flight.baseline != null || flight.prior != null)) {
+            engine.remembered.reran();
+        }
+        if (engine.events.isFollowed() && isTold()) {
             engine.events.publish(
                     new QueryEvent.Computed(
                             name,
@@ -177,6 +188,19 @@ final class Definition<K, V> implements Query<K, V> {
     public Explanation explain(K key) {
         Node node = nodes.get(key);
         return node == null ? Explanation.neverAsked(this, key) : Explanation.of(this, key, node);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a definition's nodes have its keys
+    public Map<K, PerKey> perKey(int most) {
+        long published = engine.timeline.published();
+        Map<K, PerKey> counts = new LinkedHashMap<>();
+        Iterator<Node> each = nodes.values().iterator();
+        while (each.hasNext() && counts.size() < most) {
+            Node node = each.next();
+            counts.put((K) node.key, node.counts(published));
+        }
+        return counts;
     }
 
     @Override

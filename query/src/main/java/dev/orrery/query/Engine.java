@@ -39,6 +39,7 @@ final class Engine {
     final Sets sets;
     final Waits waits = new Waits();
     final Events events;
+    final Remembered remembered;
     final Watches watches;
     final Map<String, Definition<?, ?>> definitions = new ConcurrentHashMap<>();
 
@@ -58,6 +59,7 @@ final class Engine {
         this.sources = new Sources(this);
         this.sets = new Sets(this);
         this.events = new Events(timeline.epoch());
+        this.remembered = new Remembered(timeline.published() + 1);
         this.watches = new Watches(this);
         this.mark = new Mark(this);
         timeline.attach(mark)

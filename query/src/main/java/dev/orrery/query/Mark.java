@@ -24,9 +24,12 @@ final class Mark implements CommitHook {
 
     @Override
     public void mark(Commit commit) { // law Q2
+        long revision = commit.revision().number();
+        engine.remembered.marking(revision);
         if (!engine.faults.has(Fault.MARKED_AFTER_PUBLISHING)) {
             walk(commit);
         }
+        engine.remembered.marked(revision);
     }
 
     private void walk(Commit commit) {
@@ -82,6 +85,7 @@ final class Mark implements CommitHook {
             walk(commit);
         }
         engine.drainAfterCommit();
+        engine.remembered.published();
         engine.watches.published(commit.revision().number());
     }
 

@@ -33,6 +33,12 @@ final class Node extends Cell {
     private @Nullable Arrival arrivals;
     private @Nullable Watch watch;
 
+    /** The newest commit that had begun to mark when the live memo became open. */
+    private long openedAt;
+
+    private long untouched;
+    private long computed;
+
     /** A mark that came while a result was being linked. */
     record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
 
@@ -84,6 +90,7 @@ final class Node extends Cell {
             return Marked.NO_MORE;
         }
         live.close(revision);
+        closed(revision);
         return watch == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
     }
 
@@ -221,9 +228,40 @@ final class Node extends Cell {
 
     /** Makes a memo the live one, with its suspects. Holding the monitor. */
     void install(Memo next, int[] suspectPositions) {
+        Memo live = memo;
+        if (live != null && live.isOpen()) {
+            closed(next.from);
+        }
         suspects = suspectPositions;
         suspectCount = suspectPositions.length;
         memo = next;
+        if (next.isOpen() && definition.isTold()) {
+            openedAt = definition.engine.remembered.opened();
+        }
+    }
+
+    // counting
+
+    /** The live memo is open no longer: each commit since it became so had left it alone. */
+    private void closed(long revision) { // law Q22
+        if (definition.isTold()) {
+            definition.engine.remembered.closed(openedAt);
+            untouched += leftAlone(revision - 1);
+        }
+    }
+
+    private long leftAlone(long until) {
+        return Math.max(0, until - openedAt);
+    }
+
+    synchronized void ran() {
+        computed++;
+    }
+
+    synchronized PerKey counts(long published) {
+        Memo live = memo;
+        boolean open = live != null && live.isOpen();
+        return new PerKey(computed, untouched + (open ? leftAlone(published) : 0));
     }
 
     /** Keeps a memo for the revisions it covers. Holding the monitor; true when it is the first. */

@@ -5,12 +5,15 @@ import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -198,6 +201,34 @@ public final class Queries implements AutoCloseable {
      */
     public Feed<Delivery<QueryEvent>> events() {
         return engine.events;
+    }
+
+    /**
+     * Begins to follow commits through the runtime; one at a time.
+     *
+     * @param nanos a clock for intervals
+     * @param wake runs after each round of watches, on the thread that serves them: it must be
+     *     quick and must not throw
+     */
+    public Answers answers(LongSupplier nanos, Runnable wake) {
+        return new Answers(engine, nanos, wake);
+    }
+
+    /** What was done for queries, by their names. */
+    public Map<String, Statistics> statisticsByName() {
+        Map<String, Statistics> byName = new TreeMap<>();
+        engine.definitions.forEach((name, definition) -> byName.put(name, definition.statistics()));
+        return byName;
+    }
+
+    /** How many results are remembered and hold still. */
+    public long remembered() {
+        return engine.remembered.open();
+    }
+
+    /** For each commit, the results that were remembered and that it did not visit; their sum. */
+    public long untouched() {
+        return engine.remembered.untouched();
     }
 
     /** What was done for all queries, the sets they read included. */

@@ -2,6 +2,7 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Subscription;
+import java.util.Map;
 
 /**
  * A function of one key whose results are remembered, and computed again only when something they
@@ -38,6 +39,9 @@ public interface Query<K, V> {
 
     /** Why the key's result was computed, or was not. */
     Explanation explain(K key);
+
+    /** What was done for each key, of at most so many of those that were ever asked for. */
+    Map<K, PerKey> perKey(int most);
 
     /** What was done for this query's keys. */
     Statistics statistics();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,12 @@ final class Watches {
      *
      * A mark puts a watch into the queue before its revision is published. When the dispatcher takes
      * it at once it sees the old revision, finds the memo closed, and keeps the watch pending.
+     *
+     * A revision is settled when everything watched is up to date with it. A round settles the one
+     * it is pinned at, since it takes the queue after pinning. A commit that nobody has to look at
+     * is settled by the committer when the dispatcher rests, and otherwise by the dispatcher before
+     * it rests: the committer reads `busy` after it has published, the dispatcher reads what is
+     * published after it has cleared `busy`, so one of the two sees the other.
      */
     private static final System.Logger LOG = System.getLogger(Watches.class.getName());
 
@@ -36,6 +43,8 @@ final class Watches {
     /** The dispatcher's own: watches to look at again from a revision on. */
     private final Map<Watch, Long> pending = new LinkedHashMap<>();
 
+    private final AtomicLong settled = new AtomicLong();
+    private volatile boolean busy;
     private volatile long nextDue = Long.MAX_VALUE;
     private volatile boolean closed;
     private volatile @Nullable Thread dispatcher;
@@ -117,9 +126,27 @@ final class Watches {
     }
 
     void published(long revision) {
-        if (nextDue <= revision || !queue.isEmpty()) {
+        if (!isRested(revision)) {
             wake();
         }
+    }
+
+    /** Whether nobody has to look at anything as of a revision; then it is settled. */
+    private boolean isRested(long revision) {
+        if (!queue.isEmpty() || busy || nextDue <= revision) {
+            return false;
+        }
+        settle(revision);
+        return true;
+    }
+
+    private void settle(long revision) {
+        settled.accumulateAndGet(revision, Math::max);
+    }
+
+    /** The newest revision known to be settled. */
+    long settled() {
+        return settled.get();
     }
 
     private void wake() {
@@ -130,25 +157,38 @@ final class Watches {
 
     private void dispatch() {
         while (!closed) {
+            busy = true;
+            Answers follower = engine.remembered.follower();
+            long began = follower == null ? 0 : follower.now();
+            long looked = 0;
             try {
-                round();
+                looked = round();
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.log(System.Logger.Level.ERROR, "a round of watches failed", e);
             }
+            if (follower != null) {
+                follower.roundTook(follower.now() - began);
+            }
+            settle(looked);
             nextDue = pending.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
-            while (!closed && queue.isEmpty() && nextDue > engine.timeline.published()) {
+            busy = false;
+            boolean rested = isRested(engine.timeline.published());
+            if (follower != null) {
+                follower.wake();
+            }
+            while (!closed && rested) {
                 Thread.interrupted(); // an interrupt from outside ends no watch
                 LockSupport.park(this);
+                rested = isRested(engine.timeline.published());
             }
         }
     }
 
-    /** Looks at everything that is due, all at one revision. */
-    private void round() {
-        engine.access(context -> {
-            List<Watch> due = due(context.revision);
-            due.forEach(watch -> look(context, watch));
-            return due.size();
+    /** Looks at everything that is due, all at one revision, which is returned. */
+    private long round() {
+        return engine.access(context -> {
+            due(context.revision).forEach(watch -> look(context, watch));
+            return context.revision;
         });
     }
 

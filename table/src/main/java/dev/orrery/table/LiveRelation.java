@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
     private final Map<Key, OrreryException> unreadable = new ConcurrentHashMap<>();
     private final Reducer reducer;
     private final Courier courier;
+    private final LongSupplier nanos;
 
     /** What makes the rest of a live table, once the relation that shows it is there. */
     interface Parts {
@@ -53,8 +55,10 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
             Schema schema,
             RowMapping<K, V> mapping,
             Overlay overlay,
-            Parts parts) {
+            Parts parts,
+            LongSupplier nanos) {
         super(timeline, definition.name());
+        this.nanos = nanos;
         this.definition = definition;
         this.schema = schema;
         this.mapping = mapping;
@@ -205,7 +209,10 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
             Key id, Function<Transaction, Optional<Row>> sight, Intention intention) {
         PendingWrite<V> write =
                 new PendingWrite<>(
-                        timeline().epoch(), "the write of " + id + " to " + name(), this::withdraw);
+                        timeline().epoch(),
+                        "the write of " + id + " to " + name(),
+                        this::withdraw,
+                        nanos);
         timeline()
                 .transact(
                         name(),

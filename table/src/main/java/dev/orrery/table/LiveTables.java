@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class LiveTables implements AutoCloseable {
     private final Function<String, SegmentLog> outboxes;
     private final ThreadFactory threads;
     private final InstantSource clock;
+    private final LongSupplier nanos;
     private final Runnable closing;
     private final Map<String, LiveTable<?, ?>> open = new LinkedHashMap<>();
     private boolean closed;
@@ -43,12 +45,14 @@ public final class LiveTables implements AutoCloseable {
             Function<String, SegmentLog> outboxes,
             ThreadFactory threads,
             InstantSource clock,
+            LongSupplier nanos,
             Runnable closing) {
         this.timeline = timeline;
         this.cache = cache;
         this.outboxes = outboxes;
         this.threads = threads;
         this.clock = clock;
+        this.nanos = nanos;
         this.closing = closing;
     }
 
@@ -67,7 +71,22 @@ public final class LiveTables implements AutoCloseable {
             Function<String, SegmentLog> outboxes,
             ThreadFactory threads,
             InstantSource clock) {
-        return new LiveTables(timeline, cache, outboxes, threads, clock, () -> {});
+        return over(timeline, cache, outboxes, threads, clock, System::nanoTime);
+    }
+
+    /**
+     * Live tables over given storage, whose writes know their times.
+     *
+     * @param nanos a clock for intervals
+     */
+    public static LiveTables over(
+            Timeline timeline,
+            KeyValueStore cache,
+            Function<String, SegmentLog> outboxes,
+            ThreadFactory threads,
+            InstantSource clock,
+            LongSupplier nanos) {
+        return new LiveTables(timeline, cache, outboxes, threads, clock, nanos, () -> {});
     }
 
     /**
@@ -84,6 +103,7 @@ public final class LiveTables implements AutoCloseable {
                 name -> outboxIn(directory, name),
                 threads,
                 clock,
+                System::nanoTime,
                 database::close);
     }
 
@@ -147,7 +167,8 @@ public final class LiveTables implements AutoCloseable {
                     known.schema(),
                     mapping,
                     overlay,
-                    parts(definition, overlay, outbox, rows, known));
+                    parts(definition, overlay, outbox, rows, known),
+                    nanos);
         } catch (RuntimeException e) {
             outbox.close();
             throw e;

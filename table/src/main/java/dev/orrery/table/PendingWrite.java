@@ -7,18 +7,23 @@ import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Signal;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The handle of one write, moved on by the reducer. Thread-safe. */
-final class PendingWrite<V> implements Write<V> {
+final class PendingWrite<V> implements Write<V>, Asked {
     private final String what;
     private final Latest<State> progress;
     private final Predicate<PendingWrite<V>> withdrawal;
+    private final LongSupplier nanos;
+    private final long asked;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Outcome<V> outcome;
+    private volatile @Nullable Long confirmed;
 
     /** What {@link #await} answers. */
     private sealed interface Outcome<V> {
@@ -27,7 +32,10 @@ final class PendingWrite<V> implements Write<V> {
         record Failure<V>(OrreryException reason) implements Outcome<V> {}
     }
 
-    PendingWrite(String epoch, String what, Predicate<PendingWrite<V>> withdrawal) {
+    PendingWrite(
+            String epoch, String what, Predicate<PendingWrite<V>> withdrawal, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.asked = nanos.getAsLong();
         this.what = what;
         this.progress = new Latest<>(epoch, State.PROPOSED);
         this.withdrawal = withdrawal;
@@ -39,6 +47,7 @@ final class PendingWrite<V> implements Write<V> {
     }
 
     void confirm(V value) {
+        confirmed = nanos.getAsLong();
         end(State.CONFIRMED, new Outcome.Value<>(value));
     }
 
@@ -62,6 +71,17 @@ final class PendingWrite<V> implements Write<V> {
         outcome = result;
         progress.set(state);
         ended.countDown();
+    }
+
+    @Override
+    public long askedNanos() {
+        return asked;
+    }
+
+    @Override
+    public OptionalLong confirmedNanos() {
+        Long known = confirmed;
+        return known == null ? OptionalLong.empty() : OptionalLong.of(known);
     }
 
     @Override

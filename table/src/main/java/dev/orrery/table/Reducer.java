@@ -237,6 +237,7 @@ final class Reducer {
             requireWithinCapacity(batch.drafts.size() + 1);
             batch.drafts.add(new Pending(mutation, 0));
             batch.writes.add(write);
+            transaction.origin(write);
             batch.outcomes.add(outcome);
             screen.show(
                     transaction,

@@ -4,6 +4,8 @@ import static dev.orrery.table.Rig.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.core.Commit;
+import dev.orrery.core.Delivery;
 import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
@@ -75,6 +77,23 @@ class OutboxTest {
         assertThat(first.await(SOON).name()).isEqualTo("Roma");
         assertThat(second.await(SOON).name()).isEqualTo("Romae");
         assertThat(rig.cities.status("rome")).isEqualTo(new RowStatus.Fresh());
+    }
+
+    @Test
+    void aCommitSaysWhichWritesItShowsAndTheyKnowTheirTimes() { // law T17
+        holdTheSource();
+        try (var commits = rig.timeline.commits().subscribe()) {
+            long before = System.nanoTime();
+            Write<City> write = rename("rome", "Roma");
+            Commit commit = ((Delivery.Item<Commit>) commits.next()).value();
+            assertThat(commit.origins()).hasSize(1);
+            Asked asked = (Asked) commit.origins().getFirst();
+            assertThat(asked.askedNanos()).isBetween(before, System.nanoTime());
+            assertThat(asked.confirmedNanos()).isEmpty();
+            letThrough(1);
+            write.await(SOON);
+            assertThat(asked.confirmedNanos().orElseThrow()).isGreaterThan(asked.askedNanos());
+        }
     }
 
     @Test

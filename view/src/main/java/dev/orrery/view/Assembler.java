@@ -75,6 +75,12 @@ final class Assembler<K, V> {
         }
     }
 
+    /** Whether a commit changed one of the relations. */
+    boolean isConcernedBy(Commit commit) {
+        return commit.changesOf(first).isPresent()
+                || (join != null && join.changes(commit) != null);
+    }
+
     /** Finds the keys whose rows a commit may have changed, and their rows before and after. */
     void follow(Commit commit, Differing differing) {
         ChangeSet<K, V> own = commit.changesOf(first).orElse(null);

@@ -13,6 +13,7 @@ import dev.orrery.core.Tracking;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ abstract class Maintained<S> implements CommitHook {
     private long changedIn;
     private @Nullable S newest;
 
+    private final LongAdder looked = new LongAdder();
+    private final LongAdder changed = new LongAdder();
+
     /** The relation whose one row is the state. */
     private static final class Kept<S> extends LocalRelation<String, S> {
         private Kept(Timeline timeline, String name) {
@@ -79,8 +83,11 @@ abstract class Maintained<S> implements CommitHook {
     /** The state as of a revision, from nothing. */
     abstract S build(long revision);
 
-    /** The state after a commit; the same instance when the commit does not concern it. */
+    /** The state after a commit; the same instance when the commit does not change it. */
     abstract S advance(S state, Commit commit);
+
+    /** Whether a commit changes anything the state is made of. */
+    abstract boolean isConcernedBy(Commit commit);
 
     /** The state that says why it is the last one. */
     abstract S failed(S state, UserFailure why);
@@ -150,9 +157,14 @@ abstract class Maintained<S> implements CommitHook {
         if (broken || isMissing(commit)) {
             return;
         }
+        if (!isConcernedBy(commit)) {
+            return;
+        }
+        looked.increment();
         S state = newest();
         S next = advanced(state, commit);
         if (!next.equals(state)) {
+            changed.increment();
             newest = next;
             changedIn = commit.revision().number();
             derivation.put(kept, KEY, next); // law V4
@@ -214,6 +226,16 @@ abstract class Maintained<S> implements CommitHook {
             throw new IllegalStateException("law V6: " + name + " is live without a state");
         }
         return state;
+    }
+
+    /** How many commits since it went live changed what the state is made of. */
+    final long looked() {
+        return looked.sum();
+    }
+
+    /** How many of them changed the state. */
+    final long changed() {
+        return changed.sum();
     }
 
     // reading

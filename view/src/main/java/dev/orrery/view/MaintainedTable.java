@@ -53,6 +53,11 @@ final class MaintainedTable extends Maintained<TableState> {
         return steps.isEmpty() ? state : state.next(advance.rows);
     }
 
+    @Override
+    boolean isConcernedBy(Commit commit) {
+        return assembler.isConcernedBy(commit);
+    }
+
     /** One commit's way from one sequence of rows to the next. */
     private final class Advance {
         private final List<Step> steps = new ArrayList<>();

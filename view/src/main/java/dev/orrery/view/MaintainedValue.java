@@ -12,6 +12,7 @@ import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,10 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
     private final Latest<Optional<Result<V>>> latest;
     private final Broadcast<V> values;
     private final Feed<Update<V, V>> feed;
+    private final LongAdder told = new LongAdder();
     private A kept;
     private boolean touched;
-    private volatile Update.@Nullable Whole<V, V> told;
+    private volatile Update.@Nullable Whole<V, V> whole;
 
     /**
      * The value between two of its changes, and why it is the last one if it is. Immutable;
@@ -103,6 +105,11 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
         return value.equals(state.value) ? state : new Result<>(value, state.failure);
     }
 
+    @Override
+    boolean isConcernedBy(Commit commit) {
+        return assembler.isConcernedBy(commit);
+    }
+
     private void differ(Object key, @Nullable Row before, @Nullable Row after) {
         if (Objects.equals(before, after)) {
             return;
@@ -125,7 +132,7 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
 
     @Override
     void begin(Result<V> state) {
-        told = new Update.Whole<>(values.head(), state.value);
+        whole = new Update.Whole<>(values.head(), state.value);
         latest.set(Optional.of(state));
     }
 
@@ -133,7 +140,8 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
     void tell(Result<V> state) {
         if (state.failure.isEmpty()) {
             Cursor.Numbered head = values.head();
-            told =
+            told.increment();
+            whole =
                     new Update.Whole<>(
                             new Cursor.Numbered(head.epoch(), head.offset() + 1), state.value);
             values.publish(
@@ -143,7 +151,7 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
     }
 
     private Update.Whole<V, V> whole() {
-        return Objects.requireNonNull(told);
+        return Objects.requireNonNull(whole);
     }
 
     /** The newest result, to be watched; never empty once open. */
@@ -153,6 +161,11 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
 
     Feed<Update<V, V>> feed() {
         return feed;
+    }
+
+    /** Each value that was told is one patch. */
+    Upkeep upkeep() {
+        return new Upkeep(looked(), changed(), told.sum(), 0);
     }
 
     long visited() {

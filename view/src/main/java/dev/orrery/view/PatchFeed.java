@@ -10,6 +10,7 @@ import dev.orrery.core.Total;
 import dev.orrery.core.Update;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ final class PatchFeed {
     private final Feed<Update<Window<Row>, List<Patch<Row>>>> feed;
     private volatile Viewport viewport;
     private volatile @Nullable Shown shown;
+    private final LongAdder told = new LongAdder();
+    private final LongAdder moves = new LongAdder();
 
     /** What a reader who has every entry up to the cursor has. */
     private record Shown(TableState state, Viewport viewport, Cursor.Numbered cursor) {}
@@ -117,11 +120,19 @@ final class PatchFeed {
             Shown now = shown;
             if (now != null
                     && now.state.generation() < next.generation()) { // else it began with it
-                publish(next, now.viewport, patches(now, next, steps), now);
+                List<Patch<Row>> change = patches(now, next, steps);
+                told.add(change.size());
+                moves.add(change.stream().filter(Patch.Move.class::isInstance).count());
+                publish(next, now.viewport, change, now);
             }
         } finally {
             turns.unlock();
         }
+    }
+
+    /** What was done for this window; moving the viewport is none of it. */
+    Upkeep upkeep() {
+        return new Upkeep(table.looked(), table.changed(), told.sum(), moves.sum());
     }
 
     private List<Patch<Row>> patches(Shown now, TableState next, List<Step> steps) {

@@ -100,6 +100,11 @@ public final class TableView<R> implements AutoCloseable {
         return state().failure();
     }
 
+    /** What was done to keep this window up. */
+    public Upkeep upkeep() {
+        return patches.upkeep();
+    }
+
     /** How many tree nodes and rows were looked at to follow commits since the rows were opened. */
     public long visited() {
         return table.visited();

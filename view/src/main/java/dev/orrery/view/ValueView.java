@@ -51,6 +51,11 @@ public final class ValueView<V> implements Signal<V>, AutoCloseable {
         return value.state().failure();
     }
 
+    /** What was done to keep the value up. */
+    public Upkeep upkeep() {
+        return value.upkeep();
+    }
+
     /** How many rows were looked at to follow commits since the value was opened. */
     public long visited() {
         return value.visited();

@@ -68,6 +68,25 @@ class TableViewTest {
     }
 
     @Test
+    void whatWasDoneToKeepAWindowUpIsCounted() { // law V10
+        airport("SFO", "CA");
+        airport("LAX", "CA");
+        airport("OAK", "CA");
+        departures("SFO", 3);
+        departures("LAX", 2);
+        try (TableView<Row> view = views.table(board);
+                var reader = view.feed().subscribe()) {
+            reader.next();
+            view.viewport(0, 2);
+            departures("LAX", 4);
+            airport("OAK", "NV");
+            new Facts(timeline, "routes").put("SFO-LAX", Row.of("miles", 337));
+            // a move and an update; nothing, below the window; not looked at
+            assertThat(view.upkeep()).isEqualTo(new Upkeep(2, 2, 2, 1));
+        }
+    }
+
+    @Test
     void anInnerJoinHasTheRowsWithAPartner() { // law V1
         airport("SFO", "CA");
         airport("LAX", "CA");

@@ -38,6 +38,18 @@ class ValueViewTest {
     }
 
     @Test
+    void whatWasDoneToKeepAValueUpIsCounted() { // law V10
+        delay("CA", 2, 30);
+        Facts airports = new Facts(timeline, "airports");
+        try (ValueView<Long> flights = views.value(all, Aggregate.sum(integer("flights")))) {
+            delay("CA", 3, 31);
+            delay("CA", 3, 32);
+            airports.put("SFO", Row.of("name", "San Francisco"));
+            assertThat(flights.upkeep()).isEqualTo(new Upkeep(2, 1, 1, 0));
+        }
+    }
+
+    @Test
     void countsSumsAndMeansFollowEveryChange() { // law V7
         delay("CA", 2, 30);
         try (ValueView<Long> count = views.value(all, Aggregate.count());

@@ -7,6 +7,7 @@ import dev.orrery.Orrery;
 import dev.orrery.channel.Access;
 import dev.orrery.channel.AccessPolicy;
 import dev.orrery.core.Row;
+import dev.orrery.gateway.EngineMethods;
 import dev.orrery.gateway.Gateway;
 import dev.orrery.gateway.Pages;
 import dev.orrery.gateway.Rpc;
@@ -164,7 +165,7 @@ final class FlightsApp implements AutoCloseable {
         orrery.channels().serve("replay", replay.feed());
         Rpc methods = TableMethods.of(orrery, EVERYBODY).method("flights.stars", (_, _) -> stars());
         return Gateway.configure(orrery.channels())
-                .rpc(ReplayMethods.addTo(methods, replay))
+                .rpc(EngineMethods.addTo(ReplayMethods.addTo(methods, replay), orrery, EVERYBODY))
                 .pages(pages())
                 .port(port)
                 .open();

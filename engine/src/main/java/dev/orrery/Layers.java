@@ -1,0 +1,116 @@
+package dev.orrery;
+
+import dev.orrery.core.Codec;
+import dev.orrery.core.Key;
+import dev.orrery.core.Versioned;
+import dev.orrery.log.EventLog;
+import dev.orrery.projection.LiveProjection;
+import dev.orrery.query.Input;
+import dev.orrery.query.Query;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What an engine is made of, by layer: what its commit records speak of. Thread-safe. */
+final class Layers {
+    private final Map<String, Log<?>> logs = new ConcurrentSkipListMap<>();
+    private final Map<Object, Source<?, ?>> sources = new ConcurrentHashMap<>();
+    private final Map<String, Asked<?, ?>> queries = new ConcurrentSkipListMap<>();
+    private final Map<String, List<LiveProjection<?, ?>>> folds = new ConcurrentHashMap<>();
+
+    /** A layer that holds keyed values; in this order they are told. */
+    enum Kind {
+        PROJECTION,
+        TABLE,
+        INPUT;
+
+        String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** A log and how its events are told. */
+    record Log<E>(EventLog<E> log, Codec<E> codec) {
+        String name() {
+            return log.name();
+        }
+    }
+
+    /** A source and how its keys are told. */
+    record Source<K, V>(Kind kind, Versioned<K, V> relation, Codec<K> keys) {
+        String text(K key) {
+            return keys.toKey(key).text();
+        }
+    }
+
+    /** A query and how its keys are told. */
+    record Asked<K, V>(Query<K, V> query, Codec<K> keys) {
+        K key(String text) {
+            return keys.fromKey(Key.parse(text));
+        }
+
+        String text(K key) {
+            return keys.toKey(key).text();
+        }
+    }
+
+    <E> void log(EventLog<E> log, Codec<E> codec) {
+        logs.put(log.name(), new Log<>(log, codec));
+    }
+
+    /** Knows that a projection folds a log. */
+    void folds(String log, LiveProjection<?, ?> projection) {
+        folds.computeIfAbsent(log, _ -> new CopyOnWriteArrayList<>()).add(projection);
+    }
+
+    List<LiveProjection<?, ?>> projectionsOf(String log) {
+        return folds.getOrDefault(log, List.of());
+    }
+
+    /** Knows a source that is one of a timeline's; others are never met in a commit. */
+    <K, V> void source(Kind kind, Object relation, Codec<K> keys) {
+        if (relation instanceof Versioned<?, ?> versioned) {
+            @SuppressWarnings("unchecked") // the codec is of the source's own keys
+            Versioned<K, V> typed = (Versioned<K, V>) versioned;
+            sources.put(versioned, new Source<>(kind, typed, keys));
+        }
+    }
+
+    <K, V> void query(Query<K, V> query, Codec<K> keys) {
+        queries.put(query.name(), new Asked<>(query, keys));
+    }
+
+    Collection<Log<?>> logs() {
+        return logs.values();
+    }
+
+    Optional<Log<?>> log(String name) {
+        return Optional.ofNullable(logs.get(name));
+    }
+
+    List<Asked<?, ?>> queries() {
+        return List.copyOf(queries.values());
+    }
+
+    Optional<Asked<?, ?>> query(String name) {
+        return Optional.ofNullable(queries.get(name));
+    }
+
+    /**
+     * The source a change set is of; empty for the state of a view, which is no source of facts.
+     */
+    @SuppressWarnings("unchecked") // a source is known under itself
+    <K, V> Optional<Source<K, V>> of(Versioned<K, V> relation) {
+        Source<?, ?> known = sources.get(relation);
+        if (known != null) {
+            return Optional.of((Source<K, V>) known);
+        }
+        return relation instanceof Input<K, V> input
+                ? Optional.of(new Source<>(Kind.INPUT, input, Codec.of(input.keyType())))
+                : Optional.empty();
+    }
+}
