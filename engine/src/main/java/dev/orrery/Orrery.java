@@ -61,6 +61,8 @@ import java.util.random.RandomGenerator;
  * <p>Thread-safe. Nothing is folded before {@link #start}.
  */
 public final class Orrery implements AutoCloseable {
+    private static final Duration WINDOW_PACE = Duration.ofNanos(1_000_000_000L / 60);
+
     private final Database database;
     private final ThreadFactory threads;
     private final Supplier<String> epochs;
@@ -235,7 +237,8 @@ public final class Orrery implements AutoCloseable {
 
     /**
      * A live copy of a table: all its rows, written through, and kept up to date with what others
-     * write.
+     * write. Its rows are served as {@code table:name:key}, and how its writes stand as {@code
+     * writes:name}.
      */
     public <K, V> LiveTable<K, V> live(Table table, Class<K> key, Class<V> value) {
         return live(Live.of(table).as(key, value));
@@ -251,6 +254,7 @@ public final class Orrery implements AutoCloseable {
                 _ -> new Resource.OfTable(live.name()),
                 definition.keyClass(),
                 live::watch);
+        channels.serve("writes:" + live.name(), new Resource.OfTable(live.name()), live.writes());
         return live;
     }
 
@@ -322,6 +326,28 @@ public final class Orrery implements AutoCloseable {
     public void serve(String name, TableView<?> view) {
         served.add(name, view::upkeep);
         channels.serve("view:" + name, new Resource.OfView(name), view.feed());
+    }
+
+    /**
+     * Serves the rows of a question as the channel {@code view:name}, of which each client has a
+     * window of its own: in the order and with the viewport it asks for, {@code {"order":
+     * [{"column": "name", "descending": false}], "first": 0, "rows": 40}}. Updates of a window come
+     * at most 60 times a second; who leaves frees it.
+     *
+     * @param select names its columns, by which clients may order; its own order is the usual one
+     * @param mostRows the greatest window, which is also the usual one
+     * @throws OrreryException.BadDefinition when the question names no columns
+     */
+    public void serveWindows(String name, Select select, int mostRows) {
+        Windows windows =
+                new Windows(
+                        views::table,
+                        window -> served.add(name, window::upkeep),
+                        select,
+                        mostRows,
+                        WINDOW_PACE,
+                        System::nanoTime);
+        channels.serveIndividually("view:" + name, new Resource.OfView(name), windows);
     }
 
     /** Serves a value as the channel {@code value:name}: the value, then each that follows. */
@@ -426,6 +452,11 @@ public final class Orrery implements AutoCloseable {
     /** The query runtime: further kinds of queries, statistics, events. */
     public Queries queries() {
         return queries;
+    }
+
+    /** How many different questions views are kept up for. */
+    int viewsKept() {
+        return views.size();
     }
 
     /** What can be followed from outside, by name. */

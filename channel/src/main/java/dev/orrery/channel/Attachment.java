@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A principal's subscription to one channel: how it begins, then the messages, in the channel's
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
  */
 public final class Attachment implements Subscription<Message> {
     private final String channel;
+    private final Individual.Part part;
     private final Subscription<?> entries;
     private final Beginning beginning;
     private final Consumer<Attachment> onClose;
@@ -29,12 +31,18 @@ public final class Attachment implements Subscription<Message> {
     private Cursor place;
 
     /**
-     * Attaches to a feed.
+     * Attaches to the feed of a part, which ends with the attachment.
      *
      * @param after the reader's place, or empty when it has none
      * @param onClose told once, when the attachment is closed
      */
-    Attachment(String channel, Feed<?> feed, Optional<Cursor> after, Consumer<Attachment> onClose) {
+    Attachment(
+            String channel,
+            Individual.Part part,
+            Optional<Cursor> after,
+            Consumer<Attachment> onClose) {
+        Feed<?> feed = part.feed();
+        this.part = part;
         this.channel = channel;
         this.onClose = onClose;
         Optional<Cursor> known = after.filter(cursor -> mayContinue(feed, cursor));
@@ -82,6 +90,16 @@ public final class Attachment implements Subscription<Message> {
     /** The channel's name. */
     public String channel() {
         return channel;
+    }
+
+    /**
+     * Goes on with another part of an {@link Individual} channel.
+     *
+     * @throws OrreryException.Invalid when there can be no such part; then nothing changes
+     * @throws OrreryException.Unsupported when the channel is followed whole
+     */
+    public void change(@Nullable Object asked) {
+        part.change(asked);
     }
 
     /** How it began. */
@@ -137,6 +155,7 @@ public final class Attachment implements Subscription<Message> {
     public void close() {
         if (open.compareAndSet(true, false)) {
             entries.close();
+            part.close();
             onClose.accept(this);
         }
     }

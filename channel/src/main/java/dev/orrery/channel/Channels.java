@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All channels of a process by name: those it publishes and those that serve somebody's feed.
@@ -77,11 +78,11 @@ public final class Channels implements AutoCloseable {
                 named.computeIfAbsent(
                         name,
                         _ ->
-                                new Served(
+                                new Served.Common(
                                         new Channel<>(
                                                 name, type, new Broadcast<>(epochs.get(), history)),
                                         new Resource.OfChannel(name)));
-        if (served.feed() instanceof Channel<?> channel && channel.type() == type) {
+        if (served instanceof Served.Common(Channel<?> channel, _) && channel.type() == type) {
             @SuppressWarnings("unchecked") // the type was just compared
             Channel<T> same = (Channel<T>) channel;
             return same;
@@ -103,7 +104,20 @@ public final class Channels implements AutoCloseable {
      */
     public void serve(String name, Resource what, Feed<?> feed) {
         requireUsable(name);
-        if (named.putIfAbsent(name, new Served(feed, what)) != null) {
+        if (named.putIfAbsent(name, new Served.Common(feed, what)) != null) {
+            throw taken(name);
+        }
+    }
+
+    /**
+     * Serves a channel of which every follower sees a part of its own.
+     *
+     * @param what the policy is asked about this
+     * @throws OrreryException.BadDefinition when the name is taken
+     */
+    public void serveIndividually(String name, Resource what, Individual parts) {
+        requireUsable(name);
+        if (named.putIfAbsent(name, new Served.Individually(parts, what)) != null) {
             throw taken(name);
         }
     }
@@ -171,10 +185,12 @@ public final class Channels implements AutoCloseable {
         return served != null ? Optional.of(served.resource()) : member(name).map(Member::resource);
     }
 
-    /** The feed under a name; empty when no channel has it. */
-    Optional<? extends Feed<?>> feed(String name) {
+    /** What somebody follows who asks for this; empty when no channel has the name. */
+    Optional<? extends Individual.Part> part(String name, @Nullable Object asked) {
         Served served = named.get(name);
-        return served != null ? Optional.of(served.feed()) : member(name).flatMap(Member::feed);
+        return served != null
+                ? Optional.of(served.part(asked))
+                : member(name).flatMap(Member::feed).map(Served.WholeFeed::new);
     }
 
     private Optional<Member> member(String name) {

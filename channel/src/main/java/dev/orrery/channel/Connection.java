@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The session of one principal: what it may do is asked here, and what it follows ends with it.
@@ -83,17 +84,24 @@ public final class Connection implements AutoCloseable {
         return attach(channel, Optional.empty());
     }
 
+    /** Follows a channel from a place the reader holds, and all of it. */
+    public Attachment attach(String channel, Optional<String> after) {
+        return attach(channel, after, null);
+    }
+
     /**
-     * Follows a channel from a place the reader holds.
+     * Follows a channel, or a part of it, from a place the reader holds.
      *
      * @param after the text of a cursor this channel gave out; what it cannot continue, also text
      *     it never wrote, is answered by {@link Beginning.Reset}
+     * @param asked which part of an {@link Individual} channel; other channels do not look at it
      * @throws OrreryException.Missing when there is no such channel and the policy would have
      *     allowed it
      * @throws OrreryException.Denied when the policy says no
+     * @throws OrreryException.Invalid when there can be no such part
      * @throws OrreryException.LimitExceeded when the name is too long or too many are open
      */
-    public Attachment attach(String channel, Optional<String> after) {
+    public Attachment attach(String channel, Optional<String> after, @Nullable Object asked) {
         if (channel.length() > Channels.NAME_LIMIT) {
             throw new OrreryException.LimitExceeded(
                     "the length of a channel name", Channels.NAME_LIMIT, channel.length());
@@ -101,15 +109,8 @@ public final class Connection implements AutoCloseable {
         require(
                 Action.SUBSCRIBE,
                 channels.resource(channel).orElseGet(() -> new Resource.OfChannel(channel)));
-        Feed<?> feed =
-                channels.feed(channel)
-                        .orElseThrow(() -> new OrreryException.Missing("the channels", channel));
-        return attach(channel, feed, after);
-    }
-
-    private Attachment attach(String channel, Feed<?> feed, Optional<String> after) {
         reserve();
-        Attachment attachment = attachReserved(channel, feed, after);
+        Attachment attachment = attachReserved(channel, after, asked);
         attachments.add(attachment);
         if (!open) {
             attachment.close();
@@ -118,12 +119,23 @@ public final class Connection implements AutoCloseable {
         return attachment;
     }
 
-    private Attachment attachReserved(String channel, Feed<?> feed, Optional<String> after) {
+    private Attachment attachReserved(
+            String channel, Optional<String> after, @Nullable Object asked) {
+        Individual.@Nullable Part part = null;
         try {
+            Individual.Part opened =
+                    channels.part(channel, asked)
+                            .orElseThrow(
+                                    () -> new OrreryException.Missing("the channels", channel));
+            part = opened;
+            Feed<?> feed = opened.feed();
             return new Attachment(
-                    channel, feed, after.map(text -> read(feed, text)), this::release);
+                    channel, opened, after.map(text -> read(feed, text)), this::release);
         } catch (RuntimeException failure) {
             attached.decrementAndGet();
+            if (part != null) {
+                part.close();
+            }
             throw failure;
         }
     }

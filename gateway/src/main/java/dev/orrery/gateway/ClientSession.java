@@ -45,6 +45,9 @@ final class ClientSession {
     private static final int REASON_BYTES = 120;
     private static final Outbox.Owner SESSION = () -> false;
 
+    /** The method by which a follower of part of a channel changes the part. */
+    private static final String CHANGE = "channel.change";
+
     private final Services services;
     private final Form form;
     private final Wire wire;
@@ -180,7 +183,9 @@ final class ClientSession {
                         ? Optional.of(command.epoch() + ":" + command.offset())
                         : Optional.empty();
         try {
-            follow(command.id(), new Follow(opened.attach(command.channel(), after)));
+            follow(
+                    command.id(),
+                    new Follow(opened.attach(command.channel(), after, command.data())));
         } catch (OrreryException.Closed | OrreryException.Cancelled ended) {
             throw ended;
         } catch (OrreryException refused) {
@@ -228,6 +233,9 @@ final class ClientSession {
     private Reply call(Connection caller, Command.Call call) {
         try {
             caller.require(Action.CALL, new Resource.OfMethod(call.method()));
+            if (call.method().equals(CHANGE)) {
+                return new Reply.Returned(call.id(), services.json().write(change(call.data())));
+            }
             Optional<Rpc.Method> method = services.rpc().find(call.method());
             if (method.isEmpty()) {
                 return ErrorCode.METHOD_NOT_FOUND.reply(call.id());
@@ -245,6 +253,19 @@ final class ClientSession {
             log("a method failed", failure);
             return ErrorCode.INTERNAL.reply(call.id(), "the method failed; see the server's log");
         }
+    }
+
+    /** Lets a follower of part of a channel go on with another part. // law G13 */
+    private Map<String, Object> change(@Nullable Object data) {
+        if (!(data instanceof Map<?, ?> asked && asked.get("channel") instanceof String channel)) {
+            throw new OrreryException.Invalid("data", "is an object with channel and part", data);
+        }
+        @Nullable Follow follow = follows.get(channel);
+        if (follow == null || follow.ending) {
+            throw new OrreryException.Missing("the channels this client follows", channel);
+        }
+        follow.attachment.change(asked.get("part"));
+        return Map.of();
     }
 
     private void send(Reply reply) {

@@ -14,8 +14,15 @@ sealed interface Command {
      * Asks to follow a channel.
      *
      * @param recover whether the client holds a place, given by {@code epoch} and {@code offset}
+     * @param data which part of the channel, as a value tree; null for all there is to see
      */
-    record Subscribe(long id, String channel, boolean recover, String epoch, long offset)
+    record Subscribe(
+            long id,
+            String channel,
+            boolean recover,
+            String epoch,
+            long offset,
+            @Nullable Object data)
             implements Command {}
 
     /** Ends a subscription. */

@@ -67,7 +67,8 @@ record JsonForm(Json json) implements Form {
                     text(subscribe, "channel"),
                     flag(subscribe, "recover"),
                     text(subscribe, "epoch"),
-                    whole(subscribe, "offset"));
+                    whole(subscribe, "offset"),
+                    subscribe.get("data"));
         }
         if (members.containsKey("unsubscribe")) {
             return new Command.Unsubscribe(id, text(members(members, "unsubscribe"), "channel"));

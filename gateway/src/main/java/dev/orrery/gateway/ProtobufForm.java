@@ -93,7 +93,8 @@ record ProtobufForm(Json json) implements Form {
         return text;
     }
 
-    private static Command subscribe(long id, ProtobufReader in) throws BadFrame {
+    private Command subscribe(long id, ProtobufReader in) throws BadFrame {
+        @Nullable ProtobufReader data = null;
         String channel = "";
         boolean recover = false;
         String epoch = "";
@@ -108,11 +109,19 @@ record ProtobufForm(Json json) implements Form {
                 epoch = in.text();
             } else if (tag == tag(7, VARINT)) {
                 offset = in.varint();
+            } else if (tag == tag(8, LENGTH)) {
+                data = in.message();
             } else {
                 in.skip(tag);
             }
         }
-        return new Command.Subscribe(id, channel, recover, epoch, offset);
+        try {
+            return new Command.Subscribe(
+                    id, channel, recover, epoch, offset, data == null ? null : data.json(json));
+        } catch (BadFrame notJson) {
+            return new Command.Unreadable(
+                    id, "the data of a subscription is JSON: " + notJson.reason());
+        }
     }
 
     private Command call(long id, ProtobufReader in) throws BadFrame {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Values on both sides are value trees: null, Boolean, Long, Double, BigDecimal, String, bytes,
  * Instant, LocalDate, List and Map; a method may also return a Row or a record. The access policy
- * is asked about each call of {@code Resource.OfMethod} before the method sees it.
+ * is asked about each call of {@code Resource.OfMethod} before the method sees it. One method is
+ * always there: {@code channel.change} with {@code channel} and {@code part}, for who follows a
+ * part of a channel.
  */
 public final class Rpc {
     private final Map<String, Method> methods = new ConcurrentHashMap<>();

@@ -2,14 +2,22 @@ package dev.orrery.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orrery.channel.Individual;
+import dev.orrery.channel.Resource;
+import dev.orrery.core.Broadcast;
 import dev.orrery.core.Bytes;
+import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.Row;
+import dev.orrery.core.StateFeed;
+import dev.orrery.core.Update;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,8 +55,58 @@ class JsonFormTest {
             String large = "x".repeat(3 * Limits.DEFAULT.frameBytes());
             served.rpc.method("large", (_, _) -> large);
             client.send("{\"id\":2,\"rpc\":{\"method\":\"large\"}}");
-            assertThat(client.next())
-                    .isEqualTo("{\"id\":2,\"rpc\":{\"data\":\"" + large + "\"}}");
+            assertThat(client.next()).isEqualTo("{\"id\":2,\"rpc\":{\"data\":\"" + large + "\"}}");
+        }
+    }
+
+    @Test
+    void aFollowerOfPartOfAChannelChangesItsOwnPart() throws Exception { // law G13
+        try (Served served = new Served();
+                JsonClient one = JsonClient.connected(served);
+                JsonClient other = JsonClient.connected(served)) {
+            served.channels.serveIndividually("parts", new Resource.OfView("parts"), Echo::new);
+            one.send("{\"id\":2,\"subscribe\":{\"channel\":\"parts\",\"data\":{\"first\":1}}}");
+            assertThat(one.next()).endsWith("\"data\":{\"first\":1}}}");
+            other.send("{\"id\":2,\"subscribe\":{\"channel\":\"parts\"}}");
+            assertThat(other.next()).endsWith("\"data\":\"all\"}}");
+
+            one.send(
+                    "{\"id\":3,\"rpc\":{\"method\":\"channel.change\","
+                            + "\"data\":{\"channel\":\"parts\",\"part\":{\"first\":2}}}}");
+            assertThat(List.of(one.next(), one.next()))
+                    .containsExactlyInAnyOrder(
+                            "{\"id\":3,\"rpc\":{\"data\":{}}}",
+                            "{\"push\":{\"channel\":\"parts\",\"pub\":{\"data\":{\"first\":2},\"offset\":1}}}");
+            one.send(
+                    "{\"id\":4,\"rpc\":{\"method\":\"channel.change\",\"data\":{\"channel\":\"other\"}}}");
+            assertThat(one.next()).contains("\"code\":404");
+            other.send("{\"id\":5,\"ping\":{}}");
+            assertThat(other.next()).contains("\"ping\"");
+        }
+    }
+
+    /** A part that tells what it was asked for. */
+    private static final class Echo implements Individual.Part {
+        private final Broadcast<Object> changes = new Broadcast<>("echo", 10);
+        private final Object whole;
+
+        Echo(@Nullable Object asked) {
+            whole = asked == null ? "all" : asked;
+        }
+
+        @Override
+        public Feed<?> feed() {
+            return new StateFeed<>(changes, () -> new Update.Whole<>(changes.head(), whole));
+        }
+
+        @Override
+        public void change(@Nullable Object asked) {
+            changes.publish(Objects.requireNonNull(asked));
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
         }
     }
 
@@ -64,8 +122,8 @@ class JsonFormTest {
             assertThat(client.next())
                     .isEqualTo(
                             "{\"id\":2,\"subscribe\":{\"recoverable\":true,\"positioned\":true,"
-                                    + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
-                                    + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
+                                + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
+                                + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
         }
     }
 
@@ -130,7 +188,9 @@ class JsonFormTest {
                 JsonClient client = JsonClient.connected(served)) {
             served.rpc.method("echo", (who, data) -> data);
             client.send(
-                    "{\"id\":2,\"rpc\":{\"method\":\"echo\",\"data\":1}}\n{\"id\":3,\"ping\":{}}\n{\"id\":4,\"rpc\":{\"method\":\"echo\",\"data\":{\"a\":[null,true]}}}");
+                    "{\"id\":2,\"rpc\":{\"method\":\"echo\",\"data\":1}}\n"
+                        + "{\"id\":3,\"ping\":{}}\n"
+                        + "{\"id\":4,\"rpc\":{\"method\":\"echo\",\"data\":{\"a\":[null,true]}}}");
             assertThat(client.next()).isEqualTo("{\"id\":2,\"rpc\":{\"data\":1}}");
             assertThat(client.next()).isEqualTo("{\"id\":3,\"ping\":{}}");
             assertThat(client.next())

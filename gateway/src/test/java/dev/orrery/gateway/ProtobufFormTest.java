@@ -36,6 +36,9 @@ class ProtobufFormTest {
                                                         .setRecover(true)
                                                         .setEpoch("e")
                                                         .setOffset(1L << 40)
+                                                        .setData(
+                                                                ByteString.copyFromUtf8(
+                                                                        "{\"rows\":40}"))
                                                         .setPositioned(true)),
                                 Protocol.Command.newBuilder()
                                         .setId(3)
@@ -58,7 +61,8 @@ class ProtobufFormTest {
                                 Protocol.Command.newBuilder()))
                 .containsExactly(
                         new Command.Connect(1, "t"),
-                        new Command.Subscribe(0xFFFF_FFFFL, "a", true, "e", 1L << 40),
+                        new Command.Subscribe(
+                                0xFFFF_FFFFL, "a", true, "e", 1L << 40, Map.of("rows", 40L)),
                         new Command.Unsubscribe(3, "a"),
                         new Command.Call(4, "m", Map.of("n", 1L)),
                         new Command.Unserved(5, "history"),

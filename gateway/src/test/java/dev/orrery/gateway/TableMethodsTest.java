@@ -13,6 +13,7 @@ import dev.orrery.table.LiveTable;
 import dev.orrery.table.MemoryTable;
 import dev.orrery.table.Schema;
 import dev.orrery.table.Table;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,45 @@ class TableMethodsTest {
                     .hasMessageContaining("nam");
             assertThat(live.require("SFO").name()).isEqualTo("San Francisco");
         }
+    }
+
+    @Test
+    void anEditAnswersHowFarItHasComeOrWhyItCannotBe() {
+        try (Orrery orrery = Orrery.inMemory()) {
+            LiveTable<String, Airport> live = orrery.live(airports(), String.class, Airport.class);
+            Map<String, Object> renamed = edit("m1", "San Francisco", "Renamed");
+            call(orrery, ALL, "table.edit", renamed);
+            live.settle(Duration.ofSeconds(20));
+
+            assertThat(call(orrery, ALL, "table.edit", renamed))
+                    .isEqualTo(Map.of("state", "confirmed"));
+            assertThat(call(orrery, ALL, "table.edit", edit("m2", "San Francisco", "Other")))
+                    .isEqualTo(Map.of("state", "conflict", "theirs", Row.of("name", "Renamed")));
+            assertThat(call(orrery, ALL, "table.edit", edit("m3", "Renamed", "a name too long")))
+                    .isInstanceOfSatisfying(
+                            Map.class,
+                            answer ->
+                                    assertThat(answer.toString())
+                                            .contains("state=invalid")
+                                            .contains("name must have at most 13 characters"));
+            assertThat(call(orrery, ALL, "table.giveUp", renamed))
+                    .isEqualTo(Map.of("state", "unknown"));
+            assertThat(live.require("SFO").name()).isEqualTo("Renamed");
+        }
+    }
+
+    private static Map<String, Object> edit(String mutation, String base, String name) {
+        return Map.of(
+                "table",
+                "airports",
+                "key",
+                "SFO",
+                "mutation",
+                mutation,
+                "base",
+                Map.of("name", base),
+                "fields",
+                Map.of("name", name));
     }
 
     @Test

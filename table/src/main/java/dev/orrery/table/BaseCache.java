@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BaseCache {
     private static final System.Logger LOG = System.getLogger(BaseCache.class.getName());
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int AT_ONCE = 1024;
     private static final byte HEAD = 0;
     private static final byte ROW = 1;

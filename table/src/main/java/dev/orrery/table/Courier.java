@@ -97,6 +97,9 @@ final class Courier {
     }
 
     void start() {
+        if (state.now() instanceof SourceState.Away(Instant _, OrreryException reason)) {
+            reducer.reaches(reason);
+        }
         thread.start();
     }
 
@@ -214,9 +217,12 @@ final class Courier {
     // sending
 
     private void send(Pending pending) {
-        Mutation mutation = reducer.sending(pending);
+        Optional<Mutation> mutation = reducer.sending(pending);
+        if (mutation.isEmpty()) {
+            return; // taken back after it was chosen
+        }
         try {
-            Settlement settlement = table.driver().apply(mutation, table.condition());
+            Settlement settlement = table.driver().apply(mutation.get(), table.condition());
             reducer.settle(pending, settlement);
             reachable();
         } catch (Unavailable e) {
@@ -224,7 +230,7 @@ final class Courier {
         } catch (RuntimeException e) { // says nothing about the source: other keys go on
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "could not send " + mutation + ", trying again",
+                    "could not send " + mutation.get() + ", trying again",
                     e);
             reducer.tell(() -> {
                 Duration longer =
@@ -232,6 +238,8 @@ final class Courier {
                 pending.notBefore = clock.instant().plus(shorter(longer, options.retryAtMost()));
                 pending.attempts++;
             });
+        } finally {
+            reducer.sendingOver();
         }
     }
 
@@ -245,6 +253,7 @@ final class Courier {
         pause = options.retryFirst();
         if (state.now() instanceof SourceState.Away) {
             state.set(new SourceState.Reachable());
+            reducer.reaches(null);
         }
     }
 
@@ -258,6 +267,7 @@ final class Courier {
                     reason.getMessage());
             state.set(new SourceState.Away(now, reason));
         }
+        reducer.reaches(reason);
         reducer.tell(() -> awayUntil = now.plus(pause));
         pause = shorter(pause.multipliedBy(2), options.retryAtMost());
     }

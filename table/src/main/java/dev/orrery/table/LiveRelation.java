@@ -1,5 +1,6 @@
 package dev.orrery.table;
 
+import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.LocalRelation;
 import dev.orrery.core.OrreryException;
@@ -16,9 +17,11 @@ import dev.orrery.core.Timeline;
 import dev.orrery.core.Total;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
+import dev.orrery.core.Update;
 import dev.orrery.table.spi.Mutation;
 import dev.orrery.table.spi.Settlement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,11 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class LiveRelation<K, V> extends LocalRelation<K, V>
         implements LiveTable<K, V>, Reducer.Screen {
     private static final int UPDATE_ATTEMPTS = 1_000;
+    private static final Duration GIVING_UP = Duration.ofSeconds(5);
 
     private final Live<K, V> definition;
     private final Schema schema;
     private final RowMapping<K, V> mapping;
     private final Map<Key, OrreryException> unreadable = new ConcurrentHashMap<>();
+    private final KnownEdits<V> edits = new KnownEdits<>();
     private final Reducer reducer;
     private final Courier courier;
     private final LongSupplier nanos;
@@ -167,6 +172,62 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
     }
 
     @Override
+    public Write<V> edit(K key, Edit edit) { // law T19
+        requireCapability(Capability.PATCH);
+        Key id = id(key);
+        return edits.once(id, edit, () -> pendingEdit(id, edit).orElseGet(() -> newEdit(id, edit)));
+    }
+
+    /** An edit that is pending from before a restart. */
+    private Optional<Write<V>> pendingEdit(Key id, Edit edit) {
+        Optional<Mutation> pending = reducer.pendingMutation(edit.mutation());
+        if (pending.isEmpty()) {
+            return Optional.empty();
+        }
+        edits.requireSame(id, edit, pending.get().key(), edit.fields());
+        PendingWrite<V> write = handle(id);
+        Optional<Row> seen = reducer.visible(id);
+        return reducer.adopt(
+                        edit.mutation(),
+                        write,
+                        (answer, failure) -> end(write, seen, answer, failure))
+                ? Optional.of(write)
+                : Optional.empty();
+    }
+
+    private Write<V> newEdit(Key id, Edit edit) {
+        return write(id, seen -> edited(id, seen.orElseThrow(() -> new Missing(name(), id)), edit));
+    }
+
+    private @Nullable Mutation edited(Key id, Row seen, Edit edit) {
+        Row changed = different(seen, schema.checkPatch(edit.fields()));
+        if (changed.columns().isEmpty()) {
+            return null;
+        }
+        Row expected = Row.of();
+        for (String column : changed.columns()) {
+            Object now = seen.value(column);
+            if (edit.base().has(column)
+                    && !Objects.equals(schema.normal(column, edit.base().value(column)), now)) {
+                throw new Conflict("the edit of " + id + " in " + name(), edit.base(), seen);
+            }
+            expected = expected.with(column, now);
+        }
+        return new Mutation.Patch(edit.mutation(), id, changed, expected);
+    }
+
+    @Override
+    public boolean giveUp(String mutation) {
+        edits.forget(mutation);
+        return reducer.giveUp(mutation, GIVING_UP);
+    }
+
+    @Override
+    public Feed<Update<List<WriteStatus>, List<WriteStatus>>> writes() {
+        return reducer.statuses();
+    }
+
+    @Override
     public Write<V> delete(K key) {
         requireCapability(Capability.DELETE);
         Key id = id(key);
@@ -207,12 +268,7 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
 
     private Write<V> write(
             Key id, Function<Transaction, Optional<Row>> sight, Intention intention) {
-        PendingWrite<V> write =
-                new PendingWrite<>(
-                        timeline().epoch(),
-                        "the write of " + id + " to " + name(),
-                        this::withdraw,
-                        nanos);
+        PendingWrite<V> write = handle(id);
         timeline()
                 .transact(
                         name(),
@@ -230,6 +286,11 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
                                     (answer, failure) -> end(write, seen, answer, failure));
                         });
         return write;
+    }
+
+    private PendingWrite<V> handle(Key id) {
+        return new PendingWrite<>(
+                timeline().epoch(), "the write of " + id + " to " + name(), this::withdraw, nanos);
     }
 
     private void end(

@@ -1,5 +1,6 @@
 package dev.orrery.table;
 
+import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Invalid;
@@ -13,7 +14,9 @@ import dev.orrery.core.Row;
 import dev.orrery.core.RowStatus;
 import dev.orrery.core.Signal;
 import dev.orrery.core.Total;
+import dev.orrery.core.Update;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -66,6 +69,36 @@ public interface LiveTable<K, V> extends Relation<K, V>, AutoCloseable {
      * @throws Missing when there is no such row
      */
     Write<V> delete(K key);
+
+    /**
+     * Changes some columns of a row for somebody far away, who may ask again.
+     *
+     * <p>The same edit again does nothing and answers its write as far as it has come; that is
+     * known for the last 1,024 edits and for all that are pending, also after a restart. What is no
+     * longer known is told by the values: an edit whose values the row has is done.
+     *
+     * @throws Conflict when another value than the one the author saw is in a column it changes;
+     *     what is there is {@link Conflict#actual}
+     * @throws Missing when there is no such row
+     * @throws Invalid also when another edit has this name
+     */
+    Write<V> edit(K key, Edit edit);
+
+    /**
+     * Gives a write up that waits for a source out of reach, or was refused: it is taken back and
+     * its failure forgotten. A source that did it without answering will say so when it is back.
+     *
+     * @param mutation the name of the write, as the edit or the status has it
+     * @return false when there is nothing to give up: the source did it, or never heard of it
+     * @throws TimedOut when it is on its way and the source does not answer
+     */
+    boolean giveUp(String mutation);
+
+    /**
+     * How the newest write of each row stands with the source, as far as it is not settled: the
+     * rows there are first, then each whose status changed.
+     */
+    Feed<Update<List<WriteStatus>, List<WriteStatus>>> writes();
 
     /** How a row stands with its source. */
     RowStatus status(K key);

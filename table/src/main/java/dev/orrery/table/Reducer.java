@@ -1,5 +1,6 @@
 package dev.orrery.table;
 
+import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Cancelled;
@@ -10,6 +11,7 @@ import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Transaction;
+import dev.orrery.core.Update;
 import dev.orrery.table.Overlay.Pending;
 import dev.orrery.table.spi.Mutation;
 import dev.orrery.table.spi.Settlement;
@@ -71,23 +73,29 @@ final class Reducer {
     private final Map<Transaction, Batch> batches = new HashMap<>();
     private final Map<String, PendingWrite<?>> handles = new HashMap<>();
     private final Map<String, Consequence> consequences = new HashMap<>();
-    private final Map<Key, OrreryException> failures =
+    private final WriteStatuses statuses;
+    private final Map<Key, Failed> failures =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, OrreryException> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<Key, Failed> eldest) {
                     return size() > FAILURES_KEPT;
                 }
             };
     private final String idPrefix;
     private long lastId;
     private boolean closed;
+    private @Nullable Pending underWay;
+    private @Nullable OrreryException away;
     private long foreignChanges;
     private long sent;
     private long confirmed;
     private long refused;
     private long overtaken;
+
+    /** The last write of a row, and why it failed. */
+    private record Failed(Mutation mutation, OrreryException reason) {}
 
     /** What the handle of a write is told when the source answers. */
     interface Consequence {
@@ -167,6 +175,7 @@ final class Reducer {
                 handles.put(pending.id(), writes.get(i));
                 consequences.put(pending.id(), outcomes.get(i));
                 writes.get(i).advance(Write.State.ACCEPTED);
+                note(pending.key());
             }
         }
     }
@@ -186,6 +195,8 @@ final class Reducer {
         this.cache = cache;
         this.screen = screen;
         this.idPrefix = outbox.next() + "-";
+        this.statuses = new WriteStatuses(timeline.epoch() + "." + name);
+        overlay.pending().forEach(pending -> note(pending.key()));
     }
 
     // writes by users
@@ -342,11 +353,86 @@ final class Reducer {
             if (pending.isEmpty() || write.state() != Write.State.ACCEPTED) {
                 return false;
             }
-            drop(pending.get());
-            publish(Set.of(pending.get().key()));
-            forget(pending.get());
+            takeBack(pending.get());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void takeBack(Pending pending) {
+        drop(pending);
+        publish(Set.of(pending.key()));
+        PendingWrite<?> write = handles.get(pending.id());
+        forget(pending);
+        if (write != null) {
             write.withdrawn();
-            changed.signalAll();
+        }
+        note(pending.key());
+        changed.signalAll();
+    }
+
+    /**
+     * Gives a write up: takes it back, also after a try that nobody answered, or forgets that it
+     * failed. Waits while it is on its way to the source.
+     *
+     * @return false when there is no such write, or the source did it
+     */
+    boolean giveUp(String mutation, Duration patience) {
+        lock.lock();
+        try {
+            if (!awaitChange(() -> closed || !isUnderWay(mutation), patience)) {
+                throw new TimedOut("the answer of the source of " + name, patience);
+            }
+            requireOpen();
+            Pending pending = overlay.pending(mutation);
+            if (pending != null) {
+                takeBack(pending);
+                return true;
+            }
+            return forgetFailure(mutation);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isUnderWay(String mutation) {
+        return underWay != null && underWay.id().equals(mutation);
+    }
+
+    private boolean forgetFailure(String mutation) {
+        for (Map.Entry<Key, Failed> failed : failures.entrySet()) {
+            if (failed.getValue().mutation().id().equals(mutation)) {
+                Key key = failed.getKey();
+                failures.remove(key);
+                note(key);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The row a pending write is for, if there is such a write. */
+    Optional<Mutation> pendingMutation(String id) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(overlay.pending(id)).map(Pending::mutation);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a pending write a handle, which it lost at a restart; false when it is none. */
+    boolean adopt(String id, PendingWrite<?> write, Consequence outcome) {
+        lock.lock();
+        try {
+            Pending pending = overlay.pending(id);
+            if (pending == null) {
+                return false;
+            }
+            handles.put(id, write);
+            consequences.put(id, outcome);
+            write.advance(Write.State.ACCEPTED);
             return true;
         } finally {
             lock.unlock();
@@ -386,19 +472,42 @@ final class Reducer {
                 .min(Instant::compareTo);
     }
 
-    /** Notes that a mutation is about to be sent. */
-    Mutation sending(Pending pending) {
+    /** Notes that a mutation is about to be sent; empty when it was taken back meanwhile. */
+    Optional<Mutation> sending(Pending pending) {
         lock.lock();
         try {
+            if (overlay.pending(pending.id()) != pending) {
+                return Optional.empty();
+            }
+            underWay = pending;
             sent++;
             PendingWrite<?> write = handles.get(pending.id());
             if (write != null && write.state() == Write.State.ACCEPTED) {
                 write.advance(Write.State.SENT);
             }
-            return pending.mutation();
+            return Optional.of(pending.mutation());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Notes that the try to send is over, whatever came of it. */
+    void sendingOver() {
+        tell(() -> {
+            Pending over = underWay;
+            underWay = null;
+            if (over != null && overlay.pending(over.id()) == over) {
+                note(over.key());
+            }
+        });
+    }
+
+    /** Notes whether the source can be reached, null meaning that it can. */
+    void reaches(@Nullable OrreryException reason) {
+        tell(() -> {
+            away = reason;
+            overlay.pending().forEach(pending -> note(pending.key()));
+        });
     }
 
     /** Takes the source's answer to a mutation. */
@@ -422,7 +531,7 @@ final class Reducer {
             overlay.remove(pending, answer, proposals(key));
             OrreryException failure = count(pending, settlement);
             if (failure != null) {
-                failures.put(key, failure);
+                failures.put(key, new Failed(pending.mutation(), failure));
             }
             Consequence outcome = consequences.get(pending.id());
             forget(pending);
@@ -432,6 +541,7 @@ final class Reducer {
                 if (outcome != null) {
                     outcome.settled(settlement, failure);
                 }
+                note(key);
                 outbox.trim(overlay);
                 changed.signalAll();
             }
@@ -510,6 +620,16 @@ final class Reducer {
 
     // what is known
 
+    /** The row as it is shown. */
+    Optional<Row> visible(Key key) {
+        lock.lock();
+        try {
+            return overlay.visible(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The mutations of a key that wait. */
     int pendingOf(Key key) {
         lock.lock();
@@ -524,10 +644,76 @@ final class Reducer {
     Optional<OrreryException> failureOf(Key key) {
         lock.lock();
         try {
-            return Optional.ofNullable(failures.get(key));
+            return Optional.ofNullable(failures.get(key)).map(Failed::reason);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How the newest writes stand, to be followed. */
+    Feed<Update<List<WriteStatus>, List<WriteStatus>>> statuses() {
+        return statuses.feed(
+                new WriteStatuses.Locked() {
+                    @Override
+                    public <T> T call(Supplier<T> work) {
+                        lock.lock();
+                        try {
+                            return work.get();
+                        } finally {
+                            lock.unlock();
+                        }
+                    }
+                });
+    }
+
+    private void note(Key key) { // law T18
+        statuses.note(statusOf(key));
+    }
+
+    private WriteStatus statusOf(Key key) {
+        List<Pending> lane = overlay.lane(key);
+        if (!lane.isEmpty()) {
+            boolean waits = away != null || lane.getFirst().attempts > 0;
+            return status(
+                    waits ? WriteStatus.State.WAITING : WriteStatus.State.SAVING,
+                    lane.getLast().mutation(),
+                    why(away));
+        }
+        Failed failed = failures.get(key);
+        if (failed == null) {
+            return new WriteStatus(key, WriteStatus.State.SETTLED, "", Row.of(), Row.of(), "");
+        }
+        return status(
+                failed.reason() instanceof Conflict
+                        ? WriteStatus.State.CONFLICT
+                        : WriteStatus.State.REJECTED,
+                failed.mutation(),
+                why(failed.reason()));
+    }
+
+    private WriteStatus status(WriteStatus.State state, Mutation mutation, String reason) {
+        Row fields =
+                switch (mutation) {
+                    case Mutation.Insert insert -> insert.row();
+                    case Mutation.Patch patch -> patch.fields();
+                    case Mutation.Delete _ -> Row.of();
+                };
+        Row base = overlay.base(mutation.key()).orElse(Row.of());
+        Row theirs = Row.of();
+        for (String column : fields.columns()) {
+            if (base.has(column)) {
+                theirs = theirs.with(column, base.value(column));
+            }
+        }
+        return new WriteStatus(mutation.key(), state, mutation.id(), fields, theirs, reason);
+    }
+
+    private static String why(@Nullable OrreryException reason) {
+        return switch (reason) {
+            case null -> "";
+            case OrreryException.Unavailable source -> source.what();
+            default -> reason.getMessage();
+        };
     }
 
     /** True when nothing waits for the source; under the lock, by {@link #await}. */

@@ -34,6 +34,7 @@ public final class Schema {
      * @param type the type of its values
      * @param required null is refused
      * @param defaulted the source fills it in where an insert leaves it out
+     * @param minLength the smallest number of characters of a text, blanks at its ends aside
      * @param maxLength the greatest number of characters of a text; 0 for any
      * @param allowed the only values, null aside; empty for any
      */
@@ -42,6 +43,7 @@ public final class Schema {
             ValueType type,
             boolean required,
             boolean defaulted,
+            int minLength,
             int maxLength,
             List<Object> allowed) {
         /** Checks that all is there and copies the allowed values. */
@@ -53,22 +55,27 @@ public final class Schema {
 
         /** A column that takes any value of a type, or none. */
         public static Field of(String name, ValueType type) {
-            return new Field(name, type, false, false, 0, List.of());
+            return new Field(name, type, false, false, 0, 0, List.of());
         }
 
         /** This column, with null refused. */
         public Field asRequired() {
-            return new Field(name, type, true, defaulted, maxLength, allowed);
+            return new Field(name, type, true, defaulted, minLength, maxLength, allowed);
         }
 
         /** This column, filled in by the source where an insert leaves it out. */
         public Field asDefaulted() {
-            return new Field(name, type, required, true, maxLength, allowed);
+            return new Field(name, type, required, true, minLength, maxLength, allowed);
         }
 
         /** This column with a greatest number of characters. */
         public Field withMaxLength(int characters) {
-            return new Field(name, type, required, defaulted, characters, allowed);
+            return new Field(name, type, required, defaulted, minLength, characters, allowed);
+        }
+
+        /** This column with a smallest and a greatest number of characters. */
+        public Field withLength(int least, int most) {
+            return new Field(name, type, required, defaulted, least, most, allowed);
         }
 
         /** This column with its only values. */
@@ -77,7 +84,7 @@ public final class Schema {
             for (Object value : values) {
                 normal.add(Objects.requireNonNull(type.normal(value)));
             }
-            return new Field(name, type, required, defaulted, maxLength, normal);
+            return new Field(name, type, required, defaulted, minLength, maxLength, normal);
         }
 
         /** The value in normal form, or a violation among those found. */
@@ -93,13 +100,24 @@ public final class Schema {
                 return null;
             }
             Object normal = Objects.requireNonNull(type.normal(value));
-            if (maxLength > 0 && normal instanceof String text && characters(text) > maxLength) {
-                found.add(violation(name, "must have at most " + maxLength + " characters", value));
+            if (normal instanceof String text && !isOfLength(text)) {
+                found.add(violation(name, lengthRule(), value));
             }
             if (!allowed.isEmpty() && !allowed.contains(normal)) {
                 found.add(violation(name, "must be one of " + allowed, value));
             }
             return normal;
+        }
+
+        private boolean isOfLength(String text) {
+            return (maxLength == 0 || characters(text) <= maxLength)
+                    && (minLength == 0 || characters(text.strip()) >= minLength);
+        }
+
+        private String lengthRule() {
+            return minLength == 0
+                    ? "must have at most " + maxLength + " characters"
+                    : "has " + minLength + " to " + maxLength + " characters";
         }
 
         private static int characters(String text) {
@@ -165,6 +183,14 @@ public final class Schema {
     /** This schema with a greatest number of characters in a column. */
     public Schema maxLength(String column, int characters) {
         return new Schema(with(column, field -> field.withMaxLength(characters)), id);
+    }
+
+    /**
+     * This schema with a smallest and a greatest number of characters in a column; blanks at the
+     * ends do not count towards the smallest.
+     */
+    public Schema length(String column, int least, int most) {
+        return new Schema(with(column, field -> field.withLength(least, most)), id);
     }
 
     /** This schema with the only values of a column. */
@@ -249,6 +275,12 @@ public final class Schema {
             found.add(violation(id, "cannot be changed", fieldsOfPatch.value(id)));
         }
         return orInvalid(normal, found);
+    }
+
+    /** A value of a column in normal form; one the column does not take stays as it is. */
+    @Nullable Object normal(String column, @Nullable Object value) {
+        Field field = fields.get(column);
+        return field != null && field.type().accepts(value) ? field.type().normal(value) : value;
     }
 
     /** A row with all columns in order; those it does not have are null. */

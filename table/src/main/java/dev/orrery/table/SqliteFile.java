@@ -35,6 +35,8 @@ final class SqliteFile implements AutoCloseable {
     private static final int TOO_BIG = 18;
     private static final int MISMATCH = 20;
     private static final int GENERIC = 1;
+    private static final int BUSY = 5;
+    private static final int FULL = 13;
     private static final int CORRUPT = 11;
     private static final int NOT_A_DATABASE = 26;
 
@@ -194,6 +196,17 @@ final class SqliteFile implements AutoCloseable {
                 disconnect();
                 yield new BadDefinition(
                         path.toString(), "is not a sound SQLite database", "check the path");
+            }
+            case FULL ->
+                    new Unavailable(
+                            path + " cannot be written: disk full", "make room", RETRY_AFTER, e);
+            case BUSY -> {
+                disconnect();
+                yield new Unavailable(
+                        path + " cannot be written: another program keeps it locked",
+                        "see that no other program keeps it locked",
+                        RETRY_AFTER,
+                        e);
             }
             default -> {
                 disconnect();

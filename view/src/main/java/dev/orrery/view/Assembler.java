@@ -7,6 +7,7 @@ import dev.orrery.core.Condition;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Row;
 import dev.orrery.core.Versioned;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Assembler<K, V> {
     private final Versioned<K, V> first;
     private final @Nullable JoinSide<K, ?, ?> join;
+    private final List<Select.Derived> derived;
     private final Condition where;
     private final String name;
     private final Visits visits;
@@ -43,6 +45,7 @@ final class Assembler<K, V> {
     private Assembler(Versioned<K, V> first, Select select, Visits visits) {
         this.first = first;
         this.join = select.join() == null ? null : JoinSide.of(select.join());
+        this.derived = select.derived();
         this.where = select.where();
         this.name = select.toString();
         this.visits = visits;
@@ -149,6 +152,9 @@ final class Assembler<K, V> {
             return null;
         }
         Row row = partner.isEmpty() ? own : merger.merge(own, partner.get());
+        for (Select.Derived column : derived) {
+            row = row.with(column.name(), column.function().apply(row));
+        }
         return where.holds(row) ? row : null;
     }
 

@@ -43,4 +43,12 @@ public sealed interface Patch<R> {
      * are.
      */
     record Failed<R>(UserFailure failure) implements Patch<R> {}
+
+    /**
+     * One update for several: it leads to where they lead one after the other, without the updates
+     * of a row but its last, those of a row that is removed later, and totals but the last.
+     */
+    static <R> List<Patch<R>> joined(List<List<Patch<R>>> updates) {
+        return PatchJoiner.joined(updates);
+    }
 }

@@ -7,9 +7,13 @@ import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Relation;
+import dev.orrery.core.Row;
 import dev.orrery.core.Shape;
 import dev.orrery.core.Versioned;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +31,39 @@ public final class Select {
     private record Question(
             Versioned<?, ?> from,
             @Nullable Join join,
+            List<Derived> derived,
             Condition where,
             List<Order> orders,
             @Nullable Shape columns,
-            int limit) {}
+            int limit) {
+        Question joined(Join other) {
+            return new Question(from, other, derived, where, orders, columns, limit);
+        }
+
+        Question deriving(Derived column) {
+            List<Derived> all = Stream.concat(derived.stream(), Stream.of(column)).toList();
+            return new Question(from, join, all, where, orders, columns, limit);
+        }
+
+        Question where(Condition other) {
+            return new Question(from, join, derived, other, orders, columns, limit);
+        }
+
+        Question ordered(List<Order> others) {
+            return new Question(from, join, derived, where, others, columns, limit);
+        }
+
+        Question columns(@Nullable Shape others) {
+            return new Question(from, join, derived, where, orders, others, limit);
+        }
+
+        Question limited(int other) {
+            return new Question(from, join, derived, where, orders, columns, other);
+        }
+    }
+
+    /** A column worked out from the others of a row. */
+    record Derived(String name, Function<Row, @Nullable Object> function) {}
 
     /** The second relation, its keys being the values of a column of the first. */
     record Join(Versioned<?, ?> relation, String column, boolean isRequired) {}
@@ -50,6 +83,7 @@ public final class Select {
                 new Question(
                         versioned(relation),
                         null,
+                        List.of(),
                         Condition.all(),
                         List.of(),
                         null,
@@ -87,38 +121,31 @@ public final class Select {
                     "a second join",
                     "join one relation; derive the other with a query");
         }
-        return new Select(
-                new Question(
-                        question.from,
-                        join,
-                        question.where,
-                        question.orders,
-                        question.columns,
-                        question.limit));
+        return new Select(question.joined(join));
+    }
+
+    /**
+     * A further column, worked out from the others of a row, the joined and those derived before it
+     * included. Conditions, orders and {@link #columns} may use it.
+     *
+     * @param function of the row alone; the same instance in questions that are to be equal
+     * @throws BadDefinition when a column is derived twice
+     */
+    public Select derive(String column, Function<Row, @Nullable Object> function) {
+        if (question.derived.stream().anyMatch(known -> known.name.equals(column))) {
+            throw new BadDefinition(toString(), "derives " + column + " twice", "name it once");
+        }
+        return new Select(question.deriving(new Derived(column, function)));
     }
 
     /** Only rows that also meet a condition; it may look at joined columns. */
     public Select where(Condition condition) {
-        return new Select(
-                new Question(
-                        question.from,
-                        question.join,
-                        question.where.and(condition),
-                        question.orders,
-                        question.columns,
-                        question.limit));
+        return new Select(question.where(question.where.and(condition)));
     }
 
     /** The rows in this order, instead of any asked for before; keys decide between equals. */
     public Select orderBy(Order... orders) {
-        return new Select(
-                new Question(
-                        question.from,
-                        question.join,
-                        question.where,
-                        List.of(orders),
-                        question.columns,
-                        question.limit));
+        return new Select(question.ordered(List.of(orders)));
     }
 
     /**
@@ -131,14 +158,7 @@ public final class Select {
     }
 
     Select columns(Shape columns) {
-        return new Select(
-                new Question(
-                        question.from,
-                        question.join,
-                        question.where,
-                        question.orders,
-                        columns,
-                        question.limit));
+        return new Select(question.columns(columns));
     }
 
     /**
@@ -150,14 +170,7 @@ public final class Select {
         if (rows < 0) {
             throw new Invalid("limit", "is zero or more", rows);
         }
-        return new Select(
-                new Question(
-                        question.from,
-                        question.join,
-                        question.where,
-                        question.orders,
-                        question.columns,
-                        rows));
+        return new Select(question.limited(rows));
     }
 
     Versioned<?, ?> from() {
@@ -166,6 +179,10 @@ public final class Select {
 
     @Nullable Join join() {
         return question.join;
+    }
+
+    List<Derived> derived() {
+        return question.derived;
     }
 
     Condition where() {
@@ -181,6 +198,11 @@ public final class Select {
         return question.columns;
     }
 
+    /** The names of the columns asked for, in order; empty when all are. */
+    public Optional<List<String>> columnNames() {
+        return Optional.ofNullable(question.columns).map(Shape::columns);
+    }
+
     int limit() {
         return question.limit;
     }
@@ -191,14 +213,7 @@ public final class Select {
 
     /** The same rows without order, columns and limit: what an aggregate sees. */
     Select asSet() {
-        return new Select(
-                new Question(
-                        question.from,
-                        question.join,
-                        question.where,
-                        List.of(),
-                        null,
-                        Integer.MAX_VALUE));
+        return new Select(question.ordered(List.of()).columns(null).limited(Integer.MAX_VALUE));
     }
 
     @Override
@@ -223,6 +238,7 @@ public final class Select {
                     .append(" on ")
                     .append(question.join.column);
         }
+        question.derived.forEach(column -> text.append(" deriving ").append(column.name));
         if (!question.where.equals(Condition.all())) {
             text.append(" where ").append(question.where);
         }

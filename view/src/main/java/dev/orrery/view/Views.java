@@ -210,7 +210,7 @@ public final class Views implements AutoCloseable {
     }
 
     /** How many results are kept up. */
-    int size() {
+    public int size() {
         registry.lock();
         try {
             return shared.size();

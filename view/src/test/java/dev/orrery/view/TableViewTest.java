@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Key;
 import dev.orrery.core.LocalRelation;
+import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Revision;
@@ -18,6 +19,8 @@ import dev.orrery.core.Total;
 import dev.orrery.core.Update;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +125,32 @@ class TableViewTest {
             states.put("NV", Row.of("title", "Nevada"));
             assertThat(codes(view.rows(0, 10))).containsExactly("LAS", "LAX", "SFO");
         }
+    }
+
+    @Test
+    void aDerivedColumnOrdersAndNarrowsLikeAnyOther() { // law V1
+        airport("SFO", "CA");
+        airport("LAX", "CA");
+        airport("OAK", "CA");
+        departures("SFO", 4);
+        departures("LAX", 6);
+        Function<Row, @Nullable Object> half =
+                row -> row.has("departures") ? row.integer("departures") / 2 : null;
+        Select halves =
+                Select.from(airports)
+                        .leftJoin(delays, text("iata"))
+                        .derive("half", half)
+                        .orderBy(integer("half").descending());
+        try (TableView<Row> view = views.table(halves);
+                TableView<Row> least = views.table(halves.where(integer("half").gt(2L)))) {
+            assertThat(codes(view.rows(0, 10))).containsExactly("LAX", "SFO", "OAK");
+            departures("SFO", 9);
+            assertThat(codes(view.rows(0, 10))).containsExactly("SFO", "LAX", "OAK");
+            assertThat(view.row(0).orElseThrow().integer("half")).isEqualTo(4);
+            assertThat(codes(least.rows(0, 10))).containsExactly("SFO", "LAX");
+            assertThat(views.size()).isEqualTo(2);
+        }
+        assertThatThrownBy(() -> halves.derive("half", half)).isInstanceOf(BadDefinition.class);
     }
 
     @Test

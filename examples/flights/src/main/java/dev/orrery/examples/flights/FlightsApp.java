@@ -25,6 +25,8 @@ import dev.orrery.view.ValueView;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The flights application, whole: where its facts live, what it derives from them, and what it
@@ -39,7 +41,8 @@ final class FlightsApp implements AutoCloseable {
     static final AccessPolicy EVERYBODY = (_, _, _) -> Access.allowed();
 
     private static final int LONGEST_NAME = 80;
-    private static final int BOARD_ROWS = 50;
+    private static final Function<Row, @Nullable Object> MEAN = FlightsApp::mean;
+    private static final int BOARD_ROWS = 96;
 
     private static final List<String> SCRIPTS =
             List.of(
@@ -92,7 +95,7 @@ final class FlightsApp implements AutoCloseable {
                     orrery.live(
                             Jdbc.open(AirportsFile.in(directory))
                                     .table("airports")
-                                    .constrained(schema -> schema.maxLength("name", LONGEST_NAME)),
+                                    .constrained(schema -> schema.length("name", 1, LONGEST_NAME)),
                             String.class,
                             Airport.class);
 
@@ -114,14 +117,15 @@ final class FlightsApp implements AutoCloseable {
             worst = orrery.query("worst-airport", String.class, Worst.class, this::worst);
 
             // shown
-            board = orrery.view(byDepartures(Select.from(airports).leftJoin(delays, text("iata"))));
+            Select everywhere = byDepartures(Select.from(airports).leftJoin(delays, text("iata")));
+            board = orrery.view(everywhere);
             board.viewport(0, BOARD_ROWS);
             flown = orrery.view(byDepartures(Select.from(airports).join(delays, text("iata"))));
             flightsSoFar = orrery.value(Select.from(delays), Aggregate.sum(integer("departures")));
             meanDelay =
                     orrery.value(
                             Select.from(delays), Aggregate.of(Mean.NONE, Mean::plus, Mean::minus));
-            orrery.serve("board", board);
+            orrery.serveWindows("board", everywhere, BOARD_ROWS);
             orrery.serve("flown", flown);
             orrery.serve("flights", flightsSoFar);
             orrery.serve("mean-delay", meanDelay);
@@ -136,8 +140,24 @@ final class FlightsApp implements AutoCloseable {
 
     private static Select byDepartures(Select airportsWithDelays) {
         return airportsWithDelays
-                .columns("iata", "name", "city", "state", "departures", "minutes", "last", "seen")
+                .derive("mean", MEAN)
+                .columns(
+                        "iata",
+                        "name",
+                        "city",
+                        "state",
+                        "departures",
+                        "minutes",
+                        "mean",
+                        "last",
+                        "seen")
                 .orderBy(integer("departures").descending().nullsLast());
+    }
+
+    /** The mean delay of an airport's departures, to sort by; null before the first. */
+    private static @Nullable Double mean(Row airport) {
+        long departures = airport.has("departures") ? airport.integer("departures") : 0;
+        return departures == 0 ? null : (double) airport.integer("minutes") / departures;
     }
 
     /** The worst airport of a state: the highest mean delay among those with enough departures. */
