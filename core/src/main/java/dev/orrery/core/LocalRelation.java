@@ -55,20 +55,14 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         if (scope instanceof Tracking.Frame frame) {
             return frame.find(this, key);
         }
-        if (scope instanceof Transaction transaction) {
-            Map<K, Optional<V>> written = transaction.written(this);
-            if (written.containsKey(key)) {
-                return written.getOrDefault(key, Optional.empty());
-            }
-        }
-        return newest(key);
+        return scope instanceof Transaction transaction ? transaction.find(this, key) : newest(key);
     }
 
     /** The newest published value of a key, whatever scope the caller is in. */
     protected final Optional<V> newest(K key) {
         Cell<K, V> cell = cells.get(key);
         if (cell == null) {
-            return Optional.empty();
+            return unwritten(key);
         }
         Version<V> version;
         do {
@@ -80,15 +74,21 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     @Override
     public final Optional<V> findAt(K key, long revision) {
         Cell<K, V> cell = cells.get(key);
-        if (cell == null) {
-            return Optional.empty();
-        }
+        return cell == null ? unwritten(key) : valueAt(cell, revision);
+    }
+
+    private Optional<V> valueAt(Cell<K, V> cell, long revision) {
         Version<V> version = cell.at(revision);
         if (version == null) {
             throw new IllegalStateException(
                     "law C4: " + name + " was read at r" + revision + " without a pin");
         }
         return version.value;
+    }
+
+    /** The value of a key that has no cell. */
+    Optional<V> unwritten(K key) {
+        return Optional.empty();
     }
 
     @Override
@@ -115,16 +115,20 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     @Override
     public final List<Map.Entry<K, V>> selectAt(Condition condition, long revision) {
         List<Map.Entry<K, V>> matching = new ArrayList<>();
-        for (Cell<K, V> cell : cells.values()) {
-            Version<V> version = cell.at(revision);
-            if (version == null) {
-                throw new IllegalStateException(
-                        "law C4: " + name + " was read at r" + revision + " without a pin");
-            }
-            version.value.ifPresent(value -> addIfMatching(condition, cell.key, value, matching));
-        }
+        addMatching(condition, revision, matching);
         matching.sort(Map.Entry.comparingByKey(keyOrder()));
         return matching;
+    }
+
+    /** Adds the entries that meet a condition as of a revision, in no order. */
+    void addMatching(Condition condition, long revision, List<Map.Entry<K, V>> matching) {
+        cells.values().forEach(cell -> addIfMatching(condition, cell, revision, matching));
+    }
+
+    final void addIfMatching(
+            Condition condition, Cell<K, V> cell, long revision, List<Map.Entry<K, V>> matching) {
+        valueAt(cell, revision)
+                .ifPresent(value -> addIfMatching(condition, cell.key, value, matching));
     }
 
     private void addIfMatching(
@@ -151,12 +155,21 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         if (scope instanceof Tracking.Frame frame) {
             return frame.select(this, condition);
         }
-        List<Map.Entry<K, V>> entries;
+        return scope instanceof Transaction transaction
+                ? transaction.own(this).newest(condition, transaction)
+                : newest(condition);
+    }
+
+    private List<Map.Entry<K, V>> newest(Condition condition) {
         try (Pin pin = timeline.pin()) {
-            entries = selectAt(condition, pin.revision().number());
+            return selectAt(condition, pin.revision().number());
         }
-        if (scope instanceof Transaction transaction && !transaction.written(this).isEmpty()) {
-            Map<K, Optional<V>> written = transaction.written(this);
+    }
+
+    private List<Map.Entry<K, V>> newest(Condition condition, Transaction transaction) {
+        List<Map.Entry<K, V>> entries = newest(condition);
+        Map<K, Optional<V>> written = transaction.written(this);
+        if (!written.isEmpty()) {
             entries.removeIf(entry -> written.containsKey(entry.getKey()));
             written.forEach((key, value) ->
                     value.ifPresent(v -> addIfMatching(condition, key, v, entries)));
@@ -245,8 +258,21 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     // writing, by the timeline
 
+    /**
+     * Whether a branch of the timeline may write to its own version of this: when a value is what
+     * was put and nothing else follows from it. A write is refused there otherwise.
+     */
+    protected boolean isBranchable() {
+        return false;
+    }
+
     Cell<K, V> cell(K key) {
-        return cells.computeIfAbsent(key, k -> new Cell<>(this, k, Optional.empty()));
+        return cells.computeIfAbsent(key, k -> new Cell<>(this, k, unwritten(k)));
+    }
+
+    /** All cells, one after the other as they come and go. */
+    final Iterable<Cell<K, V>> cells() {
+        return cells.values();
     }
 
     boolean owns(Cell<K, V> cell) {

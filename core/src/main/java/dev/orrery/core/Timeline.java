@@ -7,11 +7,14 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process-wide order of commits: every local source changes through one, and every reader reads
@@ -49,7 +52,22 @@ public final class Timeline {
     private final CopyOnWriteArrayList<CommitHook> hooks = new CopyOnWriteArrayList<>();
     private final Latest<Revision> revision;
     private final Broadcast<Commit> commits;
+    private final @Nullable Fork fork;
     private volatile long published;
+
+    /** Where a branch begins, and what it has of its own. */
+    private static final class Fork {
+        private final Timeline parent;
+        private final Timeline root;
+        private final long at;
+        private final Map<Versioned<?, ?>, Overlay<?, ?>> overlays = new ConcurrentHashMap<>();
+
+        private Fork(Timeline parent, long at) {
+            this.parent = parent;
+            this.root = parent.fork == null ? parent : parent.fork.root;
+            this.at = at;
+        }
+    }
 
     /** What a commit does: writes to sources, all visible at once or not at all. */
     @FunctionalInterface
@@ -63,8 +81,9 @@ public final class Timeline {
         void run(Transaction transaction) throws X;
     }
 
-    private Timeline(String epoch, Revision start) {
+    private Timeline(String epoch, Revision start, @Nullable Fork fork) {
         this.epoch = epoch;
+        this.fork = fork;
         this.published = start.number();
         this.revision = new Latest<>(epoch, start);
         this.commits = new Broadcast<>(epoch, COMMITS_KEPT, start.number());
@@ -77,7 +96,7 @@ public final class Timeline {
      * @param start the last revision of the previous opening, zero for the first
      */
     public static Timeline startingAt(String epoch, Revision start) {
-        return new Timeline(epoch, start);
+        return new Timeline(epoch, start, null);
     }
 
     /** Names this opening; cursors of feeds kept in memory carry it. */
@@ -109,7 +128,8 @@ public final class Timeline {
      * Runs work whose writes become visible together, as one revision.
      *
      * <p>Inside another commit the work joins it. Writes that change nothing make no revision. What
-     * the work throws is thrown on, and nothing is committed. Refused inside a query.
+     * the work throws is thrown on, and nothing is committed. Refused inside a query. Inside a
+     * commit of a branch the work joins that, and changes the branch alone.
      *
      * @return the revision made; the newest published one when nothing changed or the work joined
      *     another commit
@@ -124,9 +144,10 @@ public final class Timeline {
      */
     public <X extends Exception> Revision transact(String cause, AuthorWork<X> work) throws X {
         Tracking.Scope scope = Tracking.scope();
-        if (scope instanceof Transaction outer && outer.timeline == this) {
+        if (scope instanceof Transaction outer
+                && (outer.timeline == this || outer.timeline.isBranchOf(this))) {
             work.run(outer);
-            return now();
+            return outer.timeline.now();
         }
         if (scope instanceof Tracking.Frame) {
             throw new OrreryException.Unsupported("commit (" + cause + ")", "a query or snapshot");
@@ -289,6 +310,17 @@ public final class Timeline {
         }
     }
 
+    /** Another hold on a revision that is held already. */
+    public Pin pin(Pin held) {
+        long number = held.revision().number();
+        synchronized (pinsLock) {
+            if (pins.computeIfPresent(number, (_, count) -> count + 1) == null) {
+                throw new IllegalStateException("law C4: not held: " + held.revision());
+            }
+            return new Pin(this, held.revision());
+        }
+    }
+
     void unpin(long pinned) {
         synchronized (pinsLock) {
             pins.computeIfPresent(pinned, (_, count) -> count == 1 ? null : count - 1);
@@ -344,6 +376,77 @@ public final class Timeline {
             }
         }
     }
+
+    // branches
+
+    /**
+     * A timeline that begins with the facts of a revision held here and goes its own way: what is
+     * committed on it is seen there only, and what is committed here later is not seen there. It
+     * costs nothing until it is written to. It has no hooks, and relations that are branchable can
+     * be changed on it, no others.
+     *
+     * @param held a pin of this timeline; it must stay open as long as the branch is used
+     */
+    public Timeline branch(Pin held) { // law C30
+        return new Timeline(epoch, held.revision(), new Fork(this, held.revision().number()));
+    }
+
+    /** Whether this was branched off another timeline. */
+    public boolean isBranch() {
+        return fork != null;
+    }
+
+    /** Whether this was branched off another timeline, or off a branch of it. */
+    boolean isBranchOf(Timeline other) {
+        return fork != null && fork.root == other;
+    }
+
+    /** A source as this timeline sees it: itself, or on a branch the source with its own writes. */
+    public <K, V> Versioned<K, V> own(Versioned<K, V> source) {
+        if (source.timeline() == this) {
+            return source;
+        }
+        if (source instanceof Overlay<K, V> overlay) {
+            return own(overlay.origin);
+        }
+        if (!isBranchOf(source.timeline())) {
+            throw new OrreryException.Unsupported(
+                    "read " + source.name(), "a query on another timeline");
+        }
+        return overlay(source);
+    }
+
+    /** The overlay of a source of the root, on a branch. */
+    @SuppressWarnings("unchecked") // overlays are made here only, with their source's types
+    <K, V> Overlay<K, V> overlay(Versioned<K, V> source) {
+        Fork begin = Objects.requireNonNull(fork, "only a branch has overlays");
+        Overlay<?, ?> known = begin.overlays.get(source);
+        if (known == null) {
+            Versioned<K, V> below = begin.parent.own(source);
+            Overlay<K, V> made = new Overlay<>(this, source, below, begin.at);
+            Overlay<?, ?> other = begin.overlays.putIfAbsent(source, made);
+            known = other == null ? made : other;
+        }
+        return (Overlay<K, V>) known;
+    }
+
+    /** Where a write to a relation goes. */
+    LocalRelation<?, ?> writable(LocalRelation<?, ?> relation) {
+        if (relation.timeline() == this) {
+            return relation;
+        }
+        if (!isBranchOf(relation.timeline())) {
+            throw new OrreryException.Unsupported(
+                    "change " + relation.name(), "a commit of another timeline");
+        }
+        if (!relation.isBranchable()) {
+            throw new OrreryException.Unsupported(
+                    "change " + relation.name(), "a snapshot's commit");
+        }
+        return overlay(relation);
+    }
+
+    // hooks
 
     /**
      * Has a hook follow every commit from here on.

@@ -39,11 +39,27 @@ public final class Transaction implements Tracking.Scope {
     }
 
     private void write(LocalRelation<?, ?> relation, Object key, Optional<?> value) {
-        if (relation.timeline() != timeline) {
-            throw new OrreryException.Unsupported(
-                    "change " + relation.name(), "a commit of another timeline");
-        }
-        writes.computeIfAbsent(relation, _ -> new LinkedHashMap<>()).put(key, value);
+        writes.computeIfAbsent(timeline.writable(relation), _ -> new LinkedHashMap<>())
+                .put(key, value);
+    }
+
+    /** The timeline that is written to: a branch's inside a commit of it. */
+    public Timeline timeline() {
+        return timeline;
+    }
+
+    /** A relation as this transaction's timeline sees it; itself, where that does not know it. */
+    <K, V> LocalRelation<K, V> own(LocalRelation<K, V> relation) {
+        return timeline.isBranchOf(relation.timeline()) ? timeline.overlay(relation) : relation;
+    }
+
+    /** The newest value of a key, this transaction's own writes included. */
+    <K, V> Optional<V> find(LocalRelation<K, V> relation, K key) {
+        LocalRelation<K, V> own = own(relation);
+        Map<K, Optional<V>> written = written(own);
+        return written.containsKey(key)
+                ? written.getOrDefault(key, Optional.empty())
+                : own.newest(key);
     }
 
     /** Says what facts the commit is made of, for those who record commits. */
@@ -70,6 +86,9 @@ public final class Transaction implements Tracking.Scope {
      *     between them could not be undone
      */
     public void persist(String storeName, Runnable action) {
+        if (timeline.isBranch()) {
+            throw new OrreryException.Unsupported("write to " + storeName, "a snapshot's commit");
+        }
         if (store != null && !store.equals(storeName)) {
             throw new OrreryException.Unsupported(
                     "write to " + store + " and to " + storeName, "one commit");

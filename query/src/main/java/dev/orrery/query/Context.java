@@ -68,27 +68,29 @@ final class Context implements Tracking.Frame {
     @Override
     public <K, V> Optional<V> find(Versioned<K, V> source, K key) {
         checkThread();
+        Versioned<K, V> own = engine.timeline.own(source);
         if (recording != null) {
-            recording.read(engine.sources.key(source, key), revision);
+            recording.read(engine.sources.key(own, key), revision);
         }
-        return source.findAt(key, revision);
+        return own.findAt(key, revision);
     }
 
     @Override
     public <K, V> List<Map.Entry<K, V>> select(Versioned<K, V> source, Condition condition) {
         checkThread();
         if (recording == null) {
-            return source.selectAt(condition, revision);
+            return engine.timeline.own(source).selectAt(condition, revision);
         }
         return engine.sets.select(this, source, condition);
     }
 
     /** Reads the source itself for the node that remembers a set. */
     <K, V> List<Map.Entry<K, V>> scan(Versioned<K, V> source, Condition condition) {
+        Versioned<K, V> own = engine.timeline.own(source);
         if (recording != null) {
-            recording.read(engine.sources.set(source, condition), revision);
+            recording.read(engine.sources.set(own, condition), revision);
         }
-        return List.copyOf(source.selectAt(condition, revision));
+        return List.copyOf(own.selectAt(condition, revision));
     }
 
     private void checkThread() {

@@ -4,6 +4,7 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Tracking;
+import dev.orrery.core.Transaction;
 import dev.orrery.core.Type;
 import java.time.Duration;
 import java.util.Iterator;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A query as defined, with the nodes of its keys. */
 final class Definition<K, V> implements Query<K, V> {
@@ -54,7 +56,7 @@ final class Definition<K, V> implements Query<K, V> {
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     public V of(K key) { // law Q14: a hit is a probe, a load and two comparisons
         long published = engine.timeline.published(); // law Q1: first
-        if (Tracking.frame() == null) {
+        if (Tracking.scope() == null) {
             Node node = nodes.get(key);
             Memo memo = node == null ? null : node.memo;
             if (memo != null && !memo.failed && published < memo.until()) {
@@ -71,14 +73,19 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     private Memo memo(K key) {
-        Tracking.Frame frame = Tracking.frame();
-        if (frame == null) {
-            return engine.access(context -> context.read(node(key)));
-        }
-        if (frame instanceof Context context && context.engine == engine) {
-            return context.read(node(key));
-        }
-        throw new OrreryException.Unsupported("read " + label(key), "a query of another runtime");
+        return switch (Tracking.scope()) {
+            case Context context when context.engine.root == engine ->
+                    context.read(context.engine.node(this, key));
+            case Tracking.Frame _ ->
+                    throw new OrreryException.Unsupported(
+                            "read " + label(key), "a query of another runtime");
+            case Transaction transaction -> newest(engine.of(transaction), key);
+            case null, default -> newest(engine, key);
+        };
+    }
+
+    private Memo newest(Engine runtime, K key) {
+        return runtime.access(context -> context.read(runtime.node(this, key)));
     }
 
     /** The value with the revision that the access was bound to. */
@@ -109,6 +116,15 @@ final class Definition<K, V> implements Query<K, V> {
     Node node(K key) {
         Node node = nodes.get(key);
         return node != null ? node : nodes.computeIfAbsent(key, k -> engine.newNode(this, k));
+    }
+
+    @SuppressWarnings("unchecked") // a definition's nodes have its keys
+    Node nodeOf(Object key) {
+        return node((K) key);
+    }
+
+    @Nullable Node findNode(Object key) {
+        return nodes.get(key);
     }
 
     Iterable<Node> nodes() {
@@ -149,14 +165,15 @@ final class Definition<K, V> implements Query<K, V> {
         return this != engine.sets.definition();
     }
 
-    void ran(Flight flight, Memo memo, long nanos) {
+    void ran(Engine runtime, Flight flight, Memo memo, long nanos) {
         counts.computed();
         flight.node.reason = Reason.ran(flight);
         flight.node.ran();
-        if (isTold() && (flight.baseline != null || flight.prior != null)) {
+        boolean told = runtime.isRoot() && isTold();
+        if (told && (flight.baseline != null || flight.prior != null)) {
             engine.remembered.reran();
         }
-        if (engine.events.isFollowed() && isTold()) {
+        if (told && engine.events.isFollowed()) {
             engine.events.publish(
                     new QueryEvent.Computed(
                             name,
@@ -186,7 +203,11 @@ final class Definition<K, V> implements Query<K, V> {
 
     @Override
     public Explanation explain(K key) {
-        Node node = nodes.get(key);
+        Engine here =
+                Tracking.scope() instanceof Context context && context.engine.root == engine
+                        ? context.engine
+                        : engine;
+        Node node = here.find(this, key);
         return node == null ? Explanation.neverAsked(this, key) : Explanation.of(this, key, node);
     }
 

@@ -3,6 +3,8 @@ package dev.orrery.query;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Pin;
 import dev.orrery.core.Timeline;
+import dev.orrery.core.Transaction;
+import java.lang.ref.Cleaner;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,11 +39,20 @@ final class Engine {
     final Faults faults;
     final Sources sources;
     final Sets sets;
-    final Waits waits = new Waits();
+    final Waits waits;
     final Events events;
     final Remembered remembered;
     final Watches watches;
-    final Map<String, Definition<?, ?>> definitions = new ConcurrentHashMap<>();
+    final Map<String, Definition<?, ?>> definitions;
+
+    /** The runtime on the timeline itself: this, or the one that this was branched off. */
+    final Engine root;
+
+    /** What this is the runtime of when it is not the root. */
+    final @Nullable Branch branch;
+
+    /** The runtimes of open snapshots that have written, at the root. */
+    final Map<Timeline, Engine> branches;
 
     /** Nodes with past memos. */
     final Queue<Node> retired = new ConcurrentLinkedQueue<>();
@@ -49,6 +60,7 @@ final class Engine {
     /** Where this runtime's nodes have their first memos from; set before there are nodes. */
     volatile @Nullable Adoption adoption;
 
+    private @Nullable Cleaner cleaner;
     private final Mark mark;
     private volatile boolean closed;
 
@@ -56,6 +68,11 @@ final class Engine {
         this.timeline = timeline;
         this.threads = threads;
         this.faults = faults;
+        this.root = this;
+        this.branch = null;
+        this.branches = new ConcurrentHashMap<>();
+        this.waits = new Waits();
+        this.definitions = new ConcurrentHashMap<>();
         this.sources = new Sources(this);
         this.sets = new Sets(this);
         this.events = new Events(timeline.epoch());
@@ -64,6 +81,31 @@ final class Engine {
         this.mark = new Mark(this);
         timeline.attach(mark)
                 .close(); // nothing was read before, so there is nothing to catch up with
+    }
+
+    /** The runtime of a branch: the same definitions, with cells of its own. */
+    Engine(Engine parent, Branch branch, Timeline timeline) {
+        this.timeline = timeline;
+        this.threads = parent.threads;
+        this.faults = parent.faults;
+        this.root = parent.root;
+        this.branch = branch;
+        this.branches = root.branches;
+        this.waits = root.waits;
+        this.definitions = root.definitions;
+        this.sources = new Sources(this);
+        this.sets = root.sets;
+        this.events = root.events;
+        this.remembered = new Remembered(timeline.published() + 1);
+        this.watches = root.watches;
+        this.adoption = branch;
+        this.mark = new Mark(this);
+        timeline.attach(mark).close(); // nothing was read before
+        branches.put(timeline, this);
+    }
+
+    boolean isRoot() {
+        return branch == null;
     }
 
     /** Runs an access at the newest revision. */
@@ -78,7 +120,7 @@ final class Engine {
 
     /** Runs an access at a pinned revision. */
     <T> T at(long revision, Function<Context, T> access) {
-        if (closed) {
+        if (root.closed) {
             throw new OrreryException.Closed("the query runtime");
         }
         Strand strand = STRAND.isBound() ? STRAND.get() : new Strand();
@@ -86,15 +128,58 @@ final class Engine {
         return context.within(() -> access.apply(context));
     }
 
+    /** This runtime's node of a key. */
+    Node node(Definition<?, ?> definition, Object key) {
+        return branch == null ? definition.nodeOf(key) : branch.node(definition, key);
+    }
+
+    /** This runtime's node of a key, if there is one. */
+    @Nullable Node find(Definition<?, ?> definition, Object key) {
+        return branch == null ? definition.findNode(key) : branch.find(definition, key);
+    }
+
+    /** Every node this runtime has of a query. */
+    Iterable<Node> nodes(Definition<?, ?> definition) {
+        return branch == null ? definition.nodes() : branch.nodes(definition);
+    }
+
+    /** The runtime whose results a commit's work sees. */
+    Engine of(Transaction transaction) {
+        return branches.getOrDefault(transaction.timeline(), this);
+    }
+
+    /** Keeps a branch as long as somebody holds one of its revisions. */
+    void hold() {
+        if (branch != null) {
+            branch.hold();
+        }
+    }
+
+    void letGo() {
+        if (branch != null) {
+            branch.letGo();
+        }
+    }
+
+    /** What closes forgotten snapshots; its thread is started with the first of them. */
+    synchronized Cleaner cleaner() {
+        Cleaner known = cleaner;
+        if (known == null) {
+            known = Cleaner.create(threads);
+            cleaner = known;
+        }
+        return known;
+    }
+
     /** A new node, dormant when there may be something to adopt. */
     Node newNode(Definition<?, ?> definition, Object key) {
-        return new Node(definition, key, adoption == null ? null : Memo.DORMANT);
+        return new Node(definition, key, adoption == null ? null : Memo.DORMANT, isRoot());
     }
 
     /** Wakes a dormant node. Holding nothing. */
     void adopt(Node node) {
         Adoption known = adoption;
-        node.adopt(known == null ? null : known.baseline(node));
+        node.adopt(known == null ? null : known.baseline(node), faults);
     }
 
     void drainAfterCommit() {

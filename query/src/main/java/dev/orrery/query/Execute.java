@@ -34,7 +34,7 @@ final class Execute {
                                 result.value(),
                                 result.failed(),
                                 result.recording());
-        flight.node.definition.ran(flight, memo, System.nanoTime() - begun);
+        flight.node.definition.ran(context.engine, flight, memo, System.nanoTime() - begun);
         return memo;
     }
 

@@ -38,5 +38,11 @@ enum Fault {
     /** A new leaf does not ask its source what has changed before commits could find it. */
     LEAF_STARTED_BLIND,
     /** An access does not hold the revision it reads at. */
-    ACCESS_NOT_PINNED
+    ACCESS_NOT_PINNED,
+    /** What is adopted is believed without verifying what it rests on. */
+    ADOPTED_UNDOUBTED,
+    /** A branch adopts what its parent remembers now, not what it did where the branch begins. */
+    ADOPTED_NEWEST,
+    /** A branch counts a dependency that changed with its first commit as unchanged. */
+    ADOPTED_TOO_FAR
 }

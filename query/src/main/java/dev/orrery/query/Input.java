@@ -33,6 +33,12 @@ public final class Input<K, V> extends LocalRelation<K, V> {
         timeline().transact(name(), transaction -> transaction.remove(this, key));
     }
 
+    /** A snapshot may have its own values. */
+    @Override
+    protected boolean isBranchable() {
+        return true;
+    }
+
     /** The keys' type, as defined. */
     public Type<K> keyType() {
         return keyType;

@@ -86,7 +86,9 @@ final class Mark implements CommitHook {
         }
         engine.drainAfterCommit();
         engine.remembered.published();
-        engine.watches.published(commit.revision().number());
+        if (engine.isRoot()) {
+            engine.watches.published(commit.revision().number());
+        }
     }
 
     @Override

@@ -36,6 +36,9 @@ final class Node extends Cell {
     /** The newest commit that had begun to mark when the live memo became open. */
     private long openedAt;
 
+    /** Whether counts speak of it: neither of a snapshot's own results nor of sets. */
+    private final boolean isTold;
+
     private long untouched;
     private long computed;
 
@@ -43,10 +46,11 @@ final class Node extends Cell {
     record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
 
     /** A node without a memo, or {@link Memo#DORMANT} when it may have one to adopt. */
-    Node(Definition<?, ?> definition, Object key, @Nullable Memo first) {
+    Node(Definition<?, ?> definition, Object key, @Nullable Memo first, boolean isRoots) {
         this.definition = definition;
         this.key = key;
         this.memo = first;
+        this.isTold = isRoots && definition.isTold();
     }
 
     /** The memo that covers a revision, if there is one. */
@@ -127,7 +131,7 @@ final class Node extends Cell {
     }
 
     /** Becomes live with what is remembered, all of it in doubt; vacant when nothing is. */
-    synchronized void adopt(@Nullable Memo known) { // law Q21
+    synchronized void adopt(@Nullable Memo known, Faults faults) { // law Q21
         if (!isDormant()) {
             return; // somebody was faster
         }
@@ -135,7 +139,8 @@ final class Node extends Cell {
             memo = null;
             return;
         }
-        int[] all = new int[known.dependencies.length];
+        boolean doubted = !faults.has(Fault.ADOPTED_UNDOUBTED);
+        int[] all = new int[doubted ? known.dependencies.length : 0];
         Arrays.setAll(all, position -> position);
         install(known, all);
     }
@@ -235,7 +240,7 @@ final class Node extends Cell {
         suspects = suspectPositions;
         suspectCount = suspectPositions.length;
         memo = next;
-        if (next.isOpen() && definition.isTold()) {
+        if (next.isOpen() && isTold) {
             openedAt = definition.engine.remembered.opened();
         }
     }
@@ -244,7 +249,7 @@ final class Node extends Cell {
 
     /** The live memo is open no longer: each commit since it became so had left it alone. */
     private void closed(long revision) { // law Q22
-        if (definition.isTold()) {
+        if (isTold) {
             definition.engine.remembered.closed(openedAt);
             untouched += leftAlone(revision - 1);
         }

@@ -191,9 +191,9 @@ public final class Queries implements AutoCloseable {
 
     // the whole
 
-    /** Holds the newest revision, to be read at leisure. */
+    /** Holds the newest revision, to be read at leisure and changed without anyone seeing. */
     public Snapshot snapshot() {
-        return new Snapshot(engine);
+        return new Snapshot(engine, new Hold(Branch.Held.newest(engine)));
     }
 
     /**

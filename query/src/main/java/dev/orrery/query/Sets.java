@@ -50,7 +50,7 @@ final class Sets {
     @SuppressWarnings("unchecked") // what scan made for this very source
     <K, V> List<Map.Entry<K, V>> select(
             Context context, Versioned<K, V> source, Condition condition) {
-        Node node = definition.node(new Of(source, condition));
+        Node node = context.engine.node(definition, new Of(source, condition));
         return (List<Map.Entry<K, V>>) definition.value(context.read(node));
     }
 

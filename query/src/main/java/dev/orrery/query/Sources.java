@@ -2,7 +2,6 @@ package dev.orrery.query;
 
 import dev.orrery.core.Change;
 import dev.orrery.core.Condition;
-import dev.orrery.core.OrreryException;
 import dev.orrery.core.Row;
 import dev.orrery.core.Versioned;
 import java.lang.invoke.VarHandle;
@@ -58,13 +57,21 @@ final class Sources {
         return leaf;
     }
 
+    /** This runtime's leaf for another one's. */
+    Leaf own(Leaf leaf) {
+        return own(leaf, engine.timeline.own(leaf.source));
+    }
+
+    @SuppressWarnings("unchecked") // a leaf's subject is a key of its source, or a condition
+    private <K, V> Leaf own(Leaf leaf, Versioned<K, V> source) {
+        return leaf.subject instanceof Condition condition
+                ? set(source, condition)
+                : key(source, (K) leaf.subject);
+    }
+
     private OfSource of(Versioned<?, ?> source) {
         OfSource leaves = known.get(source);
         if (leaves == null) {
-            if (source.timeline() != engine.timeline) {
-                throw new OrreryException.Unsupported(
-                        "read " + source.name(), "a query on another timeline");
-            }
             leaves = known.computeIfAbsent(source, _ -> new OfSource());
         }
         return leaves;

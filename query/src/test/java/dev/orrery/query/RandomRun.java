@@ -22,6 +22,7 @@ final class RandomRun {
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final AtomicLong reads = new AtomicLong();
     private final List<Watched> watched = new CopyOnWriteArrayList<>();
+    private final List<World.Diverged> diverged = new CopyOnWriteArrayList<>();
     private volatile boolean over;
 
     RandomRun(long seed, Duration length, Set<Fault> faults) {
@@ -59,6 +60,8 @@ final class RandomRun {
         threads.add(start("reader 2", this::read));
         threads.add(start("reader who is interrupted", this::readInterrupted));
         threads.add(start("snapshots", this::readSnapshots));
+        threads.add(start("snapshots with own writes", this::diverge));
+        threads.add(start("reader of those", this::readDiverged));
         threads.add(start("watcher", this::watch));
         long end = System.nanoTime() + length.toNanos();
         while (System.nanoTime() < end && broken.get() == null) {
@@ -77,6 +80,10 @@ final class RandomRun {
             throw broken.get();
         }
         world.checkAtRest();
+        for (World.Diverged each : diverged) {
+            each.checkAtRest();
+            each.close();
+        }
         watched.forEach(Watched::checkAtRest);
     }
 
@@ -169,6 +176,39 @@ final class RandomRun {
         } else {
             world.checkHit(key);
         }
+    }
+
+    /** Opens, nests, changes, reads and closes snapshots that go their own way. */
+    private void diverge(Random own) {
+        if (diverged.isEmpty() || (diverged.size() < 4 && own.nextInt(8) == 0)) {
+            diverged.add(world.new Diverged());
+        }
+        World.Diverged one = diverged.get(own.nextInt(diverged.size()));
+        switch (own.nextInt(24)) {
+            case 0 -> {
+                if (diverged.size() < 4) {
+                    diverged.add(one.nested());
+                }
+            }
+            case 1 -> {
+                diverged.remove(one);
+                one.close();
+            }
+            case 2, 3, 4, 5, 6, 7 -> one.change(own);
+            default -> {
+                reads.incrementAndGet();
+                one.check(own.nextInt(World.KEYS));
+            }
+        }
+    }
+
+    private void readDiverged(Random own) {
+        for (World.Diverged each : diverged) {
+            if (each.check(own.nextInt(World.KEYS))) {
+                reads.incrementAndGet();
+            }
+        }
+        java.util.concurrent.locks.LockSupport.parkNanos(own.nextInt(50_000));
     }
 
     private void readSnapshots(Random own) {

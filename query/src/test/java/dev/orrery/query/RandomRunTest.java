@@ -40,6 +40,7 @@ class RandomRunTest {
         World world = new World(seed, Set.of(), false);
         Random random = new Random(seed);
         List<Snapshot> open = new ArrayList<>();
+        List<World.Diverged> diverged = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
             world.change(random);
             for (int i = random.nextInt(6); i >= 0; i--) {
@@ -54,12 +55,33 @@ class RandomRunTest {
             if (random.nextInt(6) == 0 && !open.isEmpty()) {
                 open.remove(random.nextInt(open.size())).close();
             }
+            diverge(world, diverged, random);
             if (step % 20 == 0) {
                 world.checkAtRest();
+                diverged.forEach(World.Diverged::checkAtRest);
             }
         }
+        diverged.forEach(World.Diverged::close);
         open.forEach(Snapshot::close);
         world.checkAtRest();
         world.queries.close();
+    }
+
+    private static void diverge(World world, List<World.Diverged> diverged, Random random) {
+        if (random.nextInt(8) == 0 && diverged.size() < 4) {
+            World.Diverged parent =
+                    diverged.isEmpty() ? null : diverged.get(random.nextInt(diverged.size()));
+            boolean nest = parent != null && random.nextBoolean();
+            diverged.add(nest ? parent.nested() : world.new Diverged());
+        }
+        for (World.Diverged each : diverged) {
+            if (random.nextInt(3) == 0) {
+                each.change(random);
+            }
+            each.check(random.nextInt(World.KEYS));
+        }
+        if (random.nextInt(12) == 0 && !diverged.isEmpty()) {
+            diverged.remove(random.nextInt(diverged.size())).close();
+        }
     }
 }

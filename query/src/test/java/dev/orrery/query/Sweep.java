@@ -11,8 +11,8 @@ final class Sweep {
     private final List<Node> nodes = new ArrayList<>();
 
     Sweep(Engine engine) {
-        engine.definitions.values().forEach(definition -> definition.nodes().forEach(nodes::add));
-        engine.sets.definition().nodes().forEach(nodes::add);
+        engine.definitions.values().forEach(d -> engine.nodes(d).forEach(nodes::add));
+        engine.nodes(engine.sets.definition()).forEach(nodes::add);
     }
 
     void check(long newest) {

@@ -5,10 +5,12 @@ import dev.orrery.core.ChangeSet;
 import dev.orrery.core.Column;
 import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
+import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Pin;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Timeline;
+import dev.orrery.core.Tracking;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * A random graph of queries over a few inputs and a small relation, and the same functions
@@ -117,35 +120,110 @@ final class World {
         }
     }
 
-    /** Changes a few things at once. */
-    void change(Random random) {
-        timeline.commit(() -> {
-            for (int i = random.nextInt(3); i >= 0; i--) {
-                if (random.nextInt(4) == 0) {
-                    changeRow(random);
-                } else {
-                    changeInput(random);
-                }
-            }
-        });
-    }
+    /** A change of one fact; a value below zero takes it away. */
+    private record Edit(boolean isRow, int key, int value, int amount) {
+        static Edit random(Random random) {
+            return random.nextInt(4) == 0
+                    ? new Edit(
+                            true,
+                            random.nextInt(ROWS),
+                            random.nextInt(4) == 0 ? ABSENT : random.nextInt(GROUPS),
+                            random.nextInt(3))
+                    : new Edit(false, random.nextInt(INPUTS), random.nextInt(4) - 1, 0);
+        }
 
-    private void changeInput(Random random) {
-        int key = random.nextInt(INPUTS);
-        int value = random.nextInt(4) - 1;
-        if (value < 0) {
-            inputs.remove(key);
-        } else {
-            inputs.set(key, value);
+        static List<Edit> some(Random random) {
+            return Stream.generate(() -> random(random)).limit(1 + random.nextInt(3)).toList();
+        }
+
+        void apply(int[] state) {
+            if (isRow) {
+                state[INPUTS + 2 * key] = value;
+                state[INPUTS + 2 * key + 1] = value < 0 ? ABSENT : amount;
+            } else {
+                state[key] = value;
+            }
         }
     }
 
-    private void changeRow(Random random) {
-        int key = random.nextInt(ROWS);
-        if (random.nextInt(4) == 0) {
-            rows.remove(key);
+    /** Changes a few things at once. */
+    void change(Random random) {
+        List<Edit> edits = Edit.some(random);
+        timeline.commit(() -> edits.forEach(this::apply));
+    }
+
+    private void apply(Edit edit) {
+        if (edit.isRow() && edit.value() < 0) {
+            rows.remove(edit.key());
+        } else if (edit.isRow()) {
+            rows.set(edit.key(), new Item(edit.value(), edit.amount()));
+        } else if (edit.value() < 0) {
+            inputs.remove(edit.key());
         } else {
-            rows.set(key, new Item(random.nextInt(GROUPS), random.nextInt(3)));
+            inputs.set(edit.key(), edit.value());
+        }
+    }
+
+    // snapshots with own writes
+
+    /** A snapshot that goes its own way, and the states it goes through. */
+    final class Diverged implements AutoCloseable {
+        private final Snapshot snapshot;
+        private final Map<Long, int[]> own = new ConcurrentHashMap<>();
+        private long newest;
+        private volatile boolean closed;
+
+        Diverged() {
+            this(queries.snapshot(), null);
+        }
+
+        private Diverged(Snapshot snapshot, int[] begin) {
+            this.snapshot = snapshot;
+            this.newest = snapshot.revision().number();
+            own.put(newest, begin == null ? states.get(newest) : begin);
+        }
+
+        synchronized Diverged nested() {
+            return new Diverged(snapshot.snapshot(), own.get(newest));
+        }
+
+        synchronized void change(Random random) {
+            List<Edit> edits = Edit.some(random);
+            int[] next = own.get(newest).clone();
+            edits.forEach(edit -> edit.apply(next));
+            own.put(newest + 1, next); // overwritten when nothing changed
+            newest = snapshot.commit(() -> edits.forEach(World.this::apply)).number();
+        }
+
+        /** False when it was closed meanwhile. */
+        boolean check(int key) {
+            try {
+                return snapshot.read(() -> {
+                    long revision = Tracking.frame().revision();
+                    int actual = encoded(query.outcome(key));
+                    compare(key, revision, new Scratch(own.get(revision)).outcome(key), actual);
+                    return true;
+                });
+            } catch (OrreryException.Closed expected) {
+                if (!closed) {
+                    throw expected;
+                }
+                return false;
+            }
+        }
+
+        /** The laws of its own graph; nobody else may be at work on it. */
+        void checkAtRest() {
+            Engine engine = snapshot.engine();
+            if (!engine.isRoot()) {
+                new Sweep(engine).check(engine.timeline.published());
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            snapshot.close();
         }
     }
 
@@ -365,7 +443,10 @@ final class World {
     }
 
     private void compare(int key, long revision, int actual) {
-        int expected = expected(key, revision);
+        compare(key, revision, expected(key, revision), actual);
+    }
+
+    private void compare(int key, long revision, int expected, int actual) {
         if (expected != actual) {
             throw new AssertionError(
                     "node("
