@@ -59,10 +59,14 @@ export class Live extends EventTarget {
     return performance.timeOrigin + stamp + this.#ahead;
   }
 
-  /** Follows a channel: `whole(state)` first and after a gap, then `delta(change)`; returns what ends it. */
-  subscribe(channel, { whole, delta, refused = () => {} }) {
+  /**
+   * Follows a channel: `whole(state)` first and after a gap, then `delta(change)`; returns what ends it.
+   *
+   * @param part which part of a channel that has parts; asked for again, as it is then, after the connection was lost
+   */
+  subscribe(channel, { whole, delta, refused = () => {} }, part = undefined) {
     if (this.#subscriptions.has(channel)) throw new Error(`${channel} is followed already; share what follows it`);
-    const subscription = { channel, whole, delta, refused, epoch: null, offset: 0 };
+    const subscription = { channel, whole, delta, refused, part, epoch: null, offset: 0, isJoined: false };
     this.#subscriptions.set(channel, subscription);
     if (this.#ready) this.#join(subscription);
     return () => {
@@ -70,6 +74,14 @@ export class Live extends EventTarget {
       this.#subscriptions.delete(channel);
       if (this.#ready) this.#request({ unsubscribe: { channel } }).catch(() => {});
     };
+  }
+
+  /** Goes on with another part of a channel that is followed: the members given change, the others stay. */
+  async look(channel, change) {
+    const subscription = this.#subscriptions.get(channel);
+    if (!subscription) return;
+    subscription.part = { ...subscription.part, ...change };
+    if (subscription.isJoined) await this.rpc('channel.change', { channel, part: change });
   }
 
   /** Calls a method of the server; rejects with its one-line answer when it refuses. */
@@ -156,6 +168,7 @@ export class Live extends EventTarget {
     this.#unsent = [];
     clearTimeout(this.#silence);
     socket.close();
+    for (const subscription of this.#subscriptions.values()) subscription.isJoined = false;
     const unanswered = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { failed } of unanswered) failed(new Error('the connection was lost'));
@@ -208,10 +221,11 @@ export class Live extends EventTarget {
 
   #pushed({ channel, pub, unsubscribe }) {
     const subscription = this.#subscriptions.get(channel);
-    if (!subscription) return;
+    if (!subscription?.isJoined) return; // what was on its way when the subscription was ended and begun again
     if (pub) {
       this.#advance(subscription, pub);
     } else if (unsubscribe && unsubscribe.code >= 2500) {
+      subscription.isJoined = false;
       this.#join(subscription);
     } else if (unsubscribe) {
       this.#subscriptions.delete(channel);
@@ -227,24 +241,25 @@ export class Live extends EventTarget {
 
   /** Ends, also when the server refuses, once the subscription stands where the server does. */
   #join(subscription) {
-    const { channel, epoch, offset } = subscription;
+    const { channel, part, epoch, offset } = subscription;
     const position = epoch === null ? {} : { recover: true, epoch, offset };
     return new Promise(joined => this.#ask(
-      { subscribe: { channel, ...position } },
+      { subscribe: { channel, data: part, ...position } },
       ({ subscribe }) => {
-        this.#begun(subscription, subscribe);
+        if (this.#subscriptions.get(channel) === subscription) this.#begun(subscription, subscribe);
         joined();
       },
       error => {
-        if (this.#ready) subscription.refused(error.message);
+        if (this.#ready && this.#subscriptions.get(channel) === subscription) subscription.refused(error.message);
         joined();
       }));
   }
 
   #begun(subscription, { recovered, epoch = '', offset = 0, data, publications = [] }) {
     this.receivedAt = now();
+    subscription.isJoined = true;
     if (!recovered && data !== undefined) {
-      if (subscription.epoch !== null) this.beganAnew = true;
+      if (subscription.epoch !== null && !subscription.part) this.beganAnew = true; // a part is always told whole
       subscription.offset = offset;
       subscription.whole(data);
     }

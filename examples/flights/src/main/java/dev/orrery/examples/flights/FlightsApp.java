@@ -47,8 +47,15 @@ final class FlightsApp implements AutoCloseable {
     private static final List<String> SCRIPTS =
             List.of(
                     "albers.js",
+                    "board-cell.js",
+                    "board-window.js",
+                    "board.js",
                     "charts.js",
                     "delay.js",
+                    "edits.js",
+                    "engine-layout.js",
+                    "engine-story.js",
+                    "engine.js",
                     "flights.js",
                     "latency.js",
                     "map.js",
@@ -56,7 +63,10 @@ final class FlightsApp implements AutoCloseable {
                     "origins.js",
                     "pixel.js",
                     "replay.js",
+                    "spark.js",
                     "story.js",
+                    "strip.js",
+                    "tile-keys.js",
                     "worst.js");
 
     final Orrery orrery;

@@ -11,7 +11,9 @@ import { Latency } from './latency.js';
 import './pixel.js';
 import { ReplayCalls } from './replay.js';
 import './numbers.js';
+import './engine.js';
 import './map.js';
+import './board.js';
 import './worst.js';
 
 class FlightsPage extends LitElement {
@@ -56,6 +58,9 @@ class FlightsPage extends LitElement {
     return this.renderRoot?.querySelector('orrery-board')?.waiting ?? 0;
   }
 
+  #numbers = () => this.numbers;
+  #worst = () => this.renderRoot.querySelector('flights-worst');
+
   get numbers() {
     return this.renderRoot.querySelector('flights-numbers');
   }
@@ -71,14 +76,15 @@ class FlightsPage extends LitElement {
       <flights-numbers .live=${live} .story=${story} .latency=${latency} .replay=${replay}
         .log=${this.log} .airports=${flown?.length ?? null}></flights-numbers>
       ${phone ? html`<flights-replay small .live=${live} .replay=${replay}></flights-replay>` : nothing}
-      <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .latency=${latency}></orrery-engine>
+      <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .latency=${latency}
+        .numbers=${this.#numbers} .worst=${this.#worst}></orrery-engine>
       <flights-map .live=${live} .story=${story} .flown=${flown}
         @orrery-pick=${({ detail }) => this.renderRoot.querySelector('orrery-board')?.reveal(detail)}></flights-map>
       ${phone ? html`
         <section class="panel pixel" aria-label="Event to pixel">
           <flights-pixel .live=${live} .latency=${latency}></flights-pixel>
         </section>` : nothing}
-      <orrery-board ?phone=${phone} .live=${live} .story=${story}></orrery-board>
+      <orrery-board ?phone=${phone} .live=${live} .story=${story} .flown=${flown}></orrery-board>
       <flights-worst .live=${live} .story=${story} .flown=${flown}></flights-worst>`;
   }
 

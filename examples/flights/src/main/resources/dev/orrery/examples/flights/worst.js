@@ -68,6 +68,11 @@ class WorstPerState extends LitElement {
     this.#stops.set(state, this.live.subscribe(`query:worst-airport:${state}`, { whole: take, delta: take }));
   }
 
+  /** The newest answer of a state, or undefined. */
+  answer(state) {
+    return this.#answers.get(state);
+  }
+
   #rows() {
     const cities = new Map((this.flown ?? []).map(({ iata, city }) => [iata, city]));
     return [...this.#answers]
