@@ -144,7 +144,7 @@ export class Live extends EventTarget {
     try {
       for (let round = 0; round < CLOCK_ROUNDS; round++) {
         const sent = now();
-        const { now: server } = await this.rpc('engine:clock');
+        const { now: server } = await this.rpc('engine.clock');
         const received = now();
         if (received - sent < smallest) {
           smallest = received - sent;

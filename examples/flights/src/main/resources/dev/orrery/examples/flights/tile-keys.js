@@ -56,7 +56,7 @@ class TileKeys extends LitElement {
 
   async #explain(code) {
     try {
-      const explained = await this.live.rpc('engine:explain', { query: QUERY, key: code });
+      const explained = await this.live.rpc('engine.explain', { query: QUERY, key: code });
       if (this.picked === code) this.explained = explained;
     } catch {
       // what is known without it is shown
@@ -86,8 +86,8 @@ class TileKeys extends LitElement {
 
   /** What the engine says it read; the origins of the state until it has answered. */
   #dependencies(code) {
-    const reads = this.explained?.reads;
-    const names = reads ? reads.filter(({ source }) => source === 'delays').map(({ key }) => key) : ORIGINS.get(code) ?? [];
+    const reads = this.explained?.reads?.flatMap(read => /^delays\((\w+)\)$/.exec(read)?.[1] ?? []);
+    const names = reads?.length ? reads : ORIGINS.get(code) ?? [];
     const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${count(names.length - 8)} more` : names.join(', ');
     return `${shown}${shown ? ', ' : ''}the airports of ${code}`;
   }
