@@ -2,7 +2,9 @@ package dev.orrery;
 
 import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
+import dev.orrery.core.Cursor;
 import dev.orrery.log.Appended;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class CommitNotes implements CommitHook {
     private final ServedViews views;
     private final EngineClock clock;
+    private final LongAdder followed = new LongAdder();
     private volatile @Nullable Recording recording;
 
     /** The committer's own: the recording that a commit is noted for, and its times so far. */
@@ -39,6 +42,28 @@ final class CommitNotes implements CommitHook {
         if (current != null) {
             current.appended(appended);
         }
+    }
+
+    /** An entry was handed to a socket. */
+    void sent(SentEntry entry) {
+        Recording current = recording;
+        if (current != null) {
+            current.sent(entry);
+        }
+    }
+
+    /** A value was published that was computed after a commit. */
+    void valuePublished(String channel, Cursor.Numbered place) {
+        followed.increment();
+        Recording current = recording;
+        if (current != null) {
+            current.published(new Publication(channel, place, 1, clock.nanos()));
+        }
+    }
+
+    /** How many values were published so. */
+    long followed() {
+        return followed.sum();
     }
 
     @Override
@@ -71,7 +96,7 @@ final class CommitNotes implements CommitHook {
     public void finished(Commit commit) {
         Recording current = noting;
         if (current != null) {
-            current.committed(new Step(commit, began, derived, visible, views.read()));
+            current.committed(new Step(commit, began, derived, visible, views.read(visible)));
         }
     }
 

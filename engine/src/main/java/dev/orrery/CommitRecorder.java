@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.CommitRecord.Recent;
 import dev.orrery.CommitRecord.Totals;
+import dev.orrery.channel.Channels;
 import dev.orrery.core.Broadcast;
 import dev.orrery.core.Feed;
 import dev.orrery.core.StateFeed;
@@ -29,6 +30,8 @@ final class CommitRecorder { // laws E9, E10
     private final Layers layers;
     private final ServedViews views;
     private final CommitNotes notes;
+    private final SentBytes sent;
+    private final Channels channels;
     private final EngineClock clock;
     private final ThreadFactory threads;
     private final Broadcast<CommitRecord> records;
@@ -42,6 +45,8 @@ final class CommitRecorder { // laws E9, E10
             Layers layers,
             ServedViews views,
             CommitNotes notes,
+            SentBytes sent,
+            Channels channels,
             EngineClock clock,
             ThreadFactory threads,
             String epoch) {
@@ -51,6 +56,8 @@ final class CommitRecorder { // laws E9, E10
         this.layers = layers;
         this.views = views;
         this.notes = notes;
+        this.sent = sent;
+        this.channels = channels;
         this.clock = clock;
         this.threads = threads;
         this.records = new Broadcast<>(epoch, RECORDS_KEPT);
@@ -68,15 +75,23 @@ final class CommitRecorder { // laws E9, E10
         long ran =
                 queries.statisticsByName().values().stream().mapToLong(Statistics::computed).sum();
         return new Totals(
-                timeline.published() - opened, ran, queries.untouched(), views.patches(), 0);
+                timeline.published() - opened,
+                ran,
+                queries.untouched(),
+                views.patches() + notes.followed(),
+                sent.total());
     }
 
     /** Called for the first follower, and not again before {@link #end}. */
     private void begin() {
-        Recording begun = new Recording(this, queries, layers, clock);
+        Recording begun = new Recording(this, queries, layers, channels, clock, lastTold());
         recording = begun;
         threads.newThread(begun).start();
         notes.go(begun);
+    }
+
+    private synchronized long lastTold() {
+        return recent.isEmpty() ? timeline.published() : recent.getLast().revision();
     }
 
     private void end() {

@@ -9,6 +9,7 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Update;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Followed<V> implements Feed<Update<V, V>> { // law E5
 
     private final Supplier<Subscription<V>> watch;
     private final ThreadFactory threads;
+    private final Consumer<Cursor.Numbered> published;
     private final Broadcast<V> states;
     private final StateFeed<V, V> feed;
     private @Nullable Subscription<V> watching;
@@ -38,8 +40,23 @@ final class Followed<V> implements Feed<Update<V, V>> { // law E5
      * @param epoch names the numbering
      */
     Followed(Supplier<Subscription<V>> watch, ThreadFactory threads, String epoch) {
+        this(watch, threads, epoch, _ -> {});
+    }
+
+    /**
+     * Nothing is watched yet.
+     *
+     * @param published is told the place of each value that takes the place of another; it must be
+     *     quick and must not throw
+     */
+    Followed(
+            Supplier<Subscription<V>> watch,
+            ThreadFactory threads,
+            String epoch,
+            Consumer<Cursor.Numbered> published) {
         this.watch = watch;
         this.threads = threads;
+        this.published = published;
         this.states = new Broadcast<>(epoch, STATES_KEPT);
         this.feed = new StateFeed<>(states, this::whole);
     }
@@ -50,8 +67,12 @@ final class Followed<V> implements Feed<Update<V, V>> { // law E5
 
     private synchronized void show(V value) {
         if (!value.equals(newest)) {
+            boolean another = newest != null;
             newest = value;
-            states.publish(value);
+            Cursor.Numbered place = states.publish(value);
+            if (another) {
+                published.accept(place);
+            }
         }
     }
 

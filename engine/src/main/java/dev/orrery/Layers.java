@@ -2,11 +2,13 @@ package dev.orrery;
 
 import dev.orrery.core.Codec;
 import dev.orrery.core.Key;
+import dev.orrery.core.OrreryException;
 import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
 import dev.orrery.query.Input;
 import dev.orrery.query.Query;
+import dev.orrery.query.QueryEvent;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ final class Layers {
     /** A source and how its keys are told. */
     record Source<K, V>(Kind kind, Versioned<K, V> relation, Codec<K> keys) {
         String text(K key) {
-            return keys.toKey(key).text();
+            return Layers.text(keys, key);
         }
     }
 
@@ -54,7 +56,7 @@ final class Layers {
         }
 
         String text(K key) {
-            return keys.toKey(key).text();
+            return Layers.text(keys, key);
         }
     }
 
@@ -98,6 +100,27 @@ final class Layers {
 
     Optional<Asked<?, ?>> query(String name) {
         return Optional.ofNullable(queries.get(name));
+    }
+
+    /** The key of a run as text, as in the query's channels. */
+    String text(QueryEvent.Computed run) {
+        return query(run.query())
+                .map(asked -> text(asked, run.key()))
+                .orElseGet(() -> run.key().toString());
+    }
+
+    @SuppressWarnings("unchecked") // an event of a query has one of its keys
+    private static <K> String text(Asked<K, ?> asked, Object key) {
+        return asked.text((K) key);
+    }
+
+    /** A key that no channel could name is told all the same. */
+    private static <K> String text(Codec<K> keys, K key) {
+        try {
+            return keys.toKey(key).text();
+        } catch (OrreryException unnamed) {
+            return String.valueOf(key);
+        }
     }
 
     /**

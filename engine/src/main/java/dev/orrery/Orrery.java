@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Channels;
+import dev.orrery.channel.Outgoing;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.Codec;
 import dev.orrery.core.Feed;
@@ -76,6 +77,8 @@ public final class Orrery implements AutoCloseable {
     private final EngineClock clock;
     private final Layers layers = new Layers();
     private final ServedViews served = new ServedViews();
+    private final CommitNotes notes;
+    private final SentBytes sent;
     private final CommitRecorder recorder;
     private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
     private final Map<String, Following> followings = new ConcurrentHashMap<>();
@@ -172,7 +175,8 @@ public final class Orrery implements AutoCloseable {
             Revision last = Projections.lastRevision(database);
             timeline = Timeline.startingAt(epochs.get(), last); // law E1
             clock = new EngineClock(configuration.clock(), configuration.nanos());
-            CommitNotes notes = new CommitNotes(served, clock);
+            notes = new CommitNotes(served, clock);
+            sent = new SentBytes(notes, clock);
             timeline.attach(notes).close(); // before whatever else follows commits
             logs =
                     new EventLogs(
@@ -191,7 +195,16 @@ public final class Orrery implements AutoCloseable {
             channels = closingLast(new Channels(configuration.access(), epochs));
             recorder =
                     new CommitRecorder(
-                            timeline, queries, layers, served, notes, clock, threads, epochs.get());
+                            timeline,
+                            queries,
+                            layers,
+                            served,
+                            notes,
+                            sent,
+                            channels,
+                            clock,
+                            threads,
+                            epochs.get());
             serveEngine();
             opened = true;
         } finally {
@@ -324,8 +337,8 @@ public final class Orrery implements AutoCloseable {
 
     /** Serves a view's window as the channel {@code view:name}: the whole, then patches. */
     public void serve(String name, TableView<?> view) {
-        served.add(name, view::upkeep);
         channels.serve("view:" + name, new Resource.OfView(name), view.feed());
+        served.add("view:" + name, view::upkeep, view::place);
     }
 
     /**
@@ -342,18 +355,19 @@ public final class Orrery implements AutoCloseable {
         Windows windows =
                 new Windows(
                         views::table,
-                        window -> served.add(name, window::upkeep),
+                        window -> served.add("view:" + name, window::upkeep, window::place),
                         select,
                         mostRows,
                         WINDOW_PACE,
                         System::nanoTime);
         channels.serveIndividually("view:" + name, new Resource.OfView(name), windows);
+        served.declare("view:" + name);
     }
 
     /** Serves a value as the channel {@code value:name}: the value, then each that follows. */
     public void serve(String name, ValueView<?> view) {
-        served.add(name, view::upkeep);
         channels.serve("value:" + name, new Resource.OfView(name), view.feed());
+        served.add("value:" + name, view::upkeep, view::place);
     }
 
     private <K, V> void serveFollowed(
@@ -363,8 +377,14 @@ public final class Orrery implements AutoCloseable {
             Function<K, Subscription<V>> watch) {
         Codec<K> keys = Codec.of(key);
         FollowedKeys<K, V> followed =
-                new FollowedKeys<>(
-                        each -> new Followed<>(() -> watch.apply(each), threads, epochs.get()));
+                new FollowedKeys<>(each ->
+                        new Followed<>(
+                                () -> watch.apply(each),
+                                threads,
+                                epochs.get(),
+                                place ->
+                                        notes.valuePublished(
+                                                prefix + keys.toKey(each).text(), place)));
         channels.serveFamily(
                 prefix, resource, text -> Optional.of(followed.of(keys.fromKey(Key.parse(text)))));
     }
@@ -442,6 +462,14 @@ public final class Orrery implements AutoCloseable {
 
     private static <K> Explanation explain(Layers.Asked<K, ?> asked, String key) {
         return asked.query().explain(asked.key(key));
+    }
+
+    /**
+     * Takes from a transport what it has handed to its sockets, so that commit records can tell it;
+     * give this to the gateway.
+     */
+    public Outgoing outgoing() {
+        return sent;
     }
 
     /** The order of commits. */

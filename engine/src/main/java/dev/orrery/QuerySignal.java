@@ -1,7 +1,6 @@
 package dev.orrery;
 
 import dev.orrery.core.Feed;
-import dev.orrery.core.OrreryException;
 import dev.orrery.core.Update;
 import dev.orrery.query.PerKey;
 import java.time.Duration;
@@ -41,16 +40,8 @@ final class QuerySignal {
         Map<String, KeyState> states = new LinkedHashMap<>();
         asked.query()
                 .perKey(MOST_KEYS)
-                .forEach((key, counts) -> states.put(text(asked, key), state(counts)));
+                .forEach((key, counts) -> states.put(asked.text(key), state(counts)));
         return states;
-    }
-
-    private static <K> String text(Layers.Asked<K, ?> asked, K key) {
-        try {
-            return asked.text(key);
-        } catch (OrreryException unnamed) {
-            return String.valueOf(key);
-        }
     }
 
     private static KeyState state(PerKey counts) {

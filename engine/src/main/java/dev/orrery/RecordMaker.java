@@ -3,13 +3,9 @@ package dev.orrery;
 import dev.orrery.CommitRecord.Run;
 import dev.orrery.CommitRecord.Stages;
 import dev.orrery.CommitRecord.Totals;
-import dev.orrery.core.Commit;
-import dev.orrery.core.OrreryException;
 import dev.orrery.log.Appended;
-import dev.orrery.query.Answers;
 import dev.orrery.query.QueryEvent;
 import dev.orrery.table.Asked;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,75 +17,50 @@ import org.jspecify.annotations.Nullable;
 final class RecordMaker {
     private static final int MOST_RUNS = 60;
 
-    private final Answers.Answer answer;
+    private final Ripening told;
     private final Layers layers;
     private final AppendTimes appends;
     private final EngineClock clock;
     private final Touches touches;
-    private final List<QueryEvent.Computed> runs = new ArrayList<>();
-    private final List<Asked> writes = new ArrayList<>();
-    private ServedViews.Told views = ServedViews.Told.NOTHING;
+    private ServedViews.Done views = ServedViews.Done.NOTHING;
     private long deriving;
-    private @Nullable Step first;
-    private @Nullable Step last;
 
-    RecordMaker(Answers.Answer answer, Layers layers, AppendTimes appends, EngineClock clock) {
-        this.answer = answer;
+    RecordMaker(Ripening told, Layers layers, AppendTimes appends, EngineClock clock) {
+        this.told = told;
         this.layers = layers;
         this.appends = appends;
         this.clock = clock;
         this.touches = new Touches(layers);
+        told.steps.forEach(this::add);
     }
 
-    private boolean speaksOf(long revision) {
-        return answer.first().number() <= revision && revision <= answer.last().number();
-    }
-
-    /** Takes a commit, in order; others than the record speaks of are passed over. */
-    void add(Step step) {
-        if (!speaksOf(step.revision())) {
-            return;
-        }
-        first = first == null ? step : first;
-        last = step;
+    private void add(Step step) {
         touches.add(step);
         views = views.plus(step.views());
         deriving += step.derivedNanos() - step.beganNanos();
-        for (Commit.Origin origin : step.commit().origins()) {
-            if (origin instanceof Asked write) {
-                writes.add(write);
-            }
-        }
     }
 
-    void add(QueryEvent.Computed run) {
-        if (speaksOf(run.revision().number())) {
-            runs.add(run);
-        }
-    }
-
-    /** The record; none when none of its commits was added. */
+    /** The record; none of a commit that was under way when the first follower came. */
     Optional<CommitRecord> make(boolean sampled, Totals totals) {
-        if (first == null || last == null) {
-            return Optional.empty();
-        }
-        return Optional.of(made(first, last, sampled, totals));
+        return told.steps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(made(told.steps.getFirst(), told.steps.getLast(), sampled, totals));
     }
 
     private CommitRecord made(Step first, Step last, boolean sampled, Totals totals) {
         Appended append = firstAppend();
         return new CommitRecord(
-                answer.last().number(),
-                answer.first().number(),
+                told.answer.last().number(),
+                told.answer.first().number(),
                 last.commit().cause(),
                 clock.millis(handedOver(append, first)),
                 touches.touched(),
-                told(),
-                answer.ran(),
-                answer.untouched(),
+                runs(),
+                told.answer.ran(),
+                told.answer.untouched(),
                 views.views(),
-                views.patches(),
-                0,
+                told.patches(),
+                told.bytes(),
                 stages(append, last),
                 sampled,
                 totals);
@@ -109,7 +80,7 @@ final class RecordMaker {
 
     private long handedOver(@Nullable Appended append, Step begun) {
         long asked = append == null ? begun.beganNanos() : append.askedNanos();
-        for (Asked write : writes) {
+        for (Asked write : told.writes()) {
             asked = Math.min(asked, write.askedNanos());
         }
         return asked;
@@ -121,15 +92,15 @@ final class RecordMaker {
                 millis(appended, appended ? append.durableNanos() - append.askedNanos() : 0),
                 millis(appended, appended ? newest.publishedNanos() - append.durableNanos() : 0),
                 write(),
-                millis(answer.roundNanos() > 0, answer.roundNanos()),
+                millis(told.answer.roundNanos() > 0, told.answer.roundNanos()),
                 millis(true, deriving),
-                null);
+                millis(told.socketNanos() >= 0, told.socketNanos()));
     }
 
     /** The longest write that its source has accepted by now. */
     private @Nullable Double write() {
         long longest = -1;
-        for (Asked write : writes) {
+        for (Asked write : told.writes()) {
             OptionalLong confirmed = write.confirmedNanos();
             if (confirmed.isPresent()) {
                 longest = Math.max(longest, confirmed.getAsLong() - write.askedNanos());
@@ -144,11 +115,11 @@ final class RecordMaker {
 
     // runs
 
-    private List<Run> told() {
-        return runs.stream()
+    private List<Run> runs() {
+        return told.runs.stream()
                 .sorted(Comparator.comparing(RecordMaker::weight))
                 .limit(MOST_RUNS)
-                .map(this::told)
+                .map(this::run)
                 .toList();
     }
 
@@ -160,25 +131,12 @@ final class RecordMaker {
         };
     }
 
-    private Run told(QueryEvent.Computed run) {
+    private Run run(QueryEvent.Computed run) {
         return new Run(
                 run.query(),
-                text(run.query(), run.key()),
+                layers.text(run),
                 run.result(),
                 Math.round(run.duration().toNanos() / 1e2) / 1e1,
                 null);
-    }
-
-    private String text(String query, Object key) {
-        return layers.query(query).map(asked -> text(asked, key)).orElseGet(key::toString);
-    }
-
-    @SuppressWarnings("unchecked") // an event of a query has one of its keys
-    private static <K> String text(Layers.Asked<K, ?> asked, Object key) {
-        try {
-            return asked.text((K) key);
-        } catch (OrreryException unnamed) {
-            return key.toString();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.orrery;
 
+import dev.orrery.channel.Channels;
 import dev.orrery.core.Delivery;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Subscription;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +29,24 @@ import org.jspecify.annotations.Nullable;
 final class Recording implements Runnable {
     private static final System.Logger LOG = System.getLogger(Recording.class.getName());
     private static final long PACE_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long PATIENCE_NANOS = Duration.ofMillis(25).toNanos();
+    private static final long WRITE_PATIENCE_NANOS = Duration.ofMillis(100).toNanos();
     private static final long GATHERING_NANOS = Duration.ofMillis(2).toNanos();
     private static final int STEPS_KEPT = 256;
+    private static final int OUTGOING_KEPT = 4_096;
     private static final int RUNS_KEPT = 1_024;
 
     private final CommitRecorder recorder;
     private final Answers answers;
     private final Subscription<Delivery<QueryEvent>> events;
     private final Layers layers;
+    private final Channels channels;
     private final EngineClock clock;
     private final AppendTimes appends = new AppendTimes();
     private final Queue<Step> arrived = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Queue<Publication> published = new LinkedBlockingQueue<>(OUTGOING_KEPT);
+    private final Queue<SentEntry> sent = new LinkedBlockingQueue<>(OUTGOING_KEPT);
     private final List<Step> steps = new ArrayList<>();
     private final List<QueryEvent.Computed> runs = new ArrayList<>();
 
@@ -46,17 +54,25 @@ final class Recording implements Runnable {
     private Answers.@Nullable Answer answered;
 
     /** The newest that can be told. */
-    private @Nullable Told newest;
+    private @Nullable Ripening newest;
 
-    /** Whether others before it are told by no record. */
-    private boolean skipped;
+    /** The newest commit that a record speaks of, or that came before there were any. */
+    private long lastTold;
 
     private long nextDue;
     private volatile boolean closed;
     private volatile boolean resting;
     private volatile @Nullable Thread thread;
 
-    Recording(CommitRecorder recorder, Queries queries, Layers layers, EngineClock clock) {
+    Recording(
+            CommitRecorder recorder,
+            Queries queries,
+            Layers layers,
+            Channels channels,
+            EngineClock clock,
+            long lastTold) {
+        this.channels = channels;
+        this.lastTold = lastTold;
         this.recorder = recorder;
         this.layers = layers;
         this.clock = clock;
@@ -79,6 +95,19 @@ final class Recording implements Runnable {
         appends.add(appended);
     }
 
+    /** A value was published; what is too much is not told of. */
+    void published(Publication publication) {
+        if (published.offer(publication)) {
+            wake();
+        }
+    }
+
+    void sent(SentEntry entry) {
+        if (sent.offer(entry)) {
+            wake();
+        }
+    }
+
     private void wake() {
         if (!resting) {
             LockSupport.unpark(thread);
@@ -94,28 +123,46 @@ final class Recording implements Runnable {
 
     // the thread
 
-    /** Commits that were answered, with what was handed over of them. */
-    private record Told(Answers.Answer answer, List<Step> steps, List<QueryEvent.Computed> runs) {}
-
     @Override
     public void run() {
         thread = Thread.currentThread();
         try {
             while (!closed) {
-                boolean taken = takeAnswer();
-                if (newest != null && clock.nanos() >= nextDue) {
-                    publish(newest);
-                } else if (taken) {
-                    gather();
-                } else if (newest != null) {
-                    LockSupport.parkNanos(this, nextDue - clock.nanos());
-                } else {
-                    LockSupport.park(this);
-                }
+                step();
             }
         } catch (RuntimeException | StackOverflowError failure) {
             LOG.log(System.Logger.Level.ERROR, "commits are recorded no longer", failure);
         }
+    }
+
+    private void step() {
+        boolean taken = (newest == null || clock.nanos() < nextDue) && takeAnswer();
+        Ripening told = newest;
+        if (told == null) {
+            LockSupport.park(this);
+            return;
+        }
+        takeOutgoing(told);
+        long left = dueNanos(told) - clock.nanos();
+        if (left <= 0) {
+            publish(told);
+        } else if (taken) {
+            gather(left);
+        } else {
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    /** When commits are told: at the pace of records, and when what is awaited has come. */
+    private long dueNanos(Ripening told) {
+        if (told.isRipe()) {
+            return nextDue;
+        }
+        if (!told.areWritesAccepted()) { // nobody wakes this thread when one is
+            long looked = Math.max(nextDue, clock.nanos() + GATHERING_NANOS);
+            return Math.min(looked + 1, Math.max(nextDue, told.nanos + WRITE_PATIENCE_NANOS));
+        }
+        return Math.max(nextDue, told.nanos + PATIENCE_NANOS);
     }
 
     /** Takes the next answer and all that belongs to it; false when there is none yet. */
@@ -129,8 +176,7 @@ final class Recording implements Runnable {
         if (answer == null || !holds(answer.last().number())) {
             return false;
         }
-        skipped |= newest != null;
-        newest = new Told(answer, List.copyOf(steps), List.copyOf(runs));
+        newest = told(answer);
         answered = null;
         long last = answer.last().number();
         steps.removeIf(step -> step.revision() <= last);
@@ -138,20 +184,47 @@ final class Recording implements Runnable {
         return true;
     }
 
+    private Ripening told(Answers.Answer answer) {
+        List<QueryEvent.Computed> ran =
+                runs.stream().filter(run -> isOf(answer, run.revision().number())).toList();
+        return new Ripening(
+                answer,
+                steps.stream().filter(step -> isOf(answer, step.revision())).toList(),
+                ran,
+                ran.stream()
+                        .filter(run -> run.result() == QueryEvent.Result.CHANGED)
+                        .map(run -> "query:" + run.query() + ":" + layers.text(run))
+                        .toList(),
+                channel -> channels.followers(channel) > 0,
+                clock.nanos());
+    }
+
+    private static boolean isOf(Answers.Answer answer, long revision) {
+        return answer.first().number() <= revision && revision <= answer.last().number();
+    }
+
+    private void takeOutgoing(Ripening told) {
+        for (Publication next = published.poll(); next != null; next = published.poll()) {
+            told.published(next);
+        }
+        for (SentEntry next = sent.poll(); next != null; next = sent.poll()) {
+            told.sent(next);
+        }
+    }
+
     /** Lets a few commits come together when they come fast, instead of looking at each. */
-    private void gather() {
+    private void gather(long atMost) {
         resting = true;
-        LockSupport.parkNanos(this, GATHERING_NANOS);
+        LockSupport.parkNanos(this, Math.min(atMost, GATHERING_NANOS));
         resting = false;
     }
 
-    private void publish(Told told) {
-        RecordMaker maker = new RecordMaker(told.answer(), layers, appends, clock);
-        told.steps().forEach(maker::add);
-        told.runs().forEach(maker::add);
-        maker.make(skipped, recorder.totals()).ifPresent(recorder::publish);
+    private void publish(Ripening told) {
+        RecordMaker maker = new RecordMaker(told, layers, appends, clock);
+        boolean sampled = told.answer.first().number() > lastTold + 1;
+        maker.make(sampled, recorder.totals()).ifPresent(recorder::publish);
+        lastTold = told.answer.last().number();
         newest = null;
-        skipped = false;
         nextDue = clock.nanos() + PACE_NANOS;
     }
 

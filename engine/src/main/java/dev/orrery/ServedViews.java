@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.CommitRecord.Outcome;
 import dev.orrery.CommitRecord.Viewed;
+import dev.orrery.core.Cursor;
 import dev.orrery.view.Upkeep;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,29 +27,39 @@ final class ServedViews {
     /** One view, or one window of it, under the name it is served by. */
     private static final class Served {
         private final String name;
+        private final String channel;
         private final Supplier<Upkeep> upkeep;
+        private final Supplier<Cursor.Numbered> place;
 
         /** As of the last commit, by the committer; null until it was read. */
         private @Nullable Upkeep last;
 
-        private Served(String name, Supplier<Upkeep> upkeep) {
+        private Served(
+                String name,
+                String channel,
+                Supplier<Upkeep> upkeep,
+                Supplier<Cursor.Numbered> place) {
             this.name = name;
+            this.channel = channel;
             this.upkeep = upkeep;
+            this.place = place;
         }
     }
 
     /** What commits have meant to the views of each name, in the order they were served. */
-    record Told(Map<String, Upkeep> byName) {
-        static final Told NOTHING = new Told(Map.of());
+    record Done(Map<String, Upkeep> byName, List<Publication> publications) {
+        static final Done NOTHING = new Done(Map.of(), List.of());
 
         long patches() {
             return byName.values().stream().mapToLong(Upkeep::patches).sum();
         }
 
-        Told plus(Told more) {
+        Done plus(Done more) {
             Map<String, Upkeep> sum = new LinkedHashMap<>(byName);
             more.byName.forEach((name, upkeep) -> sum.merge(name, upkeep, ServedViews::plus));
-            return new Told(sum);
+            List<Publication> all = new ArrayList<>(publications);
+            all.addAll(more.publications);
+            return new Done(sum, all);
         }
 
         List<Viewed> views() {
@@ -65,12 +76,26 @@ final class ServedViews {
         }
     }
 
-    /** Takes a view in; what is returned lets go of it. */
-    Runnable add(String name, Supplier<Upkeep> upkeep) {
+    /** Speaks of what is served as a channel also while no window of it is open. */
+    void declare(String channel) {
+        String name = name(channel);
         if (!names.contains(name)) {
             names.add(name);
         }
-        Served served = new Served(name, upkeep);
+    }
+
+    private static String name(String channel) {
+        return channel.substring(channel.indexOf(':') + 1);
+    }
+
+    /**
+     * Takes a view in that is served as a channel; what is returned lets go of it.
+     *
+     * @param channel the channel's name, a prefix and the view's name
+     */
+    Runnable add(String channel, Supplier<Upkeep> upkeep, Supplier<Cursor.Numbered> place) {
+        declare(channel);
+        Served served = new Served(name(channel), channel, upkeep, place);
         views.add(served);
         return () -> {
             if (views.remove(served)) {
@@ -86,8 +111,13 @@ final class ServedViews {
         }
     }
 
-    /** What the commit that has just told everybody meant to the views. */
-    Told read() {
+    /**
+     * What the commit that has just told everybody meant to the views.
+     *
+     * @param nanos when it was published
+     */
+    Done read(long nanos) {
+        List<Publication> publications = new ArrayList<>();
         Map<String, Upkeep> told = new LinkedHashMap<>();
         names.forEach(name -> told.put(name, NOTHING));
         for (Served view : views) {
@@ -95,10 +125,15 @@ final class ServedViews {
             Upkeep last = view.last;
             view.last = now;
             if (last != null) {
-                told.merge(view.name, minus(now, last), ServedViews::plus);
+                Upkeep done = minus(now, last);
+                told.merge(view.name, done, ServedViews::plus);
+                if (done.patches() > 0) {
+                    publications.add(
+                            new Publication(view.channel, view.place.get(), done.patches(), nanos));
+                }
             }
         }
-        return new Told(told);
+        return new Done(told, publications);
     }
 
     /** All patches that were ever told by what is or was served. */

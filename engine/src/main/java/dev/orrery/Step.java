@@ -15,7 +15,7 @@ record Step(
         long beganNanos,
         long derivedNanos,
         long publishedNanos,
-        ServedViews.Told views) {
+        ServedViews.Done views) {
     long revision() {
         return commit.revision().number();
     }

@@ -47,7 +47,7 @@ final class Touches {
             List<Difference> shown = new ArrayList<>();
             for (Map.Entry<K, Both<V>> entry : changed.entrySet()) {
                 if (keys.size() < MOST_KEYS) {
-                    keys.add(text(entry.getKey()));
+                    keys.add(source.text(entry.getKey()));
                 }
                 if (shown.size() < MOST_SHOWN) {
                     shown.add(difference(entry.getKey(), entry.getValue()));
@@ -65,22 +65,13 @@ final class Touches {
 
         private Difference difference(K key, Both<V> both) {
             return new Difference(
-                    text(key),
+                    source.text(key),
                     row(key, both.before()).orElse(null),
                     row(key, both.after()).orElse(null));
         }
 
         private Optional<Row> row(K key, Optional<V> value) {
             return value.map(present -> source.relation().toRow(key, present));
-        }
-
-        /** A key that no channel could name is told all the same. */
-        private String text(K key) {
-            try {
-                return source.text(key);
-            } catch (OrreryException unnamed) {
-                return String.valueOf(key);
-            }
         }
     }
 

@@ -291,6 +291,24 @@ class CommitRecordsTest {
     }
 
     @Test
+    void whatCameWhileNobodyFollowedIsToldByNoRecordAndThatIsSaid() {
+        Cursor left;
+        try (var leaving = orrery.commitRecords().subscribe()) {
+            leaving.next(LIMIT);
+            factor.set("elsewhere", 1L);
+            assertThat(next(leaving).sampled()).isFalse();
+            left = leaving.cursor();
+        }
+        factor.set("elsewhere", 2L);
+        try (var back = orrery.commitRecords().subscribe(left)) {
+            factor.set("elsewhere", 3L);
+            CommitRecord record = next(back);
+            assertThat(record.first()).isEqualTo(3);
+            assertThat(record.sampled()).isTrue();
+        }
+    }
+
+    @Test
     void whoReturnsGetsTheRecordsMadeMeanwhile() {
         var kept = follow();
         Cursor left;
@@ -318,6 +336,49 @@ class CommitRecordsTest {
             next(reading);
         }
         assertThat(idle.next(LIMIT).orElseThrow()).isInstanceOf(Update.Whole.class);
+    }
+
+    @Test
+    void aRecordTellsWhatSessionsSentOfItAndHowLongThatTook() { // law E12
+        try (var connection = orrery.channels().connect(Principal.ANONYMOUS)) {
+            var totals = connection.attach("value:total");
+            var hours = connection.attach("query:late:SFO");
+            var records = follow();
+            fly("SFO", 90);
+            orrery.outgoing().sent("value:total", totals.next().cursor(), 33);
+            Cursor changed = hours.next().cursor();
+            orrery.outgoing().sent("query:late:SFO", changed, 21);
+            orrery.outgoing().sent("query:late:SFO", changed, 21);
+            orrery.outgoing().sent("engine:commits", changed, 500);
+            CommitRecord record = next(records);
+            assertThat(record.bytes()).isEqualTo(54);
+            assertThat(record.patches()).as("the row, the value, the answer").isEqualTo(3);
+            assertThat(record.stages().socket()).isPositive();
+            assertThat(record.totals().bytes()).isEqualTo(54);
+            assertThat(record.totals().patches()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aRecordDoesNotWaitLongForASessionThatDoesNotSend() {
+        try (var connection = orrery.channels().connect(Principal.ANONYMOUS)) {
+            connection.attach("value:total");
+            var records = follow();
+            fly("SFO", 90);
+            CommitRecord record = next(records);
+            assertThat(record.bytes()).isZero();
+            assertThat(record.stages().socket()).isNull();
+        }
+    }
+
+    @Test
+    void anEditTellsHowLongItsSourceTook() {
+        var records = follow();
+        airports.patch("SFO", Row.of("name", "Frisco"));
+        CommitRecord record = next(records);
+        assertThat(record.stages().write()).isPositive();
+        assertThat(record.stages().append()).isNull();
+        assertThat(record.stages().fold()).isNull();
     }
 
     @Test

@@ -30,6 +30,7 @@ public final class Channels implements AutoCloseable {
     private final Map<String, Served> named = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<String, Kin> families = new ConcurrentSkipListMap<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> followers = new ConcurrentHashMap<>();
     private volatile boolean open = true;
 
     /** A family with what the policy is asked about for one of its keys. */
@@ -173,6 +174,22 @@ public final class Channels implements AutoCloseable {
 
     AccessPolicy policy() {
         return policy;
+    }
+
+    /** How many sessions follow a channel. */
+    public int followers(String channel) {
+        return followers.getOrDefault(channel, 0);
+    }
+
+    /** One more follows a channel, or one less. */
+    void count(String channel, int more) {
+        followers.merge(
+                channel,
+                more,
+                (before, change) -> {
+                    int now = before + change;
+                    return now == 0 ? null : now;
+                });
     }
 
     void forget(Connection connection) {

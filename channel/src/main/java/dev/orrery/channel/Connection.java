@@ -112,6 +112,7 @@ public final class Connection implements AutoCloseable {
         reserve();
         Attachment attachment = attachReserved(channel, after, asked);
         attachments.add(attachment);
+        channels.count(channel, 1);
         if (!open) {
             attachment.close();
             throw new OrreryException.Closed("the connection");
@@ -150,6 +151,7 @@ public final class Connection implements AutoCloseable {
 
     private void release(Attachment attachment) {
         attachments.remove(attachment);
+        channels.count(attachment.channel(), -1);
         attached.decrementAndGet();
     }
 

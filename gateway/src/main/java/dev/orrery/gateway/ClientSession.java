@@ -5,6 +5,7 @@ import dev.orrery.channel.Attachment;
 import dev.orrery.channel.Beginning;
 import dev.orrery.channel.Connection;
 import dev.orrery.channel.Message;
+import dev.orrery.channel.Outgoing;
 import dev.orrery.channel.Principal;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.Cursor;
@@ -280,6 +281,7 @@ final class ClientSession {
                         outbox.take(FRAME_BYTES, heartbeat.untilDue(services.nanos().getAsLong()));
                 if (frame.length > 0) {
                     wire.send(frame);
+                    outbox.sent();
                 }
                 Optional<Heartbeat.Step> due = heartbeat.step(services.nanos().getAsLong());
                 if (due.isPresent()) {
@@ -428,12 +430,7 @@ final class ClientSession {
             try {
                 while (!gap) {
                     switch (attachment.next()) {
-                        case Message.Entry entry ->
-                                outbox.put(
-                                        form.encode(
-                                                new Reply.Published(
-                                                        attachment.channel(), publication(entry))),
-                                        this);
+                        case Message.Entry entry -> send(entry);
                         case Message.Gap _ -> gap = true;
                     }
                 }
@@ -444,6 +441,20 @@ final class ClientSession {
                 log("channel " + attachment.channel() + " cannot go on", failure);
                 drop(UnsubscribeCode.SERVER, "the channel failed; see the server's log");
             }
+        }
+
+        private void send(Message.Entry entry) {
+            byte[] encoded =
+                    form.encode(new Reply.Published(attachment.channel(), publication(entry)));
+            outbox.put(
+                    encoded,
+                    services.outgoing() == Outgoing.NONE
+                            ? this
+                            : new Sending(this, entry.cursor(), encoded.length));
+        }
+
+        private void sent(Cursor place, int bytes) {
+            services.outgoing().sent(attachment.channel(), place, bytes);
         }
 
         /**
@@ -477,6 +488,19 @@ final class ClientSession {
         @Override
         public boolean ended() {
             return ending;
+        }
+    }
+
+    /** One entry on its way to the socket, of which somebody wants to know. */
+    private record Sending(Follow follow, Cursor place, int bytes) implements Outbox.Owner {
+        @Override
+        public boolean ended() {
+            return follow.ended();
+        }
+
+        @Override
+        public void sent() {
+            follow.sent(place, bytes);
         }
     }
 }

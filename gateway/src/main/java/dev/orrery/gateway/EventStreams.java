@@ -12,6 +12,7 @@ import dev.orrery.core.OrreryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -129,6 +130,7 @@ final class EventStreams implements AutoCloseable {
         private final Connection connection;
         private final Response response;
         private final StringBuilder pending = new StringBuilder();
+        private final Map<Cursor, Integer> unsent = new LinkedHashMap<>();
 
         Stream(String channel, Connection connection, Response response) {
             this.channel = channel;
@@ -213,7 +215,9 @@ final class EventStreams implements AutoCloseable {
                 }
                 if (next.isPresent()
                         && next.get() instanceof Message.Entry(Cursor at, Object value)) {
+                    int before = pending.length();
                     event(at, "delta", value);
+                    unsent.put(at, pending.length() - before);
                 }
                 if (next.isEmpty() && pending.isEmpty()) {
                     pending.append(BEAT);
@@ -234,6 +238,8 @@ final class EventStreams implements AutoCloseable {
                     Callback.from(() -> written.complete(null), written::completeExceptionally));
             try {
                 written.get(services.limits().writeWithin().toMillis(), TimeUnit.MILLISECONDS);
+                unsent.forEach((at, size) -> services.outgoing().sent(channel, at, size));
+                unsent.clear();
             } catch (ExecutionException gone) {
                 throw new IOException("the peer is gone", gone.getCause());
             } catch (TimeoutException slow) {

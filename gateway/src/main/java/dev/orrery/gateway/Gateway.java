@@ -1,6 +1,7 @@
 package dev.orrery.gateway;
 
 import dev.orrery.channel.Channels;
+import dev.orrery.channel.Outgoing;
 import dev.orrery.core.OrreryException;
 import java.net.BindException;
 import java.net.URI;
@@ -56,6 +57,7 @@ public final class Gateway implements AutoCloseable {
                         configuration.authenticator,
                         configuration.limits,
                         new Json(),
+                        configuration.outgoing,
                         () -> UUID.randomUUID().toString(),
                         System::nanoTime,
                         threads);
@@ -79,6 +81,7 @@ public final class Gateway implements AutoCloseable {
         private Pages pages = new Pages();
         private Authenticator authenticator = Authenticator.ANYBODY;
         private Limits limits = Limits.DEFAULT;
+        private Outgoing outgoing = Outgoing.NONE;
         private String host = "127.0.0.1";
         private int port;
 
@@ -101,6 +104,12 @@ public final class Gateway implements AutoCloseable {
         /** Who holds which token; everybody is anonymous by default. */
         public Configuration authenticator(Authenticator who) {
             authenticator = who;
+            return this;
+        }
+
+        /** Who is told what was handed to sockets; nobody by default. */
+        public Configuration outgoing(Outgoing told) {
+            outgoing = told;
             return this;
         }
 
@@ -244,7 +253,8 @@ public final class Gateway implements AutoCloseable {
         return taken
                 ? new OrreryException.Unavailable(
                         "port " + port + " on " + host + " is in use",
-                        "stop the program that listens there, or choose another port (0 takes a free one)",
+                        "stop the program that listens there, or choose another port (0 takes a"
+                            + " free one)",
                         Duration.ZERO,
                         failure)
                 : new OrreryException.Unavailable(

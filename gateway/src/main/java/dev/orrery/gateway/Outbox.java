@@ -3,7 +3,9 @@ package dev.orrery.gateway;
 import dev.orrery.core.OrreryException;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,6 +23,10 @@ final class Outbox {
     private final Condition filled = lock.newCondition();
     private final Deque<Entry> waiting = new ArrayDeque<>();
     private final int windowBytes;
+
+    /** The taker's own: whose entries it took last. */
+    private final List<Owner> taken = new ArrayList<>();
+
     private int bytes;
     private boolean closed;
 
@@ -28,6 +34,9 @@ final class Outbox {
     @FunctionalInterface
     interface Owner {
         boolean ended();
+
+        /** The entry was handed to the network. */
+        default void sent() {}
     }
 
     private static final class Entry {
@@ -96,6 +105,7 @@ final class Outbox {
 
     private byte[] drain(int frameBytes) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        taken.clear();
         for (Entry next = waiting.peek();
                 next != null
                         && (frame.size() == 0 || frame.size() + next.encoded.length <= frameBytes);
@@ -104,9 +114,16 @@ final class Outbox {
             bytes -= next.encoded.length;
             if (!next.owner.ended()) {
                 frame.writeBytes(next.encoded);
+                taken.add(next.owner);
             }
         }
         return frame.toByteArray();
+    }
+
+    /** Tells the owners of what was taken last that it was handed to the network; by the taker. */
+    void sent() {
+        taken.forEach(Owner::sent);
+        taken.clear();
     }
 
     /** How many bytes are waiting. */

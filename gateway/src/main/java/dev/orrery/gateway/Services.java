@@ -1,6 +1,7 @@
 package dev.orrery.gateway;
 
 import dev.orrery.channel.Channels;
+import dev.orrery.channel.Outgoing;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import java.util.function.Supplier;
  * What every connection of a gateway works with.
  *
  * @param ids a new text for each connection
+ * @param outgoing is told what was handed to sockets
  * @param nanos a clock for intervals
  * @param threads makes the virtual threads that serve connections
  */
@@ -18,6 +20,7 @@ record Services(
         Authenticator authenticator,
         Limits limits,
         Json json,
+        Outgoing outgoing,
         Supplier<String> ids,
         LongSupplier nanos,
         ThreadFactory threads) {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.channel.Channel;
 import dev.orrery.channel.Channels;
+import dev.orrery.channel.Outgoing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -33,6 +34,7 @@ class ClientSessionTest {
                         Authenticator.ANYBODY,
                         Limits.DEFAULT.sizes(64 << 10, 1, 4 << 20, 10),
                         json,
+                        Outgoing.NONE,
                         () -> "c",
                         System::nanoTime,
                         Thread.ofVirtual().factory());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.OrreryException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,5 +79,32 @@ class OutboxTest {
         outbox.close();
         assertThat(producer.get()).hasMessage("the connection is closed");
         assertThatThrownBy(() -> outbox.take(1, LONG)).isInstanceOf(OrreryException.Closed.class);
+    }
+
+    @Test
+    void whoseEntriesWereHandedToTheNetworkIsTold() throws InterruptedException {
+        Outbox outbox = new Outbox(100);
+        List<String> sent = new ArrayList<>();
+        outbox.put(new byte[] {1}, telling(sent, "kept", false));
+        outbox.put(new byte[] {2}, telling(sent, "left", true));
+        outbox.take(1_000, 0);
+        assertThat(sent).isEmpty();
+        outbox.sent();
+        outbox.sent();
+        assertThat(sent).containsExactly("kept");
+    }
+
+    private static Outbox.Owner telling(List<String> sent, String name, boolean ended) {
+        return new Outbox.Owner() {
+            @Override
+            public boolean ended() {
+                return ended;
+            }
+
+            @Override
+            public void sent() {
+                sent.add(name);
+            }
+        };
     }
 }

@@ -163,6 +163,10 @@ final class MaintainedValue<A, V> extends Maintained<MaintainedValue.Result<V>> 
         return feed;
     }
 
+    Cursor.Numbered place() {
+        return values.head();
+    }
+
     /** Each value that was told is one patch. */
     Upkeep upkeep() {
         return new Upkeep(looked(), changed(), told.sum(), 0);

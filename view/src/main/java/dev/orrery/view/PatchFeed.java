@@ -130,6 +130,10 @@ final class PatchFeed {
         }
     }
 
+    Cursor.Numbered place() {
+        return patches.head();
+    }
+
     /** What was done for this window; moving the viewport is none of it. */
     Upkeep upkeep() {
         return new Upkeep(table.looked(), table.changed(), told.sum(), moves.sum());

@@ -1,5 +1,6 @@
 package dev.orrery.view;
 
+import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.UserFailure;
@@ -98,6 +99,11 @@ public final class TableView<R> implements AutoCloseable {
     /** Why the rows follow their sources no longer, if so. */
     public Optional<UserFailure> failure() {
         return state().failure();
+    }
+
+    /** The place of the newest patches in {@link #feed}. */
+    public Cursor.Numbered place() {
+        return patches.place();
     }
 
     /** What was done to keep this window up. */

@@ -1,5 +1,6 @@
 package dev.orrery.view;
 
+import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Signal;
@@ -49,6 +50,11 @@ public final class ValueView<V> implements Signal<V>, AutoCloseable {
     public Optional<UserFailure> failure() {
         handle.check();
         return value.state().failure();
+    }
+
+    /** The place of the newest value in {@link #feed}. */
+    public Cursor.Numbered place() {
+        return value.place();
     }
 
     /** What was done to keep the value up. */

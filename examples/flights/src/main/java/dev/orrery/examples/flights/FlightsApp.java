@@ -196,6 +196,7 @@ final class FlightsApp implements AutoCloseable {
         Rpc methods = TableMethods.of(orrery, EVERYBODY).method("flights.stars", (_, _) -> stars());
         return Gateway.configure(orrery.channels())
                 .rpc(EngineMethods.addTo(ReplayMethods.addTo(methods, replay), orrery, EVERYBODY))
+                .outgoing(orrery.outgoing())
                 .pages(pages())
                 .port(port)
                 .open();

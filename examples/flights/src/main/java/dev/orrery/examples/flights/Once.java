@@ -1,6 +1,6 @@
 package dev.orrery.examples.flights;
 
-import dev.orrery.query.Statistics;
+import dev.orrery.CommitRecord;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,12 +26,11 @@ record Once(Facts facts, Facts expected, Map<String, Object> figures) {
             watchers.settle(LIMIT);
             double replaySeconds = seconds(replaying);
             Watchers.states(app).forEach(app.worst::of);
-            Statistics queries = app.orrery.queries().statistics();
+            CommitRecord.Totals totals = app.orrery.totals();
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("eventsPerSecond", Math.round(appended / replaySeconds));
             figures.put("revisions", app.orrery.timeline().now().number() - revision);
-            figures.put(
-                    "queries", Map.of("computed", queries.computed(), "spared", queries.spared()));
+            figures.put("queries", Map.of("computed", totals.ran(), "spared", totals.spared()));
             figures.put("viewPatches", watchers.patches());
             figures.put("seconds", Math.round(seconds(began) * 1_000) / 1_000.0);
             return new Once(derived(app), Facts.of(flights), figures);

@@ -29,6 +29,7 @@ class OnceTest {
         assertThat(first.get("eventsPerSecond").asDouble()).isPositive();
         assertThat(first.get("revisions").asLong()).isPositive();
         assertThat(first.get("queries").get("computed").asLong()).isPositive();
+        assertThat(first.get("queries").get("spared").asLong()).isPositive();
         assertThat(first.get("viewPatches").asLong()).isPositive();
     }
 
