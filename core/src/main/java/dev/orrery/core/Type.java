@@ -34,6 +34,15 @@ public final class Type<T> {
         return new Type<>(type, List.of());
     }
 
+    /**
+     * A class with its arguments, in the order of its type parameters.
+     *
+     * @param <T> the class with those very arguments, which the compiler cannot check
+     */
+    public static <T> Type<T> of(Class<?> type, List<Type<?>> arguments) {
+        return new Type<>(type, List.copyOf(arguments));
+    }
+
     /** A list of a class's instances. */
     public static <E> Type<List<E>> listOf(Class<E> element) {
         return listOf(of(element));

@@ -36,4 +36,15 @@ public interface Versioned<K, V> extends Source<K, V> {
 
     /** The row that conditions and orders look at. */
     Row toRow(K key, V value);
+
+    /**
+     * How keys and values are stored, for those who must know over a restart what they read here;
+     * empty when they have no stored form.
+     */
+    default Optional<Form<K, V>> form() {
+        return Optional.empty();
+    }
+
+    /** The stored form of a source's keys and values. */
+    record Form<K, V>(Codec<K> keys, Codec<V> values) {}
 }

@@ -8,6 +8,7 @@ import dev.orrery.core.Update;
 import dev.orrery.log.Position;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The served states of a projection as a relation of the timeline. Thread-safe. */
 final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProjection<K, S> {
@@ -80,5 +81,10 @@ final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProj
     @Override
     public Row toRow(K key, S state) {
         return rows.row(key, state);
+    }
+
+    @Override
+    public Optional<Form<K, S>> form() {
+        return Optional.of(folder.form());
     }
 }

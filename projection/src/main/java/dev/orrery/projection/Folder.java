@@ -10,6 +10,7 @@ import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
+import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.Position;
 import dev.orrery.log.Recorded;
@@ -98,6 +99,10 @@ final class Folder<E, K, S> {
 
     EventLog<E> log() {
         return log;
+    }
+
+    Versioned.Form<K, S> form() {
+        return new Versioned.Form<>(keys, states);
     }
 
     Epoch<K, S> served() {

@@ -335,6 +335,11 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
     }
 
     @Override
+    public Optional<Form<K, V>> form() {
+        return Optional.of(mapping.form());
+    }
+
+    @Override
     public RowStatus status(K key) {
         Key id = id(key);
         int pending = reducer.pendingOf(id);

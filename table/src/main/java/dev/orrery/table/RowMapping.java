@@ -6,6 +6,7 @@ import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.BadDefinition.Problem;
 import dev.orrery.core.Row;
 import dev.orrery.core.Shape;
+import dev.orrery.core.Versioned;
 import java.util.List;
 
 /** How keys and values of a live table become ids and rows, and back. Immutable. */
@@ -54,6 +55,10 @@ final class RowMapping<K, V> {
             throw new BadDefinition(problems);
         }
         return new RowMapping<>(schema.id(), Codec.of(definition.keyClass()), valueClass);
+    }
+
+    Versioned.Form<K, V> form() {
+        return new Versioned.Form<>(keys, Codec.of(valueClass));
     }
 
     Key id(K key) {
