@@ -6,4 +6,7 @@ module dev.orrery.query {
     requires transitive dev.orrery.core;
 
     exports dev.orrery.query;
+
+    opens dev.orrery.query to
+            dev.orrery.core; // its stored records
 }

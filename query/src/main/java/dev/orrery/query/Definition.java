@@ -24,6 +24,9 @@ final class Definition<K, V> implements Query<K, V> {
     final Type<V> valueType;
     final Counts counts = new Counts();
 
+    /** Whether results are stored; set before anyone can ask. */
+    boolean stored;
+
     private final BiPredicate<? super V, ? super V> equality;
     private final Queries.Body<? super K, ? extends V> body;
 

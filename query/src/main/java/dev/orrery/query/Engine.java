@@ -57,6 +57,9 @@ final class Engine {
     /** Nodes with past memos. */
     final Queue<Node> retired = new ConcurrentLinkedQueue<>();
 
+    /** What is kept over a restart, if anything is. */
+    private @Nullable Saving saving;
+
     /** Where this runtime's nodes have their first memos from; set before there are nodes. */
     volatile @Nullable Adoption adoption;
 
@@ -171,6 +174,19 @@ final class Engine {
         return known;
     }
 
+    /** Keeps inputs and results in a store from now on; before any is defined. */
+    void keepIn(QueryStore store) {
+        Saving kept = new Saving(this, store);
+        saving = kept;
+        adoption = kept.adoption;
+        timeline.attach(kept).close(); // nothing was changed before
+    }
+
+    /** What is kept over a restart, if anything is. */
+    @Nullable Saving saving() {
+        return saving;
+    }
+
     /** A new node, dormant when there may be something to adopt. */
     Node newNode(Definition<?, ?> definition, Object key) {
         return new Node(definition, key, adoption == null ? null : Memo.DORMANT, isRoot());
@@ -218,6 +234,9 @@ final class Engine {
         closed = true;
         watches.close();
         timeline.detach(mark);
+        if (saving != null) {
+            timeline.detach(saving);
+        }
         definitions.values().forEach(Definition::forgetAll); // unmarked now, so nobody may hit them
     }
 }

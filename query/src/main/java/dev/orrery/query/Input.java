@@ -1,9 +1,12 @@
 package dev.orrery.query;
 
+import dev.orrery.core.Codec;
 import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keyed facts that you set. Thread-safe.
@@ -37,6 +40,16 @@ public final class Input<K, V> extends LocalRelation<K, V> {
     @Override
     protected boolean isBranchable() {
         return true;
+    }
+
+    /** Fills in what was stored, before anyone can read it. */
+    void fill(Map<K, V> stored) {
+        stored.forEach(this::restore);
+    }
+
+    @Override
+    public Optional<Form<K, V>> form() {
+        return Optional.of(new Form<>(Codec.of(keyType), Codec.of(valueType)));
     }
 
     /** The keys' type, as defined. */

@@ -11,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * monitor, by the mark of the first commit that put the result in doubt. It lives in this object
  * and not beside it, so that a reader never pairs an old value with a new interval. // law Q3
  */
-final class Memo {
+sealed class Memo permits Certified {
     /** The end of an interval that no mark has closed. */
     static final long OPEN = Long.MAX_VALUE;
 

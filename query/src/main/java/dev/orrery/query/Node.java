@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Node extends Cell {
     private static final Memo[] NONE = {};
+    private static final byte KEPT = 0;
+    private static final byte NOTED = 1;
+
+    /** It could not be stored, since something it had read was in doubt. */
+    private static final byte MISSED = 2;
 
     final Definition<?, ?> definition;
     final Object key;
@@ -41,6 +46,9 @@ final class Node extends Cell {
 
     private long untouched;
     private long computed;
+
+    /** Whether the live memo is in the store, or on its way there. */
+    private byte stored = KEPT;
 
     /** A mark that came while a result was being linked. */
     record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
@@ -328,6 +336,38 @@ final class Node extends Cell {
             }
         }
         return Link.LEFT;
+    }
+
+    // saving
+
+    /** Notes that a memo was installed. Holding the monitor. */
+    void noteFor(Saving saving, boolean verified) {
+        if (!verified || stored == MISSED) {
+            unsaved(saving);
+        }
+    }
+
+    /** Has the next save look at this. */
+    synchronized void unsaved(Saving saving) {
+        if (stored != NOTED) {
+            stored = NOTED;
+            saving.settled(this);
+        }
+    }
+
+    /** A save looks at this. */
+    synchronized void collected() {
+        stored = KEPT;
+    }
+
+    /** A save at a revision could not store this: when it is verified, or now if it is newer. */
+    synchronized void missed(long revision, Saving saving) {
+        Memo live = memo;
+        if (live != null && live.from > revision) {
+            unsaved(saving);
+        } else if (stored == KEPT) {
+            stored = MISSED;
+        }
     }
 
     // watching

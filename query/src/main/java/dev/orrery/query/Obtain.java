@@ -79,28 +79,49 @@ final class Obtain {
 
     /** Whether the suspect that was obtained has another value than the baseline was made from. */
     private void judge(Flight top, Memo memo) { // law Q6
-        weigh(top, memo.changedAt, memo.from);
+        Memo baseline = baseline(top);
+        boolean changed =
+                baseline instanceof Certified stored
+                        ? !stored.agrees(position(top), memo) // law Q30
+                        : memo.changedAt >= doubt(baseline);
+        weigh(top, changed, memo.changedAt, memo.from);
     }
 
     private void judge(Flight top, Leaf leaf) {
         top.node.definition.counts.visit();
         long since = leaf.since(context.revision);
-        weigh(top, since, since);
+        Memo baseline = baseline(top);
+        boolean changed =
+                baseline instanceof Certified stored
+                        ? !stored.agrees(position(top), leaf, context.revision) // law Q30
+                        : since >= doubt(baseline);
+        weigh(top, changed, since, since);
     }
 
-    private void weigh(Flight top, long changedAt, long since) {
+    private static Memo baseline(Flight top) {
         Memo baseline = top.baseline;
         if (baseline == null) {
             throw new IllegalStateException("law Q6: nothing to verify in " + top.node.label());
         }
-        Faults faults = context.engine.faults;
-        long doubt = baseline.until() + (faults.has(Fault.STAMP_OFF_BY_ONE) ? 1 : 0);
-        if (changedAt >= doubt) {
-            Cell changed = baseline.dependencies[top.suspects[top.cursor]];
-            top.run(changed, Math.min(changedAt, context.revision));
+        return baseline;
+    }
+
+    private static int position(Flight top) {
+        return top.suspects[top.cursor];
+    }
+
+    private long doubt(Memo baseline) {
+        return baseline.until() + (context.engine.faults.has(Fault.STAMP_OFF_BY_ONE) ? 1 : 0);
+    }
+
+    private void weigh(Flight top, boolean changed, long changedAt, long since) {
+        if (changed) {
+            Cell because = baseline(top).dependencies[position(top)];
+            top.run(because, Math.min(changedAt, context.revision));
             return;
         }
         top.from = Math.max(top.from, since);
+        Faults faults = context.engine.faults;
         top.cursor = faults.has(Fault.ONE_SUSPECT_VERIFIED) ? top.suspects.length : top.cursor + 1;
     }
 

@@ -2,9 +2,13 @@ package dev.orrery.query;
 
 import dev.orrery.core.Delivery;
 import dev.orrery.core.Feed;
+import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
+import dev.orrery.core.Versioned;
+import java.util.List;
+import java.util.Map;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -50,6 +54,22 @@ public final class Queries implements AutoCloseable {
         this(timeline, threads, Faults.NONE);
     }
 
+    /**
+     * Queries that go on with the inputs and results of an earlier life: an input has its values
+     * when it is defined, and a result is looked for in the store when it is first asked for, and
+     * believed when what it was computed from is found unchanged.
+     *
+     * <p>What changes is kept when {@link #save} is called, and not before.
+     *
+     * @param threads as for the other constructor
+     * @param store open, used by nobody else, and closed by whoever opened it, after these
+     * @throws BadDefinition when the timeline begins before the store's revision
+     */
+    public Queries(Timeline timeline, ThreadFactory threads, QueryStore store) {
+        this(timeline, threads, Faults.NONE);
+        engine.keepIn(store);
+    }
+
     Queries(Timeline timeline, ThreadFactory threads, Faults faults) {
         this.engine = new Engine(timeline, threads, faults);
     }
@@ -73,7 +93,12 @@ public final class Queries implements AutoCloseable {
     /** Keyed facts. */
     public <K, V> Input<K, V> input(String name, Type<K> key, Type<V> value) {
         claim(name);
-        return new Input<>(engine.timeline, name, key, value);
+        Input<K, V> input = new Input<>(engine.timeline, name, key, value);
+        Saving saving = engine.saving();
+        if (saving != null) {
+            saving.add(input);
+        }
+        return input;
     }
 
     /** One fact. */
@@ -114,13 +139,12 @@ public final class Queries implements AutoCloseable {
             Class<V> value,
             BiFunction<? super A, ? super B, ? extends V> body) {
         return new Query2<>(
-                define(name, Queries.<A, B>parts(), Type.of(value))
-                        .as(parts -> body.apply(parts.first(), parts.second())));
+                define(name, parts(first, second), Type.of(value))
+                        .as(parts -> body.apply(parts.first(), parts.second()), body));
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // the class stands for all its instances
-    private static <A, B> Type<Query2.Parts<A, B>> parts() {
-        return (Type) Type.of(Query2.Parts.class);
+    private static <A, B> Type<Query2.Parts<A, B>> parts(Class<A> first, Class<B> second) {
+        return Type.of(Query2.Parts.class, List.of(Type.of(first), Type.of(second)));
     }
 
     /** A function without a key. */
@@ -130,14 +154,15 @@ public final class Queries implements AutoCloseable {
 
     /** A function without a key. */
     public <V> SingleQuery<V> query(String name, Type<V> value, Supplier<? extends V> body) {
-        return new SingleQuery<>(define(name, Type.of(NoKey.class), value).as(_ -> body.get()));
+        return new SingleQuery<>(
+                define(name, Type.of(NoKey.class), value).as(_ -> body.get(), body));
     }
 
     /** A function that asks for itself with other keys; with the same key it is a circle. */
     public <K, V> Query<K, V> recursive(
             String name, Class<K> key, Class<V> value, RecursiveBody<K, V> body) {
         Self<K, V> self = new Self<>(body);
-        return self.knownAs(define(name, key, value).as(self));
+        return self.knownAs(define(name, key, value).as(self, body));
     }
 
     /** A recursive body and the query it is the body of, which is there before anyone can ask. */
@@ -175,9 +200,15 @@ public final class Queries implements AutoCloseable {
             Type<K> key,
             Type<V> value,
             BiPredicate<? super V, ? super V> equality,
-            Body<? super K, ? extends V> body) {
+            QueryDefinition.Keeping keeping,
+            Body<? super K, ? extends V> body,
+            Object code) {
         claim(name);
         Definition<K, V> definition = new Definition<>(engine, name, key, value, equality, body);
+        Saving saving = engine.saving();
+        if (saving != null) {
+            saving.add(definition, keeping, code);
+        }
         engine.definitions.put(name, definition);
         return definition;
     }
@@ -187,6 +218,50 @@ public final class Queries implements AutoCloseable {
             throw new BadDefinition(
                     "query " + name, "is defined twice", "give one of the two another name");
         }
+    }
+
+    // what is kept
+
+    /**
+     * Writes to the store what changed since the last save: keys of inputs, and results. It is
+     * durable when this returns, all of it true at one revision; readers and writers go on
+     * meanwhile. Old records are dropped when there are more of them than of those still needed.
+     *
+     * <p>A result is left out when its key, its value or something it read has no stored form.
+     *
+     * @throws OrreryException.Unsupported without a store
+     * @throws OrreryException.StorageFailure when it could not be made durable; the next save
+     *     writes it all the same
+     * @throws OrreryException.LimitExceeded when a value of an input is longer than 16 MiB
+     * @throws OrreryException.Invalid when a value of an input has no stored form
+     */
+    public Saved save() {
+        return saving("save").save();
+    }
+
+    /** Whether an input has changed since the last save; false without a store. */
+    public boolean hasUnsavedInputs() {
+        Saving saving = engine.saving();
+        return saving != null && saving.hasUnsavedFacts();
+    }
+
+    /**
+     * Tells of a source that stored results may have read, so that they can be compared with it
+     * before any body has read it in this life. Inputs are known by themselves. Sources of one name
+     * and type cannot be told apart: what has read them is computed anew.
+     *
+     * @throws OrreryException.Unsupported without a store
+     */
+    public void tellOf(Versioned<?, ?> source) {
+        saving("tell of sources").forms.add(source);
+    }
+
+    private Saving saving(String what) {
+        Saving saving = engine.saving();
+        if (saving == null) {
+            throw new OrreryException.Unsupported(what, "queries without a store");
+        }
+        return saving;
     }
 
     // the whole

@@ -46,6 +46,21 @@ final class Sets {
         return context.scan(source, condition);
     }
 
+    /** The node that remembers a set. */
+    Node node(Versioned<?, ?> source, Condition condition) {
+        return definition.node(new Of(source, condition));
+    }
+
+    /** The source of a set's node. */
+    static Versioned<?, ?> sourceOf(Node set) {
+        return ((Of) set.key).source();
+    }
+
+    /** The condition of a set's node. */
+    static Condition conditionOf(Node set) {
+        return ((Of) set.key).condition();
+    }
+
     /** The entries that meet a condition, recorded as one dependency. */
     @SuppressWarnings("unchecked") // what scan made for this very source
     <K, V> List<Map.Entry<K, V>> select(

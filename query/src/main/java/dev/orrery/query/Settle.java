@@ -18,6 +18,9 @@ final class Settle {
     private Object value;
     private boolean failed;
 
+    /** Whether nothing was run: the live memo was found to hold. */
+    private boolean verified;
+
     private Settle(
             Engine engine,
             Flight flight,
@@ -65,9 +68,10 @@ final class Settle {
         }
         long from = Math.max(flight.from, baseline.from);
         Cell[] read = baseline.dependencies;
-        Memo memo =
-                new Settle(context.engine, flight, baseline.value, false, read, from, false)
-                        .settle();
+        Settle settle =
+                new Settle(context.engine, flight, baseline.value, false, read, from, false);
+        settle.verified = true;
+        Memo memo = settle.settle();
         flight.node.definition.spared(flight);
         return memo;
     }
@@ -175,6 +179,10 @@ final class Settle {
             keep(live);
         }
         node.install(next, link.closed());
+        Saving saving = engine.saving();
+        if (saving != null && !failed && node.definition.stored) {
+            node.noteFor(saving, verified && live == flight.baseline);
+        }
         return next;
     }
 
