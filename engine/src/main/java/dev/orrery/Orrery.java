@@ -8,12 +8,14 @@ import dev.orrery.core.Codec;
 import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.Relation;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
+import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
 import dev.orrery.projection.LiveProjection;
@@ -23,6 +25,7 @@ import dev.orrery.query.Explanation;
 import dev.orrery.query.Input;
 import dev.orrery.query.Queries;
 import dev.orrery.query.Query;
+import dev.orrery.query.QueryStore;
 import dev.orrery.query.SingleInput;
 import dev.orrery.query.Snapshot;
 import dev.orrery.sql.Database;
@@ -72,6 +75,7 @@ public final class Orrery implements AutoCloseable {
     private final Projections projections;
     private final LiveTables tables;
     private final Queries queries;
+    private final Optional<SavingRhythm> saving;
     private final Views views;
     private final Channels channels;
     private final EngineClock clock;
@@ -172,8 +176,8 @@ public final class Orrery implements AutoCloseable {
                                     .directory()
                                     .map(Orrery::fileIn)
                                     .orElseGet(Database::inMemory));
-            Revision last = Projections.lastRevision(database);
-            timeline = Timeline.startingAt(epochs.get(), last); // law E1
+            Optional<QueryStore> stored = configuration.directory().map(this::openQueries);
+            timeline = Timeline.startingAt(epochs.get(), lastRevision(stored)); // law E1
             clock = new EngineClock(configuration.clock(), configuration.nanos());
             notes = new CommitNotes(served, clock);
             sent = new SentBytes(notes, clock);
@@ -189,7 +193,7 @@ public final class Orrery implements AutoCloseable {
             projections =
                     closingLast(
                             new Projections(timeline, database, threads, configuration.clock()));
-            queries = new Queries(timeline, threads);
+            queries = queries(stored);
             closingLast(queries);
             views = closingLast(new Views(timeline));
             channels = closingLast(new Channels(configuration.access(), epochs));
@@ -206,12 +210,27 @@ public final class Orrery implements AutoCloseable {
                             threads,
                             epochs.get());
             serveEngine();
+            saving = stored.map(_ -> closingLast(new SavingRhythm(queries, threads)));
             opened = true;
         } finally {
             if (!opened) {
                 close();
             }
         }
+    }
+
+    private QueryStore openQueries(Path directory) {
+        return closingLast(QueryStore.open(directory.resolve("queries")));
+    }
+
+    private Revision lastRevision(Optional<QueryStore> stored) {
+        long folded = Projections.lastRevision(database).number();
+        return new Revision(Math.max(folded, stored.map(s -> s.revision().number()).orElse(0L)));
+    }
+
+    private Queries queries(Optional<QueryStore> stored) {
+        return stored.map(store -> new Queries(timeline, threads, store))
+                .orElseGet(() -> new Queries(timeline, threads));
     }
 
     private static Database fileIn(Path directory) {
@@ -262,6 +281,7 @@ public final class Orrery implements AutoCloseable {
         LiveTable<K, V> live = tables.open(definition);
         tablesByName.put(live.name(), live);
         layers.source(Layers.Kind.TABLE, live, Codec.of(definition.keyClass()));
+        tellQueriesOf(live);
         serveFollowed(
                 "table:" + live.name() + ":",
                 _ -> new Resource.OfTable(live.name()),
@@ -276,12 +296,22 @@ public final class Orrery implements AutoCloseable {
         return Optional.ofNullable(tablesByName.get(name));
     }
 
-    /** Facts you set, by key. */
+    /** Stored results that have read a source are compared with it, and not computed anew. */
+    private void tellQueriesOf(Relation<?, ?> relation) {
+        if (saving.isPresent() && relation instanceof Versioned<?, ?> source) {
+            queries.tellOf(source);
+        }
+    }
+
+    /**
+     * Facts you set, by key. In a directory they are kept: saved within about a second from {@link
+     * #start} on, at the end, and when {@link Queries#save} is called.
+     */
     public <K, V> Input<K, V> input(String name, Class<K> key, Class<V> value) {
         return queries.input(name, key, value);
     }
 
-    /** One fact you set. */
+    /** One fact you set; kept as those of {@link #input(String, Class, Class)}. */
     public <V> SingleInput<V> input(String name, Class<V> value) {
         return queries.input(name, value);
     }
@@ -295,6 +325,7 @@ public final class Orrery implements AutoCloseable {
             EventLog<E> log, Projection<? super E, K, S> definition) {
         LiveProjection<K, S> live = projections.run(log, definition);
         followings.put(live.name(), new Following(live, log));
+        tellQueriesOf(live);
         Codec<K> keys = Codec.of(definition.types().key());
         layers.source(Layers.Kind.PROJECTION, live, keys);
         layers.folds(log.name(), live);
@@ -402,9 +433,13 @@ public final class Orrery implements AutoCloseable {
 
     // running
 
-    /** Begins folding: what is defined so far, and from here on what is defined later. */
+    /**
+     * Begins folding: what is defined so far, and from here on what is defined later. In a
+     * directory, inputs and results of queries are saved from here on.
+     */
     public void start() {
         projections.start();
+        saving.ifPresent(SavingRhythm::start);
     }
 
     /** Runs work whose writes become visible together, as one revision. */
@@ -494,7 +529,7 @@ public final class Orrery implements AutoCloseable {
 
     /**
      * Ends everything opened here, in the opposite order; idempotent. What was acknowledged is on
-     * disk.
+     * disk, and so are inputs and results.
      */
     @Override
     public void close() {

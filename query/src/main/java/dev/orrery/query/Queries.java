@@ -9,7 +9,6 @@ import dev.orrery.core.Type;
 import dev.orrery.core.Versioned;
 import java.util.List;
 import java.util.Map;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
