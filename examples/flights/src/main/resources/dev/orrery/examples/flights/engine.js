@@ -108,7 +108,7 @@ class Engine extends LitElement {
 
   render() {
     const record = this.story?.shown;
-    const phase = this.#frozen ? 'frozen' : this.#lit ? this.story.phase : 'dim';
+    const phase = !record ? 'cold' : this.#frozen ? 'frozen' : this.#lit ? this.story.phase : 'dim';
     return html`
       <section class="panel" aria-labelledby="title" data-phase=${phase}>
         ${this.#title(record)}
@@ -390,6 +390,7 @@ class Engine extends LitElement {
     .dots.hollow { fill: var(--surface); stroke: var(--dot); stroke-width: 1; }
     .tile rect { fill: var(--dim-fill); stroke: var(--dim); }
     .tile text { font: 550 11px var(--mono); font-size: 10.5px; text-anchor: middle; fill: var(--ink3); }
+    [data-phase=cold] .tile rect { fill: var(--surface); stroke: var(--line2); }
     .tile.ran rect { fill: var(--brass-fill); stroke: var(--brass-stroke); stroke-width: 1.6; }
     .tile.ran text { fill: var(--on-brass); font-weight: 700; }
     circle.badge { fill: var(--surface); stroke: var(--brass-stroke); stroke-width: 1.4; }
@@ -422,12 +423,12 @@ class Engine extends LitElement {
     @keyframes draw { from { stroke-dashoffset: 1; } to { stroke-dashoffset: 0; } }
     .cone, .tile.ran, circle.mark, rect.lit, .callout { opacity: 1; }
     [data-phase=fading] :is(.cone, .tile.ran, circle.mark, .callout) { opacity: 0; transition: opacity 500ms; }
-    [data-phase=fading] rect.lit { fill: var(--surface); stroke: var(--line2); transition: fill 500ms, stroke 500ms; }
+    [data-phase=fading] :is(rect.lit, .node rect.lit:not(.took)) { fill: var(--surface); stroke: var(--line2); transition: fill 500ms, stroke 500ms; }
 
     [data-phase=frozen] .cone .glow { stroke: var(--line2); stroke-opacity: 0.4; }
     [data-phase=frozen] .cone .line, [data-phase=frozen] :is(rect.lit, circle.mark, .callout rect, circle.badge) { stroke: var(--ctl); }
     [data-phase=frozen] .cone path { stroke-dasharray: none; }
-    [data-phase=frozen] rect.lit:not(.took) { fill: var(--surface); }
+    [data-phase=frozen] .node rect.lit:not(.took) { fill: var(--surface); stroke: var(--ctl); }
     [data-phase=frozen] rect.box { fill: var(--sunk); }
     [data-phase=frozen] :is(circle.mark, .took) { fill: var(--line2); }
     [data-phase=frozen] .tile.ran rect { fill: var(--line2); stroke: var(--ctl); }

@@ -8,6 +8,8 @@ import { count, fixed } from 'orrery/format.js';
 import { ORIGINS } from './origins.js';
 import { QUERY } from './engine-story.js';
 
+const SHOWN = 8;
+
 class TileKeys extends LitElement {
   static properties = {
     band: { attribute: false },
@@ -84,12 +86,13 @@ class TileKeys extends LitElement {
       </div>`;
   }
 
-  /** What the engine says it read; the origins of the state until it has answered. */
+  /** What the engine says it read, those that have flown first; the origins of the state until it has answered. */
   #dependencies(code) {
-    const reads = this.explained?.reads?.flatMap(read => /^delays\((\w+)\)$/.exec(read)?.[1] ?? []);
-    const names = reads?.length ? reads : ORIGINS.get(code) ?? [];
-    const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${count(names.length - 8)} more` : names.join(', ');
-    return `${shown}${shown ? ', ' : ''}the airports of ${code}`;
+    const flown = ORIGINS.get(code) ?? [];
+    const read = this.explained?.reads?.flatMap(each => /^delays\((\w+)\)$/.exec(each)?.[1] ?? []) ?? flown;
+    const names = flown.filter(origin => read.includes(origin)).slice(0, SHOWN);
+    const more = read.length - names.length;
+    return [...names, ...(more > 0 ? [`${count(more)} more`] : []), `the airports of ${code}`].join(', ');
   }
 
   #key(event) {
