@@ -220,7 +220,7 @@ function diamond() {
     return many(() => {
         batch(() => head(-1));
         effects = 0;
-        for (let i = 0; i < 500 / part; i++) {
+        for (let i = 0; i < 500; i++) {
             batch(() => head(i));
             check(sum() === (i + 1) * 5, 'diamond');
         }
