@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/guide/queries.md: what stands there stands here, and runs. */
 @Timeout(60)
@@ -249,6 +250,21 @@ class GuideTest {
     }
 
     @Test
+    void ownWrites() {
+        fill();
+        // guide
+        int dearer;
+        try (Snapshot whatIf = queries.snapshot()) {
+            whatIf.commit(() -> price.set("tea", 9));
+            dearer = whatIf.read(() -> total.of("ann")); // 21, and for nobody else
+        }
+        // end
+        assertThat(dearer).isEqualTo(21);
+        assertThat(total.of("ann")).isEqualTo(11);
+        assertThat(timeline.now()).isEqualTo(new Revision(1));
+    }
+
+    @Test
     void failures() {
         fill();
         // guide
@@ -315,5 +331,31 @@ class GuideTest {
         // end
         assertThat(why).contains("total(ann) ran at r2", "since price(tea) changed at r2");
         assertThat(done.computed()).isEqualTo(2);
+    }
+
+    @Test
+    void storing(@TempDir Path directory) {
+        // guide
+        try (QueryStore store = QueryStore.open(directory)) {
+            Timeline life = Timeline.startingAt("first life", store.revision());
+            try (Queries kept = new Queries(life, Thread.ofVirtual().factory(), store)) {
+                Shop shop = new Shop(kept);
+                shop.price.set("tea", 4);
+                shop.lines.set(1, new Shop.Line("ann", "tea", 2));
+                shop.total.of("ann"); // runs
+                kept.save();
+            }
+        }
+        long runs;
+        try (QueryStore store = QueryStore.open(directory)) {
+            Timeline life = Timeline.startingAt("second life", store.revision());
+            try (Queries kept = new Queries(life, Thread.ofVirtual().factory(), store)) {
+                Shop shop = new Shop(kept);
+                shop.total.of("ann"); // 8, without a run
+                runs = shop.total.statistics().computed();
+            }
+        }
+        // end
+        assertThat(runs).isZero();
     }
 }
