@@ -183,6 +183,45 @@ class EngineTest {
     }
 
     @Test
+    void theWayToThePageIsMeasuredWithItsParts() {
+        page.append(10, 11);
+        page.await("the time from event to pixel", () -> engine(".total").matches("[0-9,.]+ ms"));
+        assertThat(engine(".part")).contains("append|").contains("|fold|").contains("|paint|");
+    }
+
+    @Test
+    void theScoreIsThatOfTheRuntimesCounters() {
+        for (int flight = 10; flight < 1_010; flight += 50) {
+            page.append(flight, flight + 50);
+        }
+        long last = page.app.orrery.timeline().published();
+        page.await(
+                "the last record",
+                () ->
+                        Long.valueOf(last)
+                                .equals(
+                                        page.run(
+                                                "return"
+                                                    + " one('orrery-engine').story.newest?.revision")));
+        var totals = page.app.orrery.totals();
+        assertThat(
+                        page.run(
+                                """
+                                const { commits, ran, spared } = one('orrery-engine').story.totals;
+                                return [commits, ran, spared].join();
+                                """))
+                .isEqualTo(totals.commits() + "," + totals.ran() + "," + totals.spared());
+        page.await("a commit is told", () -> !engine(".score").isEmpty());
+        assertThat(
+                        page.run(
+                                """
+                                const { shown } = one('orrery-engine').story;
+                                return shown.ran + ' ' + shown.spared;
+                                """))
+                .isEqualTo(engine(".score b").replace('|', ' ').replace(",", ""));
+    }
+
+    @Test
     void withReducedMotionNothingRuns() {
         page.prefer("prefers-reduced-motion", "reduce");
         show("changed");
