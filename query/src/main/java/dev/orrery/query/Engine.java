@@ -126,7 +126,20 @@ final class Engine {
         if (root.closed) {
             throw new OrreryException.Closed("the query runtime");
         }
-        Strand strand = STRAND.isBound() ? STRAND.get() : new Strand();
+        if (STRAND.isBound()) {
+            return at(revision, STRAND.get(), access);
+        }
+        Strand strand = new Strand();
+        try {
+            return at(revision, strand, access);
+        } finally {
+            if (strand.top != null) {
+                strand.isLeft = true; // a store, not a call: no stack was left to take flights down
+            }
+        }
+    }
+
+    private <T> T at(long revision, Strand strand, Function<Context, T> access) {
         Context context = new Context(this, revision, strand);
         return context.within(() -> access.apply(context));
     }

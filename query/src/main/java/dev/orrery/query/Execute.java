@@ -2,14 +2,27 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a body in a recording of its own and settles what it gave. Bodies call each other on the
- * caller's stack; every 192 levels the next one goes on in a fresh thread.
+ * caller's stack; every {@value #LEVELS_PER_THREAD} levels the next one goes on in a fresh thread.
+ *
+ * <p>A stack that is full is never a body's failure unless the body had a whole one: on the way out
+ * each level tries again in a fresh thread, and the first that has the room to start one succeeds.
  */
 final class Execute {
-    private static final int LEVELS_PER_THREAD = 192;
+    /*
+     * A virtual thread's stack may be as deep as a platform thread's (-Xss) while it runs, but to
+     * park, its frames are moved to the heap by a routine that recurses over those that are
+     * interpreted, and then a third of that depth overflows. A level is about seventeen frames, so
+     * that 64 levels, all interpreted, are a third of what a stack of one MiB can park.
+     */
+    private static final int LEVELS_PER_THREAD = 64;
+
+    /** Frames that starting a thread and waiting for it may take. */
+    private static final int FRAMES_OF_A_HOP = 48;
 
     private Execute() {}
 
@@ -18,12 +31,7 @@ final class Execute {
 
     static Memo body(Context context, Flight flight) {
         long begun = System.nanoTime();
-        Result result;
-        try {
-            result = run(context, flight, context.depth >= LEVELS_PER_THREAD);
-        } catch (StackOverflowError tooDeep) {
-            result = onceMore(context, flight);
-        }
+        Result result = run(context, flight);
         OrreryException.Cycle cycle = flight.cycle;
         Memo memo =
                 cycle != null
@@ -38,24 +46,19 @@ final class Execute {
         return memo;
     }
 
-    /** A body that overflowed the stack has the whole of another one, once. */
-    private static Result onceMore(Context context, Flight flight) {
-        Recording recording = new Recording(flight.prior, context.engine.faults);
+    private static Result run(Context context, Flight flight) {
+        if (context.depth >= LEVELS_PER_THREAD) {
+            return inFreshThread(context, flight);
+        }
         try {
-            return inFreshThread(context, flight, recording);
-        } catch (StackOverflowError tooDeep) {
-            return new Result(failure(flight.node, tooDeep), true, recording);
+            return inFrame(context, flight);
+        } catch (StackOverflowError full) {
+            return inFreshThread(context, flight);
         }
     }
 
-    private static Result run(Context context, Flight flight, boolean deep) {
+    private static Result inFrame(Context context, Flight flight) {
         Recording recording = new Recording(flight.prior, context.engine.faults);
-        return deep
-                ? inFreshThread(context, flight, recording)
-                : inFrame(context, flight, recording);
-    }
-
-    private static Result inFrame(Context context, Flight flight, Recording recording) {
         Recording outer = context.recording;
         context.recording = recording;
         context.depth++;
@@ -64,9 +67,12 @@ final class Execute {
             if (context.cancelled) { // the body went on after an interrupt: its value is of no use
                 throw cancelled(context, flight.node, null);
             }
+            if (context.strand.top != flight) { // the body went on after the stack was full
+                throw new StackOverflowError();
+            }
             return new Result(value, false, recording);
-        } catch (StackOverflowError tooDeep) {
-            throw tooDeep;
+        } catch (StackOverflowError full) {
+            throw full;
         } catch (OrreryException.Cancelled inside) {
             context.cancelled = true;
             Thread.currentThread().interrupt();
@@ -86,8 +92,9 @@ final class Execute {
     }
 
     /** Goes on in another thread with the same strand, while this one waits for it. */
-    private static Result inFreshThread(Context context, Flight flight, Recording recording) {
-        Hop hop = new Hop(context, flight, recording);
+    private static Result inFreshThread(Context context, Flight flight) {
+        makeSureOfRoom(FRAMES_OF_A_HOP);
+        Hop hop = new Hop(context, flight);
         Thread thread = context.engine.threads.newThread(hop);
         thread.start();
         boolean interrupted = false;
@@ -107,30 +114,49 @@ final class Execute {
         return hop.result();
     }
 
+    /**
+     * Overflows the stack now, while nothing has begun, if there is not the room to start a thread
+     * and wait for it. Yielding moves a virtual thread's frames to the heap as waiting will.
+     */
+    private static int makeSureOfRoom(int frames) {
+        if (frames == 0) {
+            Thread.yield();
+            return 0;
+        }
+        return makeSureOfRoom(frames - 1) + 1;
+    }
+
     /** A body that runs in a thread of its own. */
     private static final class Hop implements Runnable {
         private final Context outer;
         private final Flight flight;
-        private final Recording recording;
         private @Nullable Result result;
         private @Nullable Throwable thrown;
         private boolean cancelled;
 
-        private Hop(Context outer, Flight flight, Recording recording) {
+        private Hop(Context outer, Flight flight) {
             this.outer = outer;
             this.flight = flight;
-            this.recording = recording;
         }
 
         @Override
         public void run() {
             Context inner = new Context(outer.engine, outer.revision, outer.strand);
             try {
-                result = inner.within(() -> inFrame(inner, flight, recording));
+                Obtain.takeDown(outer.engine, outer.strand, flight); // left where it was full
+                result = inner.within(() -> inFrame(inner, flight));
+            } catch (StackOverflowError full) { // and the whole of it was the body's
+                Obtain.takeDown(outer.engine, outer.strand, flight);
+                result = overflown(full);
             } catch (Throwable e) {
                 thrown = e;
             }
             cancelled = inner.cancelled;
+        }
+
+        private Result overflown(StackOverflowError full) {
+            Recording nothing = Recording.nothingAt(outer.revision, outer.engine.faults);
+            return new Result(failure(flight.node, full), true, nothing);
         }
 
         private Result result() {

@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * for what its monitor guards.
  */
 final class Flight {
+    /** A leader wakes who waits for it; only one that ran out of stack has to be looked for. */
+    private static final long MILLIS_BETWEEN_LOOKS = 500;
+
     final Node node;
     final long revision;
     final Strand strand;
@@ -32,6 +36,9 @@ final class Flight {
 
     @Nullable Cell because;
     long becauseAt;
+
+    /** What the result is being tied to, while it is. */
+    @Nullable Link link;
 
     /** The flight below this one on the same strand. */
     final @Nullable Flight below;
@@ -83,12 +90,28 @@ final class Flight {
         }
     }
 
-    /** Waits for the end, or until the waiter is sent on its own way. */
+    /** Waits for the end, or until the waiter is sent on its own way, or nobody leads any more. */
     synchronized void await(Strand waiter) throws InterruptedException {
         awaited = true;
-        while (!done && !waiter.isReleased()) {
-            wait();
+        while (!done && !waiter.isReleased() && !strand.isLeft) {
+            wait(MILLIS_BETWEEN_LOOKS);
         }
+    }
+
+    /**
+     * Ends the flight without a result, whatever point its strand had come to. Each step may be
+     * done again, so that what overflows the stack in here is finished by a caller who has more.
+     */
+    void takeDown() { // law Q13
+        Link tie = link;
+        if (tie != null) {
+            tie.untie();
+        }
+        synchronized (node) {
+            node.drop(this);
+        }
+        finish();
+        strand.top = below;
     }
 
     /** Sends a strand that waits for this flight on its own way. */

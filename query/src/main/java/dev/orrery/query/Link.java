@@ -1,7 +1,9 @@
 package dev.orrery.query;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Ties a new result to what it has read, one child's monitor at a time: armed when the child still
@@ -25,8 +27,13 @@ final class Link {
     /** From when on the result is in doubt. */
     private long until = Memo.OPEN;
 
-    private int[] armed = {};
-    private int armedCount;
+    /** Positions that may have been armed here: noted first, so that each can be let go of. */
+    private int[] tried = {};
+
+    private int triedCount;
+
+    /** Set when the old positions are being let go of. */
+    private boolean isReleasing;
 
     Link(Flight flight, Cell[] dependencies, @Nullable Memo live, Faults faults) {
         this.node = flight.node;
@@ -66,15 +73,22 @@ final class Link {
                 return false;
             }
         }
-        for (int i = 0; i < old.length; i++) {
-            if (i >= dependencies.length || old[i] != dependencies[i]) {
-                old[i].disarm(node, i);
-            }
-        }
+        isReleasing = true;
+        forEachReleased(i -> old[i].disarm(node, i));
         return true;
     }
 
+    /** The old positions that were let go of, or were about to be. */
+    void forEachReleased(IntConsumer action) {
+        for (int i = 0; isReleasing && i < old.length; i++) {
+            if (i >= dependencies.length || old[i] != dependencies[i]) {
+                action.accept(i);
+            }
+        }
+    }
+
     private boolean tie(int position) {
+        tried = append(tried, triedCount++, position);
         long end =
                 switch (dependencies[position]) {
                     case Leaf leaf -> leaf.link(node, position, revision, faults);
@@ -84,17 +98,16 @@ final class Link {
             untie();
             return false;
         }
-        if (end == Memo.OPEN) {
-            armed = append(armed, armedCount++, position);
-        } else {
+        if (end != Memo.OPEN) {
             close(position, end);
         }
         return true;
     }
 
-    private void untie() {
-        for (int i = 0; i < armedCount; i++) {
-            dependencies[armed[i]].disarm(node, armed[i]);
+    /** Lets go of what was armed here. */
+    void untie() {
+        for (int i = 0; i < triedCount; i++) {
+            dependencies[tried[i]].disarm(node, tried[i]);
         }
     }
 

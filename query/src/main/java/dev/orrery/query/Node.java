@@ -1,7 +1,8 @@
 package dev.orrery.query;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /**
  * A query and a key: its live memo, the past memos somebody is still pinned to, and who is at work
@@ -205,6 +206,28 @@ final class Node extends Cell {
         throw new IllegalStateException("law Q10: settled twice: " + label());
     }
 
+    /**
+     * Takes a flight off the list, and its link token back, wherever it had come to. Holding the
+     * monitor; doing it again changes nothing.
+     */
+    void drop(Flight flight) { // law Q13
+        if (linker == flight) {
+            Link link = flight.link;
+            if (link != null) {
+                link.forEachReleased(this::suspect);
+            }
+            giveTokenBack();
+        }
+        Flight above = null;
+        for (Flight each = flights; each != null; above = each, each = each.another) {
+            if (each == flight && above == null) {
+                flights = flight.another;
+            } else if (each == flight) {
+                above.another = flight.another;
+            }
+        }
+    }
+
     // linking
 
     /** Waits until nobody links; short, since a linker runs no user code. Holding the monitor. */
@@ -229,14 +252,17 @@ final class Node extends Cell {
         arrivals = null;
     }
 
-    @Nullable Arrival giveTokenBack() {
-        Arrival arrived = arrivals;
+    /** The marks that came since the token was taken. Holding the monitor. */
+    @Nullable Arrival arrivals() {
+        return arrivals;
+    }
+
+    void giveTokenBack() {
         linker = null;
         arrivals = null;
         if (tokenWaiters > 0) {
             notifyAll();
         }
-        return arrived;
     }
 
     /** Makes a memo the live one, with its suspects. Holding the monitor. */
@@ -277,14 +303,16 @@ final class Node extends Cell {
         return new PerKey(computed, untouched + (open ? leftAlone(published) : 0));
     }
 
-    /** Keeps a memo for the revisions it covers. Holding the monitor; true when it is the first. */
-    boolean keep(Memo old, Engine engine) {
+    /** Keeps a memo for the revisions it covers. Holding the monitor. */
+    void keep(Memo old, Engine engine) {
         Memo[] kept = pinned(engine);
         Memo[] more = Arrays.copyOf(kept, kept.length + 1);
         more[kept.length] = old;
-        boolean first = past.length == 0;
         past = more;
-        return first;
+    }
+
+    boolean hasPast() {
+        return past.length > 0;
     }
 
     /** Drops past memos that nobody is pinned to; true when some are left. */

@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,23 @@ final class Obtain {
             node.definition.counts.hit();
             return ready;
         }
-        Obtain obtain = new Obtain(context);
+        Flight base = context.strand.top;
         try {
-            return obtain.run(node);
+            return new Obtain(context).run(node);
         } finally {
-            obtain.giveUp();
+            takeDown(context.engine, context.strand, base);
+        }
+    }
+
+    /**
+     * Takes down what a strand leads above a flight: nothing, unless an exception left it there.
+     */
+    static void takeDown(Engine engine, Strand strand, @Nullable Flight base) { // law Q13
+        if (strand.top != base) {
+            engine.waits.leave(strand);
+        }
+        for (Flight top = strand.top; top != null && top != base; top = strand.top) {
+            top.takeDown();
         }
     }
 
@@ -149,6 +162,10 @@ final class Obtain {
                     return null;
                 }
             }
+            if (busy.strand.isLeft) {
+                takeDownLeft(busy.strand);
+                continue;
+            }
             boolean same = busy.revision == context.revision;
             waitedForOther |= !same;
             if (awaits(busy, !same) || !same) {
@@ -166,23 +183,19 @@ final class Obtain {
         }
     }
 
+    /** Takes down the flights of a strand that ran out of stack before it could do so itself. */
+    private void takeDownLeft(Strand left) {
+        synchronized (left) {
+            takeDown(context.engine, left, null);
+        }
+    }
+
     /** Waits for a flight, unless that would close a circle. */
     private boolean awaits(Flight busy, boolean inHope) {
         try {
             return context.engine.waits.await(context.strand, busy, inHope);
         } catch (InterruptedException e) {
             throw Execute.cancelled(context, busy.node, e);
-        }
-    }
-
-    /** Ends what is still under way when the loop is left by an exception. */
-    private void giveUp() { // law Q13
-        for (Flight top = top(); top != null; top = top()) {
-            synchronized (top.node) {
-                top.node.unlist(top);
-            }
-            context.strand.top = top.below;
-            top.finish();
         }
     }
 }

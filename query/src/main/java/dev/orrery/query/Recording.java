@@ -1,10 +1,11 @@
 package dev.orrery.query;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a body has read, in first-read order, without repeats. Confined to the thread
@@ -33,6 +34,13 @@ final class Recording {
     Recording(Cell @Nullable [] prior, Faults faults) {
         this.faults = faults;
         this.prior = prior == null ? Memo.NOTHING : prior;
+    }
+
+    /** What stands for the reads of a body of which nothing can be said: it holds at a revision. */
+    static Recording nothingAt(long revision, Faults faults) {
+        Recording nothing = new Recording(null, faults);
+        nothing.from = revision;
+        return nothing;
     }
 
     void read(Leaf leaf, long revision) {

@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,24 +103,16 @@ final class Settle {
 
     private Memo link(@Nullable Memo live, boolean equal, int[] suspects) {
         Link link = new Link(flight, dependencies, live, engine.faults);
-        boolean tied = false;
-        try {
-            tied = link.tie(suspects);
-        } finally {
-            if (!tied) {
-                synchronized (node) {
-                    node.giveTokenBack();
-                }
-            }
-        }
+        flight.link = link;
+        boolean tied = link.tie(suspects);
         synchronized (node) {
-            if (!tied) {
-                return done(keepPrivate());
-            }
-            for (Node.Arrival a = node.giveTokenBack(); a != null; a = a.next()) {
+            for (Node.Arrival a = node.arrivals(); a != null; a = a.next()) {
                 link.take(a);
             }
-            return done(install(live, equal, link));
+            Memo memo = tied ? install(live, equal, link) : keepPrivate();
+            flight.link = null;
+            node.giveTokenBack();
+            return done(memo);
         }
     }
 
@@ -151,9 +144,10 @@ final class Settle {
     }
 
     private void keep(Memo old) {
-        if (node.keep(old, engine)) {
+        if (!node.hasPast()) {
             engine.retired.add(node);
         }
+        node.keep(old, engine);
     }
 
     @SuppressWarnings("ReferenceEquality") // law Q7: the same array, not an equal one

@@ -18,6 +18,12 @@ final class Strand {
     /** Written under the waits lock and the monitor of the flight that is waited for. */
     private volatile boolean released;
 
+    /**
+     * Set when its access ended before it could take down what it led: the stack was full. Whoever
+     * meets one of its flights takes them down. // law Q13
+     */
+    volatile boolean isLeft;
+
     void waitsFor(Flight flight, boolean hoping) {
         waitingFor = flight;
         inHope = hoping;

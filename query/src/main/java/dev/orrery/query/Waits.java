@@ -1,11 +1,13 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits for whom. A strand parks only after this says that it closes no circle. // law Q12
@@ -43,10 +45,17 @@ final class Waits {
         return true;
     }
 
+    /** Says that a strand waits for nothing any more. */
+    void leave(Strand strand) {
+        synchronized (lock) {
+            strand.waitsNoMore();
+        }
+    }
+
     private static boolean closesCircle(Strand waiter, Flight flight) {
         for (Flight next = flight; next != null; next = next.strand.waitingFor()) {
-            if (next.isDone()) {
-                return false; // its strand is about to wake
+            if (next.isDone() || next.strand.isLeft) {
+                return false; // its strand is about to wake, or will not
             }
             if (next.strand == waiter) {
                 return true;
