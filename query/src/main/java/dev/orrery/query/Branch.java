@@ -102,7 +102,7 @@ final class Branch implements Adoption {
         Cell[] read = Arrays.stream(memo.dependencies).map(this::own).toArray(Cell[]::new);
         long first = begin.revision().number() + 1;
         long until = engine.faults.has(Fault.ADOPTED_TOO_FAR) ? first + 1 : first;
-        return Memo.baseline(memo.value, memo.failed, memo.changedAt, until, read);
+        return memo.baseline(until, read);
     }
 
     private Cell own(Cell cell) {

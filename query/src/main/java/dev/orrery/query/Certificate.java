@@ -36,7 +36,8 @@ final class Certificate {
         Memo live = covering != null ? covering : node.memo;
         boolean known =
                 live != null
-                        && !live.failed
+                        && !live.failed // nor without its value
+                        && !live.mustRun
                         && live.changedAt != Memo.PRIVATE // law Q8: it has no dependencies
                         && !(live instanceof Certified)
                         && live.from <= revision;

@@ -53,11 +53,11 @@ final class Context implements Tracking.Frame {
         if (depth == 0 && recording == null) {
             cancelled = false; // a snapshot goes on after an interrupt
         }
-        Memo memo = node.at(revision);
+        Memo memo = node.valueAt(revision);
         if (memo == null) {
             memo = Obtain.memo(this, node);
         } else {
-            node.definition.counts.hit();
+            node.definition.hit(node);
         }
         if (recording != null) {
             recording.read(node, memo);

@@ -20,6 +20,7 @@ final class Counts {
     private final LongAdder spared = new LongAdder();
     private final LongAdder marked = new LongAdder();
     private final LongAdder visited = new LongAdder();
+    private final LongAdder evicted = new LongAdder();
 
     void hit() {
         int stripe = (1 + ((int) Thread.currentThread().threadId() & (STRIPES - 1))) * PADDING;
@@ -38,6 +39,10 @@ final class Counts {
         marked.increment();
     }
 
+    void evicted() {
+        evicted.increment();
+    }
+
     void visit() {
         visited.increment();
     }
@@ -47,6 +52,6 @@ final class Counts {
         for (int stripe = 1; stripe <= STRIPES; stripe++) {
             hit += (long) CELL.getOpaque(hits, stripe * PADDING);
         }
-        return new Statistics(computed.sum(), spared.sum(), hit, marked.sum(), visited.sum());
+        return new Statistics(computed.sum(), spared.sum(), hit, marked.sum(), visited.sum(), evicted.sum());
     }
 }

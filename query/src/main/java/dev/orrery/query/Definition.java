@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A query as defined, with the nodes of its keys. */
@@ -27,7 +26,11 @@ final class Definition<K, V> implements Query<K, V> {
     /** Whether results are stored; set before anyone can ask. */
     boolean stored;
 
-    private final BiPredicate<? super V, ? super V> equality;
+    final Options<V> options;
+
+    /** What limits the values kept, if anything does. */
+    private final @Nullable Sieve<V> sieve;
+
     private final Queries.Body<? super K, ? extends V> body;
 
     /** A map from keys to nodes: the one place to change when a node becomes its own entry. */
@@ -38,13 +41,15 @@ final class Definition<K, V> implements Query<K, V> {
             String name,
             Type<K> keyType,
             Type<V> valueType,
-            BiPredicate<? super V, ? super V> equality,
+            Options<V> options,
             Queries.Body<? super K, ? extends V> body) {
         this.engine = engine;
         this.name = name;
         this.keyType = keyType;
         this.valueType = valueType;
-        this.equality = equality;
+        this.options = options;
+        Options.Limit<V> limit = options.limit();
+        this.sieve = limit == null ? null : new Sieve<>(limit, counts, engine.faults);
         this.body = body;
     }
 
@@ -63,11 +68,40 @@ final class Definition<K, V> implements Query<K, V> {
             Node node = nodes.get(key);
             Memo memo = node == null ? null : node.memo;
             if (memo != null && !memo.failed && published < memo.until()) {
-                counts.hit();
+                hit(node);
                 return (V) memo.value;
             }
         }
         return value(memo(key));
+    }
+
+    /** Counts a hit, and notes it where values are limited: by a plain store, once. */
+    void hit(Node node) {
+        counts.hit();
+        if (sieve != null && !node.recentlyRead) {
+            node.recentlyRead = true;
+        }
+    }
+
+    /** Notes that a flight ended with a memo, which may have a value to be kept. */
+    @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
+    void holds(Engine runtime, Node node, Memo memo) {
+        if (sieve != null && !memo.failed && memo.changedAt != Memo.PRIVATE && runtime.isRoot()) {
+            sieve.holds(node, (V) memo.value);
+        }
+    }
+
+    /** How many values are kept, where that is limited; for tests. */
+    int valuesKept() {
+        return sieve == null ? 0 : sieve.size();
+    }
+
+    @Override
+    public void forget(K key) {
+        Node node = nodes.get(key);
+        if (node != null) {
+            engine.forgotten.add(node);
+        }
     }
 
     @Override
@@ -160,7 +194,7 @@ final class Definition<K, V> implements Query<K, V> {
 
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     boolean same(Object left, Object right) {
-        return equality.test((V) left, (V) right);
+        return options.equality().test((V) left, (V) right);
     }
 
     /** Whether events and counts speak of this query: sets are the runtime's own. */

@@ -51,6 +51,9 @@ final class Engine {
     /** What this is the runtime of when it is not the root. */
     final @Nullable Branch branch;
 
+    /** What users forgot, at the root. */
+    final Forgotten forgotten;
+
     /** The runtimes of open snapshots that have written, at the root. */
     final Map<Timeline, Engine> branches;
 
@@ -73,6 +76,7 @@ final class Engine {
         this.faults = faults;
         this.root = this;
         this.branch = null;
+        this.forgotten = new Forgotten(timeline);
         this.branches = new ConcurrentHashMap<>();
         this.waits = new Waits();
         this.definitions = new ConcurrentHashMap<>();
@@ -93,6 +97,7 @@ final class Engine {
         this.faults = parent.faults;
         this.root = parent.root;
         this.branch = branch;
+        this.forgotten = root.forgotten;
         this.branches = root.branches;
         this.waits = root.waits;
         this.definitions = root.definitions;
@@ -209,6 +214,15 @@ final class Engine {
     void adopt(Node node) {
         Adoption known = adoption;
         node.adopt(known == null ? null : known.baseline(node), faults);
+    }
+
+    /** Whether a failure is one that the query it comes from declares. */
+    boolean isDeclared(Object failure) {
+        if (!(failure instanceof OrreryException.UserFailure user)) {
+            return false;
+        }
+        Definition<?, ?> definition = definitions.get(user.where());
+        return definition != null && definition.options.declares(user.getCause());
     }
 
     void drainAfterCommit() {

@@ -44,5 +44,9 @@ enum Fault {
     /** A branch adopts what its parent remembers now, not what it did where the branch begins. */
     ADOPTED_NEWEST,
     /** A branch counts a dependency that changed with its first commit as unchanged. */
-    ADOPTED_TOO_FAR
+    ADOPTED_TOO_FAR,
+    /** With an evicted value goes the memo, and its edges stay. */
+    EDGES_LOST_WITH_THE_VALUE,
+    /** A forgotten result is verified like any other. */
+    FORGETTING_FORGOTTEN
 }

@@ -49,6 +49,9 @@ final class Flight {
     /** Set when this flight turned out to lie on a circle; whatever it does, this is its result. */
     volatile OrreryException.@Nullable Cycle cycle;
 
+    /** The revision at which the node was forgotten while this was under way; zero when not. */
+    long forgottenAt;
+
     private boolean done;
     private boolean awaited;
 

@@ -1,5 +1,6 @@
 package dev.orrery.query;
 
+import dev.orrery.core.Change;
 import dev.orrery.core.ChangeSet;
 import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
@@ -37,7 +38,11 @@ final class Mark implements CommitHook {
         long revision = commit.revision().number();
         long horizon = engine.timeline.oldestPinned().number();
         for (ChangeSet<?, ?> changes : commit.changes()) {
-            markSources(changes, revision, horizon);
+            if (changes.source() == engine.forgotten) {
+                forget(changes, revision);
+            } else {
+                markSources(changes, revision, horizon);
+            }
         }
         for (Node node = closed.poll(); node != null; node = closed.poll()) {
             Edges edges;
@@ -45,6 +50,14 @@ final class Mark implements CommitHook {
                 edges = node.takeEdges();
             }
             travel(node, edges, revision);
+        }
+    }
+
+    private void forget(ChangeSet<?, ?> changes, long revision) {
+        for (Change<?, ?> change : changes) {
+            if (change.key() instanceof Node node) {
+                marked(node, node.forget(revision, engine.faults));
+            }
         }
     }
 
@@ -62,12 +75,16 @@ final class Mark implements CommitHook {
     }
 
     private void arrive(Node reader, Cell from, int position, long revision) {
-        switch (reader.mark(from, position, revision, engine.faults)) {
+        marked(reader, reader.mark(from, position, revision, engine.faults));
+    }
+
+    private void marked(Node node, Node.Marked how) {
+        switch (how) {
             case NO_MORE -> {}
-            case CLOSED -> close(reader);
+            case CLOSED -> close(node);
             case CLOSED_AND_WATCHED -> {
-                close(reader);
-                engine.watches.marked(reader);
+                close(node);
+                engine.watches.marked(node);
             }
         }
     }

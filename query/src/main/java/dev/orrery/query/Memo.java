@@ -24,6 +24,9 @@ sealed class Memo permits Certified {
     static final Memo DORMANT =
             new Memo(NoKey.ONE, false, Long.MAX_VALUE, Long.MIN_VALUE, PRIVATE, NOTHING);
 
+    /** What stands for a value that was dropped to save memory. */
+    private static final Object EMPTIED = new Object();
+
     private static final VarHandle UNTIL;
 
     static {
@@ -37,7 +40,12 @@ sealed class Memo permits Certified {
     /** The value; when {@code failed}, the {@link dev.orrery.core.OrreryException} instead. */
     final Object value;
 
+    /** Whether there is no value to return at once: a failure, or a value that was dropped. */
     final boolean failed;
+
+    /** Whether the body must run once this is in doubt, whatever it reads. */
+    final boolean mustRun;
+
     final long from;
 
     /** A stamp of the value: an equal value keeps it, a new one gets a greater one. */
@@ -50,8 +58,20 @@ sealed class Memo permits Certified {
     private long until;
 
     Memo(Object value, boolean failed, long from, long until, long changedAt, Cell[] dependencies) {
+        this(value, failed, false, from, until, changedAt, dependencies);
+    }
+
+    Memo(
+            Object value,
+            boolean failed,
+            boolean mustRun,
+            long from,
+            long until,
+            long changedAt,
+            Cell[] dependencies) {
         this.value = value;
         this.failed = failed;
+        this.mustRun = mustRun;
         this.from = from;
         this.changedAt = changedAt;
         this.dependencies = dependencies;
@@ -75,9 +95,40 @@ sealed class Memo permits Certified {
         return new Memo(value, failed, until - 1, until, changedAt, dependencies);
     }
 
+    /** This as a baseline, with other cells for what it read. */
+    Memo baseline(long doubt, Cell[] own) {
+        Memo known = baseline(value, failed, changedAt, doubt, own);
+        return mustRun ? known.forgotten() : known;
+    }
+
     /** A result that holds for one revision only. // law Q8 */
     static Memo only(long revision, Object value, boolean failed) {
         return new Memo(value, failed, revision, revision + 1, PRIVATE, NOTHING);
+    }
+
+    // the same result, changed; holding the node's monitor
+
+    private Memo with(Object other, boolean unready, boolean rerun) {
+        return new Memo(other, unready, rerun, from, until(), changedAt, dependencies);
+    }
+
+    /** Without its value; whoever wants that runs the body. */
+    Memo emptied() {
+        return with(EMPTIED, true, mustRun);
+    }
+
+    boolean isEmptied() {
+        return value == EMPTIED;
+    }
+
+    /** With the value that was dropped. */
+    Memo refilled(Object again) {
+        return with(again, false, mustRun);
+    }
+
+    /** Not to be verified but run again. */
+    Memo forgotten() {
+        return with(value, failed, true);
     }
 
     long until() {

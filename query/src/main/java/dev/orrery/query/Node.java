@@ -31,6 +31,9 @@ final class Node extends Cell {
     /** Why the last flight ran, or did not have to. */
     volatile @Nullable Reason reason;
 
+    /** Whether it was read since the sieve passed by; set by hits without any order. */
+    boolean recentlyRead;
+
     private int[] suspects = {};
     private int suspectCount;
     private @Nullable Flight flights;
@@ -68,12 +71,63 @@ final class Node extends Cell {
         if (live != null && live.covers(revision)) {
             return live;
         }
+        Memo found = null;
         for (Memo old : past) {
             if (old.covers(revision)) {
-                return old;
+                found = old;
+                if (!old.isEmptied()) {
+                    break;
+                }
             }
         }
-        return null;
+        return found;
+    }
+
+    /** The memo that covers a revision, if there is one whose value is there. */
+    @Nullable Memo valueAt(long revision) {
+        Memo known = at(revision);
+        return known == null || known.isEmptied() ? null : known;
+    }
+
+    // forgetting and eviction
+
+    /** What came of dropping a value. */
+    enum Emptying {
+        EMPTIED,
+        NEEDED,
+        WITHOUT_VALUE
+    }
+
+    /** Drops the value of the live memo and keeps the rest of it. */
+    synchronized Emptying empty(Faults faults) {
+        Memo live = memo;
+        if (live == null || live.failed || live instanceof Certified || isDormant()) {
+            return Emptying.WITHOUT_VALUE;
+        }
+        if (watch != null) {
+            return Emptying.NEEDED;
+        }
+        memo = faults.has(Fault.EDGES_LOST_WITH_THE_VALUE) ? null : live.emptied();
+        return Emptying.EMPTIED;
+    }
+
+    /** Has the body run again from a revision on. */
+    synchronized Marked forget(long revision, Faults faults) {
+        for (Flight each = flights; each != null; each = each.another) {
+            each.forgottenAt = revision;
+        }
+        Memo live = memo;
+        if (live == null || isDormant()) {
+            memo = null;
+            return Marked.NO_MORE;
+        }
+        boolean open = live.isOpen();
+        if (open) {
+            live.close(revision);
+            closed(revision);
+        }
+        memo = faults.has(Fault.FORGETTING_FORGOTTEN) ? live : live.forgotten();
+        return !open ? Marked.NO_MORE : watch == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
     }
 
     // marks
@@ -178,12 +232,13 @@ final class Node extends Cell {
     Flight lead(long revision, Strand strand) { // law Q10
         Memo live = memo;
         boolean ahead = live != null && revision >= live.until();
+        boolean believed = live != null && !live.mustRun && at(revision) == null; // or to refill
         Flight flight =
                 new Flight(
                         this,
                         revision,
                         strand,
-                        ahead && live != null && !live.failed ? live : null,
+                        ahead && believed ? live : null,
                         ahead && live != null ? live.dependencies : null,
                         ahead ? sortedSuspects() : new int[0]);
         flight.another = flights;

@@ -19,14 +19,19 @@ final class Obtain {
     }
 
     static Memo memo(Context context, Node node) {
-        Memo ready = node.at(context.revision);
+        Memo ready = node.valueAt(context.revision);
         if (ready != null) {
             node.definition.counts.hit();
             return ready;
         }
         Flight base = context.strand.top;
         try {
-            return new Obtain(context).run(node);
+            Obtain obtain = new Obtain(context);
+            Memo memo = obtain.run(node);
+            while (memo.isEmptied()) { // found to hold: now its value
+                memo = obtain.run(node);
+            }
+            return memo;
         } finally {
             takeDown(context.engine, context.strand, base);
         }
@@ -45,7 +50,7 @@ final class Obtain {
     }
 
     private Memo run(Node wanted) {
-        Memo memo = arrive(wanted);
+        Memo memo = arrive(wanted, true);
         for (Flight top = top(); top != null; top = top()) {
             if (memo != null) {
                 judge(top, memo);
@@ -63,7 +68,7 @@ final class Obtain {
                 judge(top, leaf);
             } else if (suspect instanceof Node node) {
                 top.node.definition.counts.visit();
-                memo = arrive(node);
+                memo = arrive(node, false);
             }
         }
         if (memo == null) {
@@ -80,6 +85,7 @@ final class Obtain {
 
     private Memo settled(Flight flight, Memo memo) {
         context.strand.top = flight.below;
+        flight.node.definition.holds(context.engine, flight.node, memo);
         return memo;
     }
 
@@ -141,7 +147,7 @@ final class Obtain {
     /**
      * The memo when somebody has it; null when this strand leads now, or runs the reader instead.
      */
-    private @Nullable Memo arrive(Node node) {
+    private @Nullable Memo arrive(Node node, boolean forValue) {
         if (node.isDormant()) {
             context.engine.adopt(node);
         }
@@ -149,7 +155,10 @@ final class Obtain {
         while (true) {
             Flight busy;
             synchronized (node) {
-                Memo memo = node.at(context.revision);
+                Memo memo =
+                        forValue
+                                ? node.valueAt(context.revision)
+                                : node.at(context.revision);
                 if (memo != null) {
                     return memo;
                 }

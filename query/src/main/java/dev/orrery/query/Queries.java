@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BiFunction;
-import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -198,12 +197,12 @@ public final class Queries implements AutoCloseable {
             String name,
             Type<K> key,
             Type<V> value,
-            BiPredicate<? super V, ? super V> equality,
+            Options<V> options,
             QueryDefinition.Keeping keeping,
             Body<? super K, ? extends V> body,
             Object code) {
         claim(name);
-        Definition<K, V> definition = new Definition<>(engine, name, key, value, equality, body);
+        Definition<K, V> definition = new Definition<>(engine, name, key, value, options, body);
         Saving saving = engine.saving();
         if (saving != null) {
             saving.add(definition, keeping, code);

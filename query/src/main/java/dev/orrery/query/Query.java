@@ -37,6 +37,13 @@ public interface Query<K, V> {
     /** As {@link #watch}, with failures as values. */
     Subscription<Outcome<V>> watchOutcome(K key);
 
+    /**
+     * Has the body run again for a key, though nothing that is tracked has changed: the result is
+     * in doubt from a revision of its own on, and an equal one spares its readers. Inside a commit
+     * it is part of that; inside a query it is refused.
+     */
+    void forget(K key);
+
     /** Why the key's result was computed, or was not. */
     Explanation explain(K key);
 

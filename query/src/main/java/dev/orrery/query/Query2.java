@@ -43,6 +43,11 @@ public final class Query2<A, B, V> {
         return query.watchOutcome(new Parts<>(first, second));
     }
 
+    /** Has the body run again for a key, though nothing that is tracked has changed. */
+    public void forget(A first, B second) {
+        query.forget(new Parts<>(first, second));
+    }
+
     /** Why the key's result was computed, or was not. */
     public Explanation explain(A first, B second) {
         return query.explain(new Parts<>(first, second));

@@ -1,8 +1,11 @@
 package dev.orrery.query;
 
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Type;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
 
 /** A query that is being defined: its options, then its body. Immutable. */
 public final class QueryDefinition<K, V> {
@@ -10,7 +13,7 @@ public final class QueryDefinition<K, V> {
     private final String name;
     private final Type<K> key;
     private final Type<V> value;
-    private final BiPredicate<? super V, ? super V> equality;
+    private final Options<V> options;
     private final Keeping keeping;
 
     /**
@@ -24,7 +27,7 @@ public final class QueryDefinition<K, V> {
     }
 
     QueryDefinition(Queries queries, String name, Type<K> key, Type<V> value) {
-        this(queries, name, key, value, Object::equals, Keeping.DEFAULT);
+        this(queries, name, key, value, Options.standard(), Keeping.DEFAULT);
     }
 
     private QueryDefinition(
@@ -32,19 +35,73 @@ public final class QueryDefinition<K, V> {
             String name,
             Type<K> key,
             Type<V> value,
-            BiPredicate<? super V, ? super V> equality,
+            Options<V> options,
             Keeping keeping) {
         this.queries = queries;
         this.name = name;
         this.key = key;
         this.value = value;
-        this.equality = equality;
+        this.options = options;
         this.keeping = keeping;
+    }
+
+    private QueryDefinition<K, V> with(Options<V> other) {
+        return new QueryDefinition<>(queries, name, key, value, other, keeping);
+    }
+
+    private QueryDefinition<K, V> with(Keeping other) {
+        return new QueryDefinition<>(queries, name, key, value, options, other);
     }
 
     /** Compares values by this instead of {@code equals}: an equal value spares its readers. */
     public QueryDefinition<K, V> equality(BiPredicate<? super V, ? super V> same) {
-        return new QueryDefinition<>(queries, name, key, value, same, keeping);
+        return with(options.equality(same));
+    }
+
+    /**
+     * Declares failures that follow from what the body reads, as its values do: they are remembered
+     * until something read changes. Any other failure is remembered for its revision and tried
+     * again once in the next that is asked for. Readers that do not handle a declared failure fail
+     * with it, and remember that in the same way.
+     *
+     * @param types of what the body throws
+     */
+    @SafeVarargs
+    public final QueryDefinition<K, V> failing(Class<? extends Exception>... types) {
+        return with(options.failing(List.of(types)));
+    }
+
+    /**
+     * Says that the body reads what is not tracked: a clock, a file, another service. Its result
+     * holds for its revision, shared by all who ask there, and the body runs once more in the next
+     * revision that is asked for. An equal value spares its readers.
+     */
+    public QueryDefinition<K, V> untracked() {
+        return with(options.untracked());
+    }
+
+    /**
+     * Keeps at most so many values; those beyond it that were not read lately are computed again
+     * when they are read. What they were computed from is kept, so that their readers need not run.
+     * Watched results and failures are kept and do not count, and neither do a snapshot's own.
+     *
+     * @param size at least one
+     */
+    public QueryDefinition<K, V> maximumSize(int size) {
+        return maximumWeight(size, _ -> 1);
+    }
+
+    /**
+     * As {@link #maximumSize}, for values of different weight.
+     *
+     * @param weight the greatest sum, at least one
+     * @param weigher what a value weighs, from zero on; a value heavier than all is not kept
+     */
+    public QueryDefinition<K, V> maximumWeight(long weight, ToLongFunction<? super V> weigher) {
+        if (weight < 1) {
+            throw new Invalid("weight", "is at least 1", weight);
+        }
+        return with(options.limit(new Options.Limit<>(weight, weigher)));
     }
 
     /**
@@ -58,13 +115,12 @@ public final class QueryDefinition<K, V> {
      */
     public QueryDefinition<K, V> version(int number) {
         Keeping named = new Keeping(OptionalInt.of(number), keeping.stored());
-        return new QueryDefinition<>(queries, name, key, value, equality, named);
+        return with(named);
     }
 
     /** Keeps results in memory alone; those that read them are stored all the same. */
     public QueryDefinition<K, V> inMemoryOnly() {
-        return new QueryDefinition<>(
-                queries, name, key, value, equality, new Keeping(keeping.version(), false));
+        return with(new Keeping(keeping.version(), false));
     }
 
     /** Completes the definition. */
@@ -74,6 +130,7 @@ public final class QueryDefinition<K, V> {
 
     /** Completes the definition with a body that calls somebody's code. */
     Query<K, V> as(Queries.Body<? super K, ? extends V> body, Object code) {
-        return queries.add(name, key, value, equality, keeping, body, code);
+        Keeping kept = options.tracked() ? keeping : new Keeping(keeping.version(), false);
+        return queries.add(name, key, value, options, kept, body, code);
     }
 }

@@ -30,7 +30,7 @@ final class Sets {
                         "set",
                         Type.of(Of.class),
                         (Type) Type.of(List.class),
-                        Object::equals,
+                        Options.standard(),
                         Sets::scan);
     }
 

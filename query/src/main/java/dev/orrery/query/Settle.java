@@ -16,11 +16,12 @@ final class Settle {
     private final long from;
     private final boolean isPrivate;
 
+    /** Whether nothing was run: the baseline was found to hold. */
+    private final boolean clean;
+
     private Object value;
     private boolean failed;
 
-    /** Whether nothing was run: the live memo was found to hold. */
-    private boolean verified;
 
     private Settle(
             Engine engine,
@@ -29,7 +30,8 @@ final class Settle {
             boolean failed,
             Cell[] dependencies,
             long from,
-            boolean isPrivate) {
+            boolean isPrivate,
+            boolean clean) {
         this.engine = engine;
         this.flight = flight;
         this.node = flight.node;
@@ -38,6 +40,7 @@ final class Settle {
         this.dependencies = dependencies;
         this.from = from;
         this.isPrivate = isPrivate;
+        this.clean = clean;
     }
 
     /** Settles what a body returned or threw. */
@@ -50,14 +53,24 @@ final class Settle {
                         value,
                         failed,
                         read,
-                        recording.from(),
-                        recording.isPrivate())
+                        since(flight, recording),
+                        recording.isPrivate(),
+                        false)
                 .settle();
+    }
+
+    /** Since when a result holds; what does not follow from its reads, since its run only. */
+    private static long since(Flight flight, Recording recording) {
+        Memo live = flight.node.memo;
+        boolean asked = live != null && live.mustRun && !live.failed;
+        return asked || !flight.node.definition.options.tracked()
+                ? flight.revision
+                : recording.from();
     }
 
     /** Settles a failure that does not come from the body's own value. */
     static Memo failed(Context context, Flight flight, OrreryException failure, Cell[] read) {
-        return new Settle(context.engine, flight, failure, true, read, flight.revision, false)
+        return new Settle(context.engine, flight, failure, true, read, flight.revision, false, false)
                 .settle();
     }
 
@@ -69,10 +82,17 @@ final class Settle {
         }
         long from = Math.max(flight.from, baseline.from);
         Cell[] read = baseline.dependencies;
-        Settle settle =
-                new Settle(context.engine, flight, baseline.value, false, read, from, false);
-        settle.verified = true;
-        Memo memo = settle.settle();
+        Memo memo =
+                new Settle(
+                                context.engine,
+                                flight,
+                                baseline.value,
+                                baseline.failed,
+                                read,
+                                from,
+                                false,
+                                true)
+                        .settle();
         flight.node.definition.spared(flight);
         return memo;
     }
@@ -88,7 +108,7 @@ final class Settle {
                     continue; // somebody installed meanwhile: compare with that
                 }
                 if (live != null && live.covers(flight.revision)) {
-                    return done(live); // a twin with the same facts finished first
+                    return done(live.isEmptied() ? refill(live) : live); // or a twin was first
                 }
                 boolean behind = live != null && flight.revision < live.from;
                 if (isPrivate || (behind && !engine.faults.has(Fault.OLD_RESULT_INSTALLED))) {
@@ -116,9 +136,24 @@ final class Settle {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // the very value of the memo that was verified
+    /** Gives a memo back its value. Holding the node's monitor. */
+    private Memo refill(Memo live) {
+        if (clean) {
+            return live;
+        }
+        if (failed) {
+            return Memo.only(flight.revision, value, true); // the body does not follow its reads
+        }
+        Memo full = live.refilled(value);
+        node.memo = full;
+        return full;
+    }
+
     private boolean isEqual(Memo live) {
-        if (live == flight.baseline && value == live.value && failed == live.failed) {
+        Memo baseline = flight.baseline;
+        if (clean && baseline != null && baseline.changedAt == live.changedAt) {
+            value = live.value; // which may have been dropped or refilled meanwhile
+            failed = live.failed;
             return true;
         }
         if (live.failed != failed) {
@@ -152,9 +187,10 @@ final class Settle {
 
     @SuppressWarnings("ReferenceEquality") // law Q7: the same array, not an equal one
     private Memo install(@Nullable Memo live, boolean equal, Link link) {
-        long until = link.until();
-        if (failed && !engine.faults.has(Fault.FAILURE_STICKS)) {
-            until = Math.min(until, flight.revision + 1);
+        boolean passing = !clean && isPassing();
+        long until = passing ? Math.min(link.until(), flight.revision + 1) : link.until();
+        if (flight.forgottenAt != 0) {
+            until = Math.min(until, flight.forgottenAt);
         }
         boolean merged = // law Q7
                 live != null
@@ -165,6 +201,7 @@ final class Settle {
                 new Memo(
                         value,
                         failed,
+                        passing || flight.forgottenAt != 0,
                         start(live, merged),
                         until,
                         stamp(live, equal),
@@ -175,9 +212,16 @@ final class Settle {
         node.install(next, link.closed());
         Saving saving = engine.saving();
         if (saving != null && !failed && node.definition.stored) {
-            node.noteFor(saving, verified && live == flight.baseline);
+            node.noteFor(saving, clean && live == flight.baseline);
         }
         return next;
+    }
+
+    /** Whether the result is for its revision only: it does not follow from what was read. */
+    private boolean isPassing() {
+        boolean unexpected = failed && !engine.isDeclared(value);
+        return !node.definition.options.tracked()
+                || (unexpected && !engine.faults.has(Fault.FAILURE_STICKS));
     }
 
     private long start(@Nullable Memo live, boolean merged) {

@@ -35,6 +35,11 @@ public final class SingleQuery<V> {
         return query.watchOutcome(NoKey.ONE);
     }
 
+    /** Has the body run again, though nothing that is tracked has changed. */
+    public void forget() {
+        query.forget(NoKey.ONE);
+    }
+
     /** Why the result was computed, or was not. */
     public Explanation explain() {
         return query.explain(NoKey.ONE);

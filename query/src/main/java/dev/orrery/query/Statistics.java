@@ -8,9 +8,10 @@ package dev.orrery.query;
  * @param hits results that were simply there; threads that count at the same time may lose a few
  * @param marked results that commits put in doubt
  * @param visited dependencies looked at to verify results
+ * @param evicted values dropped to keep within a query's limit
  */
-public record Statistics(long computed, long spared, long hits, long marked, long visited) {
-    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0);
+public record Statistics(long computed, long spared, long hits, long marked, long visited, long evicted) {
+    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0);
 
     Statistics plus(Statistics other) {
         return new Statistics(
@@ -18,6 +19,7 @@ public record Statistics(long computed, long spared, long hits, long marked, lon
                 spared + other.spared,
                 hits + other.hits,
                 marked + other.marked,
-                visited + other.visited);
+                visited + other.visited,
+                evicted + other.evicted);
     }
 }

@@ -75,7 +75,7 @@ class AdoptionTest {
                 return null;
             }
             Cell[] read = Arrays.stream(memo.dependencies).map(this::ownCell).toArray(Cell[]::new);
-            return Memo.baseline(memo.value, memo.failed, memo.changedAt, until, read);
+            return memo.baseline(until, read);
         }
 
         private Cell ownCell(Cell cell) {

@@ -64,7 +64,8 @@ class FanInTest {
                 now.spared() - before.spared(),
                 now.hits() - before.hits(),
                 now.marked() - before.marked(),
-                now.visited() - before.visited());
+                now.visited() - before.visited(),
+                now.evicted() - before.evicted());
     }
 
     @Test
@@ -94,7 +95,7 @@ class FanInTest {
         Statistics before = queries.statistics();
         input.set(4711, 2);
         timeline.commit(() -> input.set(4711, 3));
-        assertThat(since(before)).isEqualTo(new Statistics(0, 0, 0, 0, 0));
+        assertThat(since(before)).isEqualTo(new Statistics(0, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -102,7 +103,7 @@ class FanInTest {
         Statistics before = queries.statistics();
         aside.set(1);
         root.now();
-        assertThat(since(before)).isEqualTo(new Statistics(0, 0, 1, 0, 0));
+        assertThat(since(before)).isEqualTo(new Statistics(0, 0, 1, 0, 0, 0));
     }
 
     @Test

@@ -171,10 +171,10 @@ final class RandomRun {
     private void read(Random own) {
         int key = own.nextInt(World.KEYS);
         reads.incrementAndGet();
-        if (own.nextBoolean()) {
-            world.checkNow(key);
-        } else {
-            world.checkHit(key);
+        switch (own.nextInt(40)) {
+            case 0 -> world.checkForget(key);
+            case 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 -> world.checkNow(key);
+            default -> world.checkHit(key);
         }
     }
 

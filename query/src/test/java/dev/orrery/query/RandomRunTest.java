@@ -56,6 +56,9 @@ class RandomRunTest {
                 open.remove(random.nextInt(open.size())).close();
             }
             diverge(world, diverged, random);
+            if (random.nextInt(10) == 0) {
+                world.checkForget(random.nextInt(World.KEYS));
+            }
             if (step % 20 == 0) {
                 world.checkAtRest();
                 diverged.forEach(World.Diverged::checkAtRest);

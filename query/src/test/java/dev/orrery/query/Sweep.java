@@ -9,8 +9,10 @@ import java.util.Map;
 final class Sweep {
     private final Map<Cell, Integer> edges = new HashMap<>();
     private final List<Node> nodes = new ArrayList<>();
+    private final Engine engine;
 
     Sweep(Engine engine) {
+        this.engine = engine;
         engine.definitions.values().forEach(d -> engine.nodes(d).forEach(nodes::add));
         engine.nodes(engine.sets.definition()).forEach(nodes::add);
     }
@@ -21,7 +23,9 @@ final class Sweep {
             Memo live = node.memo;
             if (live != null) {
                 checkEdges(node, live);
-                check(!live.failed || !live.isOpen(), "law Q16: a failure sticks: " + node);
+                boolean stays = !live.failed || live.isEmptied() || engine.isDeclared(live.value);
+                check(stays || !live.isOpen(), "law Q16: a failure sticks: " + node);
+                check(!live.mustRun || !live.isOpen(), "law Q24: not to be run: " + node);
                 if (live.isOpen()) {
                     checkGround(node, live, newest);
                 }

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,7 @@ final class World {
     static final int LEVELS = 5;
     static final int KEYS = WIDTH * LEVELS;
     private static final int ABSENT = -1;
+    private static final int VALUES_KEPT = 8;
 
     final Timeline timeline = Timeline.startingAt("world", new Revision(0));
     final Queries queries;
@@ -43,6 +45,7 @@ final class World {
     private final Input<Integer, Item> rows;
     private final int[] traits = new int[KEYS];
     private final boolean pausing;
+    private final AtomicIntegerArray runs = new AtomicIntegerArray(KEYS);
 
     /** The state after each commit, noted before it is published. */
     private final Map<Long, int[]> states = new ConcurrentHashMap<>();
@@ -84,9 +87,16 @@ final class World {
         queries = new Queries(timeline, Thread.ofVirtual().factory(), new Faults(faults));
         inputs = queries.input("input", Integer.class, Integer.class);
         rows = queries.input("rows", Integer.class, Item.class);
-        query =
-                (Definition<Integer, Integer>)
-                        queries.query("node", Integer.class, Integer.class, this::compute);
+        query = (Definition<Integer, Integer>) define(random).as(this::compute);
+    }
+
+    /** Failures that are declared, and values that are limited, in half of the worlds each. */
+    private QueryDefinition<Integer, Integer> define(Random random) {
+        QueryDefinition<Integer, Integer> plain =
+                queries.define("node", Integer.class, Integer.class);
+        QueryDefinition<Integer, Integer> failing =
+                random.nextBoolean() ? plain.failing(Boom.class) : plain;
+        return random.nextBoolean() ? failing.maximumSize(VALUES_KEPT) : failing;
     }
 
     private static int[] empty() {
@@ -101,8 +111,8 @@ final class World {
         public void derive(Commit commit, Derivation derivation) {
             int[] state = states.get(commit.revision().number() - 1).clone();
             for (ChangeSet<?, ?> set : commit.changes()) {
-                for (Change<?, ?> change : set) {
-                    apply(set.source() == inputs, change, state);
+                if (set.source() == inputs || set.source() == rows) {
+                    set.forEach(change -> apply(set.source() == inputs, change, state));
                 }
             }
             states.put(commit.revision().number(), state);
@@ -230,6 +240,7 @@ final class World {
     // the bodies
 
     private int compute(int key) {
+        runs.incrementAndGet(key);
         if (pausing) {
             pause();
         }
@@ -435,6 +446,16 @@ final class World {
                         + query.node(key));
     }
 
+    /** Forgets a result; whoever asks next has it run again. */
+    void checkForget(int key) {
+        int before = runs.get(key);
+        query.forget(key);
+        checkNow(key);
+        if (runs.get(key) == before) {
+            throw new AssertionError("law Q24: node(" + key + ") was not run: " + query.node(key));
+        }
+    }
+
     void checkAt(Snapshot snapshot, int key) {
         compare(
                 key,
@@ -469,6 +490,9 @@ final class World {
         }
         try (Pin pin = timeline.pin()) {
             new Sweep(queries.engine()).check(pin.revision().number());
+        }
+        if (query.valuesKept() > VALUES_KEPT) {
+            throw new AssertionError("law Q25: " + query.valuesKept() + " values are kept");
         }
     }
 }

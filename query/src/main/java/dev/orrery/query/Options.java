@@ -1,0 +1,50 @@
+package dev.orrery.query;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a definition asks for beyond its body. Immutable.
+ *
+ * @param equality when two values are the same
+ * @param declared the failures that are values
+ * @param tracked whether the body reads nothing but what is tracked
+ * @param limit how many values are kept, null for all
+ */
+record Options<V>(
+        BiPredicate<? super V, ? super V> equality,
+        List<Class<? extends Exception>> declared,
+        boolean tracked,
+        @Nullable Limit<V> limit) {
+    /** The greatest weight of the values kept, and what each weighs. */
+    record Limit<V>(long maximum, ToLongFunction<? super V> weigher) {}
+
+    static <V> Options<V> standard() {
+        return new Options<>(Object::equals, List.of(), true, null);
+    }
+
+    Options<V> equality(BiPredicate<? super V, ? super V> same) {
+        return new Options<>(same, declared, tracked, limit);
+    }
+
+    Options<V> failing(List<Class<? extends Exception>> types) {
+        List<Class<? extends Exception>> all = new ArrayList<>(declared);
+        all.addAll(types);
+        return new Options<>(equality, List.copyOf(all), tracked, limit);
+    }
+
+    Options<V> untracked() {
+        return new Options<>(equality, declared, false, limit);
+    }
+
+    Options<V> limit(Limit<V> most) {
+        return new Options<>(equality, declared, tracked, most);
+    }
+
+    boolean declares(@Nullable Throwable thrown) {
+        return declared.stream().anyMatch(type -> type.isInstance(thrown));
+    }
+}
