@@ -22,6 +22,9 @@ final class Context implements Tracking.Frame {
     /** What the running body has read; null in a snapshot's own reads, which nobody remembers. */
     @Nullable Recording recording;
 
+    /** The circle whose members' bodies run now; reads are of their provisional values. */
+    @Nullable FixedPoint evaluation;
+
     /** How many bodies are running one inside another on this thread. */
     int depth;
 
@@ -50,6 +53,10 @@ final class Context implements Tracking.Frame {
     /** The memo of a query's key at this context's revision, recorded. */
     Memo read(Node node) {
         checkThread();
+        FixedPoint circle = evaluation;
+        if (circle != null) {
+            return circle.read(node);
+        }
         if (depth == 0 && recording == null) {
             cancelled = false; // a snapshot goes on after an interrupt
         }
@@ -69,7 +76,10 @@ final class Context implements Tracking.Frame {
     public <K, V> Optional<V> find(Versioned<K, V> source, K key) {
         checkThread();
         Versioned<K, V> own = engine.timeline.own(source);
-        if (recording != null) {
+        FixedPoint circle = evaluation;
+        if (circle != null) {
+            circle.read(engine.sources.key(own, key));
+        } else if (recording != null) {
             recording.read(engine.sources.key(own, key), revision);
         }
         return own.findAt(key, revision);
@@ -78,7 +88,7 @@ final class Context implements Tracking.Frame {
     @Override
     public <K, V> List<Map.Entry<K, V>> select(Versioned<K, V> source, Condition condition) {
         checkThread();
-        if (recording == null) {
+        if (recording == null && evaluation == null) {
             return engine.timeline.own(source).selectAt(condition, revision);
         }
         return engine.sets.select(this, source, condition);
@@ -87,7 +97,10 @@ final class Context implements Tracking.Frame {
     /** Reads the source itself for the node that remembers a set. */
     <K, V> List<Map.Entry<K, V>> scan(Versioned<K, V> source, Condition condition) {
         Versioned<K, V> own = engine.timeline.own(source);
-        if (recording != null) {
+        FixedPoint circle = evaluation;
+        if (circle != null) {
+            circle.read(engine.sources.set(own, condition));
+        } else if (recording != null) {
             recording.read(engine.sources.set(own, condition), revision);
         }
         return List.copyOf(own.selectAt(condition, revision));

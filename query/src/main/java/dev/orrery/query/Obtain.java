@@ -185,6 +185,9 @@ final class Obtain {
                 top.run(node, context.revision); // only the old run is known to have read it
                 return null;
             }
+            if (FixedPoint.resolve(context, busy)) {
+                continue;
+            }
             OrreryException.Cycle cycle = context.engine.waits.circle(context.strand, busy);
             if (cycle != null) {
                 throw cycle;

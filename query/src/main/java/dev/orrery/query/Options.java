@@ -3,6 +3,7 @@ package dev.orrery.query;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -13,35 +14,41 @@ import org.jspecify.annotations.Nullable;
  * @param declared the failures that are values
  * @param tracked whether the body reads nothing but what is tracked
  * @param limit how many values are kept, null for all
+ * @param initial the value from which a circle through a key starts, null when it is an error
  */
 record Options<V>(
         BiPredicate<? super V, ? super V> equality,
         List<Class<? extends Exception>> declared,
         boolean tracked,
-        @Nullable Limit<V> limit) {
+        @Nullable Limit<V> limit,
+        @Nullable Function<Object, ? extends V> initial) {
     /** The greatest weight of the values kept, and what each weighs. */
     record Limit<V>(long maximum, ToLongFunction<? super V> weigher) {}
 
     static <V> Options<V> standard() {
-        return new Options<>(Object::equals, List.of(), true, null);
+        return new Options<>(Object::equals, List.of(), true, null, null);
     }
 
     Options<V> equality(BiPredicate<? super V, ? super V> same) {
-        return new Options<>(same, declared, tracked, limit);
+        return new Options<>(same, declared, tracked, limit, initial);
     }
 
     Options<V> failing(List<Class<? extends Exception>> types) {
         List<Class<? extends Exception>> all = new ArrayList<>(declared);
         all.addAll(types);
-        return new Options<>(equality, List.copyOf(all), tracked, limit);
+        return new Options<>(equality, List.copyOf(all), tracked, limit, initial);
     }
 
     Options<V> untracked() {
-        return new Options<>(equality, declared, false, limit);
+        return new Options<>(equality, declared, false, limit, initial);
     }
 
     Options<V> limit(Limit<V> most) {
-        return new Options<>(equality, declared, tracked, most);
+        return new Options<>(equality, declared, tracked, most, initial);
+    }
+
+    Options<V> initial(Function<Object, ? extends V> start) {
+        return new Options<>(equality, declared, tracked, limit, start);
     }
 
     boolean declares(@Nullable Throwable thrown) {

@@ -5,6 +5,7 @@ import dev.orrery.core.Type;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** A query that is being defined: its options, then its body. Immutable. */
@@ -102,6 +103,19 @@ public final class QueryDefinition<K, V> {
             throw new Invalid("weight", "is at least 1", weight);
         }
         return with(options.limit(new Options.Limit<>(weight, weigher)));
+    }
+
+    /**
+     * Lets a circle through this query have a value: it starts from the initial one of the key, and
+     * its bodies run in rounds until none changes. Bodies must not depend on the number of rounds:
+     * with values that only grow, say, the result is the least that satisfies them all, whoever
+     * asks first. One query of each circle must say so; after 200 rounds it fails with a {@link
+     * dev.orrery.core.OrreryException.LimitExceeded} that names it. Members of a circle are on one
+     * stack while it is computed, and must read on their own thread.
+     */
+    @SuppressWarnings("unchecked") // a definition's nodes have its keys
+    public QueryDefinition<K, V> fixedPoint(Function<? super K, ? extends V> initial) {
+        return with(options.initial(key -> initial.apply((K) key)));
     }
 
     /**

@@ -74,6 +74,41 @@ final class Settle {
                 .settle();
     }
 
+    /**
+     * Settles a result that was computed apart from the flights of its node, which may be under
+     * way: they will find it there.
+     */
+    static void aside(
+            Context context, Node node, Memo result, Cell[] read, long from, boolean isPrivate) {
+        Flight flight;
+        synchronized (node) {
+            flight = node.lead(context.revision, context.strand);
+        }
+        boolean ended = false;
+        try {
+            Settle settle =
+                    new Settle(
+                            context.engine,
+                            flight,
+                            result.value,
+                            result.failed,
+                            read,
+                            from,
+                            isPrivate,
+                            false);
+            settle.settle();
+            ended = true;
+        } finally {
+            if (!ended) {
+                flight.takeDown();
+            }
+        }
+        Memo memo = node.valueAt(context.revision);
+        if (memo != null) {
+            node.definition.holds(context.engine, node, memo);
+        }
+    }
+
     /** Settles a flight whose every suspect has the value it had: nothing was run. */
     static Memo clean(Context context, Flight flight) {
         Memo baseline = flight.baseline;

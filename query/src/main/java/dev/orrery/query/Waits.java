@@ -83,22 +83,41 @@ final class Waits {
      */
     OrreryException.@Nullable Cycle circle(Strand waiter, Flight wanted) {
         synchronized (lock) {
-            List<Flight> members = new ArrayList<>();
-            Flight entry = wanted;
-            while (entry != null && entry.strand != waiter) {
-                addFrom(entry, members);
-                entry = entry.strand.waitingFor();
-            }
-            if (entry == null) {
+            List<Flight> members = members(waiter, wanted);
+            if (members.isEmpty()) {
                 return null;
             }
-            List<Flight> own = new ArrayList<>();
-            addFrom(entry, own);
-            members.addAll(0, own);
-            OrreryException.Cycle cycle = new OrreryException.Cycle(canonical(members));
+            OrreryException.Cycle cycle = cycle(nodes(members));
             members.forEach(member -> member.cycle = cycle);
             return cycle;
         }
+    }
+
+    /** The circle that waiting for a flight would close; empty when it has dissolved meanwhile. */
+    List<Node> path(Strand waiter, Flight wanted) {
+        synchronized (lock) {
+            return nodes(members(waiter, wanted));
+        }
+    }
+
+    private static List<Node> nodes(List<Flight> members) {
+        return members.stream().map(member -> member.node).toList();
+    }
+
+    private static List<Flight> members(Strand waiter, Flight wanted) {
+        List<Flight> members = new ArrayList<>();
+        Flight entry = wanted;
+        while (entry != null && entry.strand != waiter) {
+            addFrom(entry, members);
+            entry = entry.strand.waitingFor();
+        }
+        if (entry == null) {
+            return List.of();
+        }
+        List<Flight> own = new ArrayList<>();
+        addFrom(entry, own);
+        members.addAll(0, own);
+        return members;
     }
 
     /**
@@ -115,14 +134,14 @@ final class Waits {
         members.addAll(downward.reversed());
     }
 
-    private static List<OrreryException.Cycle.Step> canonical(List<Flight> members) {
+    /** The error for a circle, the same wherever it was entered. */
+    static OrreryException.Cycle cycle(List<Node> members) {
         List<OrreryException.Cycle.Step> steps = new ArrayList<>();
-        for (Flight member : members) {
-            Node node = member.node;
+        for (Node node : members) {
             steps.add(new OrreryException.Cycle.Step(node.definition.name, node.key));
         }
         int least = steps.indexOf(Collections.min(steps, BY_NAME_AND_KEY));
         Collections.rotate(steps, -least);
-        return steps;
+        return new OrreryException.Cycle(steps);
     }
 }
