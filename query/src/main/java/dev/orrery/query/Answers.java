@@ -9,8 +9,9 @@ import java.util.function.LongSupplier;
  * Follows commits through the runtime, a span of them at a time: when everything watched is up to
  * date with them, and how many results they left alone.
  *
- * <p>A span begins with the first commit after {@link #begin} and goes on until it is answered: it
- * is mostly one commit, and otherwise all that came during a round. For one thread; no commit and
+ * <p>A span begins with the first commit after the one before was answered, or after this was made,
+ * and goes on until it is answered: it is mostly one commit, and otherwise all that came during a
+ * round. For one thread; no commit and
  * no round ever waits for it.
  */
 public final class Answers implements AutoCloseable {
