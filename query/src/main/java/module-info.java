@@ -3,6 +3,7 @@
  */
 module dev.orrery.query {
     requires static org.jspecify;
+    requires jdk.jfr;
     requires transitive dev.orrery.core;
 
     exports dev.orrery.query;

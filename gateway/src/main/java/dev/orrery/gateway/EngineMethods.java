@@ -7,6 +7,7 @@ import dev.orrery.channel.Action;
 import dev.orrery.channel.Principal;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.OrreryException;
+import dev.orrery.query.Dependency;
 import dev.orrery.query.Explanation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,9 +54,9 @@ public final class EngineMethods {
         return json;
     }
 
-    private static Object json(Explanation.Changed because) {
+    private static Object json(Dependency.Changed because) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("dependency", because.dependency());
+        json.put("dependency", because.dependency().toString());
         json.put("at", because.at().number());
         return json;
     }

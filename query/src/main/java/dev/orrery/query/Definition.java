@@ -1,12 +1,10 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
-import dev.orrery.core.Revision;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
 import dev.orrery.core.Type;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -206,34 +204,27 @@ final class Definition<K, V> implements Query<K, V> {
         counts.computed();
         flight.node.reason = Reason.ran(flight);
         flight.node.ran();
-        boolean told = runtime.isRoot() && isTold();
-        if (told && (flight.baseline != null || flight.prior != null)) {
+        if (!runtime.isRoot() || !isTold()) {
+            return;
+        }
+        if (flight.baseline != null || flight.prior != null) {
             engine.remembered.reran();
         }
-        if (told && engine.events.isFollowed()) {
-            engine.events.publish(
-                    new QueryEvent.Computed(
-                            name,
-                            flight.node.key,
-                            new Revision(flight.revision),
-                            Duration.ofNanos(nanos),
-                            result(flight, memo)));
-        }
+        engine.events.computed(flight, memo, nanos);
     }
 
-    private static QueryEvent.Result result(Flight flight, Memo memo) {
-        if (memo.failed) {
-            return QueryEvent.Result.FAILED;
-        }
-        Memo before = flight.baseline;
-        return before != null && memo.changedAt < before.until()
-                ? QueryEvent.Result.EQUAL
-                : QueryEvent.Result.CHANGED;
-    }
-
-    void spared(Flight flight) {
+    void spared(Engine runtime, Flight flight) {
         counts.spared();
         flight.node.reason = Reason.spared(flight);
+        if (runtime.isRoot() && isTold()) {
+            engine.events.spared(flight);
+        }
+    }
+
+    void gaveUp(Engine runtime, Flight flight) {
+        if (runtime.isRoot() && isTold()) {
+            engine.events.cancelled(flight);
+        }
     }
 
     // telling

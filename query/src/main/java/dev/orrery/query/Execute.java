@@ -30,6 +30,7 @@ final class Execute {
     private record Result(Object value, boolean failed, Recording recording) {}
 
     static Memo body(Context context, Flight flight) {
+        flight.recorded = Recorded.begin();
         long begun = System.nanoTime();
         Result result = run(context, flight);
         OrreryException.Cycle cycle = flight.cycle;

@@ -20,7 +20,7 @@ public record Explanation(
         Object key,
         Verdict verdict,
         Revision revision,
-        Optional<Changed> because,
+        Optional<Dependency.Changed> because,
         List<String> reads) {
     /** What happened the last time a result was not simply there. */
     public enum Verdict {
@@ -34,14 +34,6 @@ public record Explanation(
         RETRIED,
         /** Something below had changed, but everything it reads still has the same value. */
         SPARED
-    }
-
-    /** A dependency and the revision since which it has another value. */
-    public record Changed(String dependency, Revision at) {
-        @Override
-        public String toString() {
-            return dependency + " changed at " + at;
-        }
     }
 
     static Explanation of(Definition<?, ?> definition, Object key, Node node) {
@@ -63,7 +55,8 @@ public record Explanation(
                 because == null
                         ? Optional.empty()
                         : Optional.of(
-                                new Changed(because.label(), new Revision(reason.becauseAt()))),
+                                new Dependency.Changed(
+                                        Dependency.of(because), new Revision(reason.becauseAt()))),
                 reads);
     }
 

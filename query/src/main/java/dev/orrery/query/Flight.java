@@ -52,6 +52,9 @@ final class Flight {
     /** The revision at which the node was forgotten while this was under way; zero when not. */
     long forgottenAt;
 
+    /** The recording of the run by the virtual machine, if there is one. */
+    Recorded.@Nullable Run recorded;
+
     private boolean done;
     private boolean awaited;
 

@@ -126,7 +126,7 @@ final class Leaf extends Cell {
     String label() {
         return subject instanceof Condition condition
                 ? source.name() + " where " + condition
-                : source.name() + "(" + subject + ")";
+                : Definition.label(source.name(), subject);
     }
 
     @Override

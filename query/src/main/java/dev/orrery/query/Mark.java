@@ -4,9 +4,12 @@ import dev.orrery.core.Change;
 import dev.orrery.core.ChangeSet;
 import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
+import dev.orrery.core.Revision;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,17 @@ final class Mark implements CommitHook {
     private final Engine engine;
     private final Deque<Node> closed = new ArrayDeque<>();
 
+    /** What this commit does, to be told once it is published; null when nobody wants to know. */
+    private @Nullable List<QueryEvent> told;
+
+    /**
+     * While a commit is told: the change each of {@link #closed} was closed by, and the present
+     * one.
+     */
+    private final Deque<Dependency> roots = new ArrayDeque<>();
+
+    private @Nullable Dependency root;
+
     Mark(Engine engine) {
         this.engine = engine;
     }
@@ -27,10 +41,32 @@ final class Mark implements CommitHook {
     public void mark(Commit commit) { // law Q2
         long revision = commit.revision().number();
         engine.remembered.marking(revision);
+        if (engine.isRoot() && engine.events.wantsCommits()) {
+            engine.events.collect(revision);
+            told = written(commit);
+        }
         if (!engine.faults.has(Fault.MARKED_AFTER_PUBLISHING)) {
             walk(commit);
         }
         engine.remembered.marked(revision);
+    }
+
+    private List<QueryEvent> written(Commit commit) {
+        List<QueryEvent> events = new ArrayList<>();
+        events.add(new QueryEvent.Committed(commit.revision(), commit.cause()));
+        for (ChangeSet<?, ?> changes : commit.changes()) {
+            if (changes.source() instanceof Input || engine.sources.knows(changes.source())) {
+                changes.forEach(change -> events.add(written(changes, change)));
+            }
+        }
+        return events;
+    }
+
+    private static QueryEvent written(ChangeSet<?, ?> changes, Change<?, ?> change) {
+        String source = changes.source().name();
+        return change.after().isPresent()
+                ? new QueryEvent.Written(changes.revision(), source, change.key())
+                : new QueryEvent.Removed(changes.revision(), source, change.key());
     }
 
     private void walk(Commit commit) {
@@ -49,6 +85,7 @@ final class Mark implements CommitHook {
             synchronized (node) {
                 edges = node.takeEdges();
             }
+            root = roots.poll();
             travel(node, edges, revision);
         }
     }
@@ -56,7 +93,10 @@ final class Mark implements CommitHook {
     private void forget(ChangeSet<?, ?> changes, long revision) {
         for (Change<?, ?> change : changes) {
             if (change.key() instanceof Node node) {
-                marked(node, node.forget(revision, engine.faults));
+                if (told != null) {
+                    root = Dependency.of(node);
+                }
+                marked(node, revision, node.forget(revision, engine.faults));
             }
         }
     }
@@ -65,7 +105,12 @@ final class Mark implements CommitHook {
         engine.sources.touched(
                 changes.source(),
                 changes,
-                leaf -> travel(leaf, leaf.change(revision, horizon), revision));
+                (leaf, key) -> {
+                    if (told != null) {
+                        root = new Dependency(Dependency.Kind.KEY, changes.source().name(), key);
+                    }
+                    travel(leaf, leaf.change(revision, horizon), revision);
+                });
     }
 
     private void travel(Cell from, @Nullable Edges edges, long revision) {
@@ -75,24 +120,36 @@ final class Mark implements CommitHook {
     }
 
     private void arrive(Node reader, Cell from, int position, long revision) {
-        marked(reader, reader.mark(from, position, revision, engine.faults));
+        marked(reader, revision, reader.mark(from, position, revision, engine.faults));
     }
 
-    private void marked(Node node, Node.Marked how) {
+    private void marked(Node node, long revision, Node.Marked how) {
         switch (how) {
             case NO_MORE -> {}
-            case CLOSED -> close(node);
+            case CLOSED -> close(node, revision);
             case CLOSED_AND_WATCHED -> {
-                close(node);
+                close(node, revision);
                 engine.watches.marked(node);
             }
         }
     }
 
-    private void close(Node node) {
+    private void close(Node node, long revision) {
         node.definition.counts.mark();
+        if (told != null && root != null) {
+            tell(told, node, root, revision);
+        }
         if (!engine.faults.has(Fault.MARK_STOPS_EARLY)) {
             closed.add(node);
+        }
+    }
+
+    private void tell(List<QueryEvent> events, Node node, Dependency cause, long revision) {
+        roots.add(cause);
+        if (node.definition.isTold()) {
+            events.add(
+                    new QueryEvent.Invalidated(
+                            node.definition.name, node.key, new Revision(revision), cause));
         }
     }
 
@@ -100,6 +157,11 @@ final class Mark implements CommitHook {
     public void published(Commit commit) {
         if (engine.faults.has(Fault.MARKED_AFTER_PUBLISHING)) {
             walk(commit);
+        }
+        List<QueryEvent> events = told;
+        if (events != null) {
+            told = null;
+            engine.events.committed(events);
         }
         engine.drainAfterCommit();
         engine.remembered.published();

@@ -33,7 +33,16 @@ final class Obtain {
             }
             return memo;
         } finally {
+            if (context.cancelled) {
+                tellCancelled(context, base);
+            }
             takeDown(context.engine, context.strand, base);
+        }
+    }
+
+    private static void tellCancelled(Context context, @Nullable Flight base) {
+        for (Flight top = context.strand.top; top != null && top != base; top = top.below) {
+            top.node.definition.gaveUp(context.engine, top);
         }
     }
 

@@ -271,6 +271,8 @@ public final class Queries implements AutoCloseable {
 
     /**
      * What the runtime does: bounded, told when it lagged. Nothing is made while nobody follows.
+     * The same events can be recorded by the virtual machine, under names as {@code
+     * dev.orrery.query.Computed}; they are off unless a recording enables them.
      */
     public Feed<Delivery<QueryEvent>> events() {
         return engine.events;

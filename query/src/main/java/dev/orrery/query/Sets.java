@@ -15,7 +15,7 @@ final class Sets {
     private final Definition<Of, List<?>> definition;
 
     /** A source and a condition: the key under which a set is remembered. */
-    private record Of(Versioned<?, ?> source, Condition condition) {
+    record Of(Versioned<?, ?> source, Condition condition) {
         @Override
         public String toString() {
             return source.name() + " where " + condition;

@@ -128,7 +128,7 @@ final class Settle {
                                 false,
                                 true)
                         .settle();
-        flight.node.definition.spared(flight);
+        flight.node.definition.spared(context.engine, flight);
         return memo;
     }
 

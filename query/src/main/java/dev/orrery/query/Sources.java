@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +76,19 @@ final class Sources {
         return leaves;
     }
 
+    /** Whether anything of a source was ever read. */
+    boolean knows(Versioned<?, ?> source) {
+        return known.containsKey(source);
+    }
+
+    /** Is told of a leaf that a change touches, and the changed key. */
+    @FunctionalInterface
+    interface Touched {
+        void touched(Leaf leaf, Object key);
+    }
+
     /** Finds every leaf that a change set touches. */
-    <K, V> void touched(
-            Versioned<K, V> source, Iterable<Change<K, V>> changes, Consumer<Leaf> touched) {
+    <K, V> void touched(Versioned<K, V> source, Iterable<Change<K, V>> changes, Touched touched) {
         OfSource leaves = known.get(source);
         if (leaves == null) {
             return;
@@ -87,7 +96,7 @@ final class Sources {
         for (Change<K, V> change : changes) {
             Leaf leaf = leaves.keys.get(change.key());
             if (leaf != null) {
-                touched.accept(leaf);
+                touched.touched(leaf, change.key());
             }
             if (leaves.hasSets) {
                 setsTouched(leaves, source, change, touched);
@@ -96,7 +105,7 @@ final class Sources {
     }
 
     private <K, V> void setsTouched(
-            OfSource leaves, Versioned<K, V> source, Change<K, V> change, Consumer<Leaf> touched) {
+            OfSource leaves, Versioned<K, V> source, Change<K, V> change, Touched touched) {
         Images images = Images.of(source, change, engine.faults);
         leaves.unindexed.forEach(leaf -> images.touch(leaf, touched));
         leaves.indexed.forEach((column, byValue) ->
@@ -135,7 +144,7 @@ final class Sources {
     /**
      * The rows before and after a change; a row that cannot be made is taken for one in every set.
      */
-    private record Images(List<Row> rows, boolean unknown) {
+    private record Images(Object key, List<Row> rows, boolean unknown) {
         static <K, V> Images of(Versioned<K, V> source, Change<K, V> change, Faults faults) {
             List<Row> rows = new ArrayList<>(2);
             try {
@@ -143,9 +152,9 @@ final class Sources {
                     change.before().ifPresent(value -> rows.add(source.toRow(change.key(), value)));
                 }
                 change.after().ifPresent(value -> rows.add(source.toRow(change.key(), value)));
-                return new Images(rows, false);
+                return new Images(change.key(), rows, false);
             } catch (RuntimeException notARow) {
-                return new Images(rows, true);
+                return new Images(change.key(), rows, true);
             }
         }
 
@@ -164,10 +173,10 @@ final class Sources {
             return values;
         }
 
-        void touch(Leaf leaf, Consumer<Leaf> touched) {
+        void touch(Leaf leaf, Touched touched) {
             Predicate<Row> inside = row -> ((Condition) leaf.subject).holds(row);
             if (unknown || rows.stream().anyMatch(inside)) {
-                touched.accept(leaf);
+                touched.touched(leaf, key);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.orrery.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Revision;
@@ -35,6 +36,16 @@ class ExecutionLogTest {
             price.set("salt", 10L);
             all.now();
             executions.expect("gross(salt)", "all");
+            executions.expectSpared();
+            timeline.commit(() -> {
+                price.set("tea", 11L);
+                price.set("salt", 11L);
+            });
+            price.set("tea", 10L);
+            price.set("salt", 10L);
+            assertThat(all.now()).isEqualTo(24);
+            executions.expect("gross(tea)", "gross(salt)");
+            executions.expectSpared("all");
             assertThatThrownBy(() -> executions.expect("all")).isInstanceOf(AssertionError.class);
         }
     }
