@@ -39,13 +39,15 @@ final class FootprintProbe implements Probe {
             keys[i] = i;
             lower.of(keys[i]);
         }
-        long before = used();
-        for (int i = 0; i < MEMOS; i++) {
-            upper.of(keys[i]);
+        try {
+            long before = used();
+            for (int i = 0; i < MEMOS; i++) {
+                upper.of(keys[i]);
+            }
+            return Map.of("bytes", (double) (used() - before) / MEMOS);
+        } finally {
+            Reference.reachabilityFence(queries);
         }
-        long after = used();
-        Reference.reachabilityFence(queries);
-        return Map.of("bytes", (double) (after - before) / MEMOS);
     }
 
     /** Bytes of the heap in use, with no garbage left. */

@@ -6,6 +6,7 @@ import dev.orrery.query.Queries;
 import dev.orrery.query.Query;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,7 +75,7 @@ final class HitProbe implements Probe {
     private long gets() {
         long sum = 0;
         for (int i = 0; i < BATCH; i++) {
-            sum += map.get(keys[i & KEYS - 1]);
+            sum += Objects.requireNonNull(map.get(keys[i & KEYS - 1]));
         }
         return sum;
     }

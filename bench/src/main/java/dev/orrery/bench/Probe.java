@@ -24,8 +24,15 @@ interface Probe {
                 "footprint", new FootprintProbe());
     }
 
+    /** What a probe in another JVM measured. */
+    record Values(Map<String, Double> named) {
+        double of(String name) {
+            return Objects.requireNonNull(named.get(name), name);
+        }
+    }
+
     /** Runs a probe in a new JVM. */
-    static Map<String, Double> run(String name, Effort effort) throws IOException {
+    static Values run(String name, Effort effort) throws IOException {
         Map<String, Double> values = new LinkedHashMap<>();
         try (LineProcess process = LineProcess.java(Main.class, name, effort.name())) {
             for (String line = process.answer(); !line.equals(Main.END); line = process.answer()) {
@@ -33,7 +40,7 @@ interface Probe {
                 values.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
             }
         }
-        return values;
+        return new Values(values);
     }
 
     /** The program in the new JVM. */

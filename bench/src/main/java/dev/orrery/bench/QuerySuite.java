@@ -3,7 +3,6 @@ package dev.orrery.bench;
 import dev.orrery.bench.Figure.Goal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The query runtime: what a hit, a change, a first and a repeated computation cost. */
 final class QuerySuite implements Suite {
@@ -45,12 +44,12 @@ final class QuerySuite implements Suite {
         Samples bytes = new Samples();
         Samples speedUp = new Samples();
         for (int fork = 0; fork < forks; fork++) {
-            Map<String, Double> values = Probe.run("hit", effort);
-            hit.add(values.get("hit"));
-            map.add(values.get("map"));
-            ratio.add(values.get("hit") / values.get("map"));
-            bytes.add(values.get("bytes"));
-            speedUp.add(values.get("speed-up"));
+            Probe.Values values = Probe.run("hit", effort);
+            hit.add(values.of("hit"));
+            map.add(values.of("map"));
+            ratio.add(values.of("hit") / values.of("map"));
+            bytes.add(values.of("bytes"));
+            speedUp.add(values.of("speed-up"));
         }
         String peer = "ConcurrentHashMap.get";
         return List.of(
@@ -66,70 +65,67 @@ final class QuerySuite implements Suite {
 
     private static List<Figure> fanIn(Effort effort, Progress progress) throws Exception {
         progress.say("  fan-in: 10,000 and 1,000,000 leaves");
-        Map<String, Double> few = Probe.run("fan-in of 10,000", effort);
-        Map<String, Double> many = Probe.run("fan-in of 1,000,000", effort);
+        Probe.Values few = Probe.run("fan-in of 10,000", effort);
+        Probe.Values many = Probe.run("fan-in of 1,000,000", effort);
         String peer = "10,000 leaves";
         return List.of(
-                figure("fan-in of 1,000,000, write and read, p50", many.get("p50"), "us")
-                        .beside(peer, few.get("p50"))
+                figure("fan-in of 1,000,000, write and read, p50", many.of("p50"), "us")
+                        .beside(peer, few.of("p50"))
                         .withGoal(new Goal.AtMost(20)),
-                figure("fan-in of 1,000,000, the ratio", many.get("p50"), "us")
-                        .beside(peer, few.get("p50"))
+                figure("fan-in of 1,000,000, the ratio", many.of("p50"), "us")
+                        .beside(peer, few.of("p50"))
                         .withGoal(new Goal.RatioAtMost(3)),
-                figure("fan-in of 1,000,000, p99", many.get("p99"), "us")
-                        .beside(peer, few.get("p99")),
-                figure("fan-in, marked by a commit (cone 2)", many.get("marked"), "queries")
+                figure("fan-in of 1,000,000, p99", many.of("p99"), "us")
+                        .beside(peer, few.of("p99")),
+                figure("fan-in, marked by a commit (cone 2)", many.of("marked"), "queries")
                         .withGoal(new Goal.AtMost(4)),
-                figure("fan-in, visited by a read (cone 2)", many.get("visited"), "dependencies")
+                figure("fan-in, visited by a read (cone 2)", many.of("visited"), "dependencies")
                         .withGoal(new Goal.AtMost(4)));
     }
 
     private static List<Figure> trees(Effort effort, Progress progress) throws Exception {
         progress.say("  trees of seven queries");
-        Map<String, Double> values = Probe.run("tree", effort);
-        double map = values.get("map");
+        Probe.Values values = Probe.run("tree", effort);
+        double map = values.of("map");
         return List.of(
-                figure("unrelated commit, queries verified", values.get("verified"), "queries")
+                figure("unrelated commit, queries verified", values.of("verified"), "queries")
                         .withGoal(new Goal.AtMost(0)),
-                figure("unrelated commit, read of a root", values.get("unrelated"), "ns"),
-                figure("cold execution, a query", values.get("cold"), "ns")
+                figure("unrelated commit, read of a root", values.of("unrelated"), "ns"),
+                figure("cold execution, a query", values.of("cold"), "ns")
                         .beside(Salsa.title(Salsa.COLD), Salsa.COLD * map)
                         .withGoal(new Goal.AtMost(230)),
-                figure("execution after all inputs changed, a query", values.get("again"), "ns")
+                figure("execution after all inputs changed, a query", values.of("again"), "ns")
                         .beside(Salsa.title(Salsa.AGAIN), Salsa.AGAIN * map)
                         .withGoal(new Goal.RatioAtMost(1)));
     }
 
     private static List<Figure> chain(Effort effort, Progress progress) throws Exception {
         progress.say("  chain of 100,000 queries");
-        Map<String, Double> values = Probe.run("chain", effort);
-        double map = values.get("map");
+        Probe.Values values = Probe.run("chain", effort);
+        double map = values.of("map");
         return List.of(
-                figure("chain of 100,000, cold, a query", values.get("cold"), "ns"),
-                figure(
-                        "chain of 100,000, unrelated commit and read",
-                        values.get("unrelated"),
-                        "us"),
-                figure("chain of 100,000, write and read, a query", values.get("again"), "ns")
+                figure("chain of 100,000, cold, a query", values.of("cold"), "ns"),
+                figure("chain of 100,000, unrelated commit and read", values.of("unrelated"), "us"),
+                figure("chain of 100,000, write and read, a query", values.of("again"), "ns")
                         .beside(Salsa.title(Salsa.CHAIN), Salsa.CHAIN * map)
                         .withGoal(new Goal.RatioAtMost(1)));
     }
 
     private static List<Figure> twoCores(Effort effort, Progress progress) throws Exception {
         progress.say("  two cores: 1,000 trees of a millisecond");
-        Map<String, Double> values = Probe.run("two cores", effort);
+        Probe.Values values = Probe.run("two cores", effort);
         return List.of(
-                figure("1,000 trees of 1 ms, two cores to one", values.get("speed-up"), "times")
+                figure("1,000 trees of 1 ms, two cores to one", values.of("speed-up"), "times")
                         .withGoal(new Goal.AtLeast(1.8)),
-                figure("1,000 trees of 1 ms, one thread, a tree", values.get("millis"), "ms"),
-                figure("1,000 trees of 1 ms, executed twice", values.get("duplicates"), "queries")
+                figure("1,000 trees of 1 ms, one thread, a tree", values.of("millis"), "ms"),
+                figure("1,000 trees of 1 ms, executed twice", values.of("duplicates"), "queries")
                         .withGoal(new Goal.AtMost(0)));
     }
 
     private static List<Figure> footprint(Effort effort, Progress progress) throws Exception {
         progress.say("  bytes a memo");
         return List.of(
-                figure("memo with two edges", Probe.run("footprint", effort).get("bytes"), "B")
+                figure("memo with two edges", Probe.run("footprint", effort).of("bytes"), "B")
                         .withGoal(new Goal.AtMost(128)));
     }
 }

@@ -112,7 +112,7 @@ final class Reactive implements AutoCloseable {
         Slot slot =
                 slot(() -> {
                     body.run();
-                    return Boolean.TRUE;
+                    return true;
                 });
         effects.add(slot);
         results.of(slot);

@@ -30,7 +30,7 @@ final class ReactivityBeside {
                 LineProcess ours = LineProcess.java(ReactivityMain.class)) {
             for (String name : Reactivity.tests(1).keySet()) {
                 Figure figure = beside(name, effort, ours, peer, node.get().title());
-                progress.say("  " + String.join("  ", Table.of(List.of(figure)).get(1)));
+                progress.say("  " + Table.of(List.of(figure)).get(1));
                 figures.add(figure);
             }
         }

@@ -28,7 +28,10 @@ final class Salsa {
 
     /** Nanoseconds of {@code ConcurrentHashMap.get}, 1,024 boxed longs. */
     static double mapGet() {
-        ConcurrentHashMap<Long, Long> map = new ConcurrentHashMap<>();
+        return mapGet(new ConcurrentHashMap<>());
+    }
+
+    private static double mapGet(ConcurrentHashMap<Long, Long> map) {
         Long[] keys = new Long[1_024];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = i * 1_000_003L;

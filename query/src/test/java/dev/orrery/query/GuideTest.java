@@ -31,8 +31,6 @@ class GuideTest {
     private static final Pattern HERE =
             Pattern.compile("\n *// guide\n(.*?)\n *// end\n", Pattern.DOTALL);
 
-    record Line(String order, String product, int quantity) {}
-
     private final Timeline timeline = Timeline.startingAt("shop", new Revision(0));
     private final Queries queries = new Queries(timeline, Thread.ofVirtual().factory());
     private final Input<String, Integer> price =
@@ -82,9 +80,9 @@ class GuideTest {
 
     /** What an application begins with. */
     // guide
-    static final class Shop {
-        record Line(String order, String product, int quantity) {}
+    record Line(String order, String product, int quantity) {}
 
+    static final class Shop {
         final Input<String, Integer> price;
         final Input<Integer, Line> lines;
         final Query<String, Integer> total;
@@ -112,7 +110,7 @@ class GuideTest {
         Shop shop = new Shop(queries);
 
         shop.price.set("tea", 4);
-        shop.lines.set(1, new Shop.Line("ann", "tea", 2));
+        shop.lines.set(1, new Line("ann", "tea", 2));
         int ann = shop.total.of("ann"); // 8: computed, and remembered
         // end
         assertThat(ann).isEqualTo(8);
@@ -341,7 +339,7 @@ class GuideTest {
             try (Queries kept = new Queries(life, Thread.ofVirtual().factory(), store)) {
                 Shop shop = new Shop(kept);
                 shop.price.set("tea", 4);
-                shop.lines.set(1, new Shop.Line("ann", "tea", 2));
+                shop.lines.set(1, new Line("ann", "tea", 2));
                 shop.total.of("ann"); // runs
                 kept.save();
             }
