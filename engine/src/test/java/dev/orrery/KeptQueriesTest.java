@@ -96,7 +96,9 @@ class KeptQueriesTest {
                 var dallas = wired.airports.watch("DFW")) {
             wired.orrery.settle(LIMIT);
             wired.airports.refresh(LIMIT);
-            while (!dallas.next(LIMIT).orElseThrow().orElseThrow().state().equals("CA")) {}
+            while (!dallas.next(LIMIT).orElseThrow().orElseThrow().state().equals("CA")) {
+                // as it was stored
+            }
             assertThat(wired.weighted.of("CA")).isEqualTo(7);
             assertThat(wired.weighted.of("TX")).isZero();
             assertThat(wired.weighted.of("NV")).isZero();
