@@ -52,6 +52,7 @@ final class Counts {
         for (int stripe = 1; stripe <= STRIPES; stripe++) {
             hit += (long) CELL.getOpaque(hits, stripe * PADDING);
         }
-        return new Statistics(computed.sum(), spared.sum(), hit, marked.sum(), visited.sum(), evicted.sum());
+        return new Statistics(
+                computed.sum(), spared.sum(), hit, marked.sum(), visited.sum(), evicted.sum());
     }
 }

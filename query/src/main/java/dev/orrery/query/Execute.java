@@ -2,7 +2,6 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,6 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,8 @@
 package dev.orrery.query;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ties a new result to what it has read, one child's monitor at a time: armed when the child still

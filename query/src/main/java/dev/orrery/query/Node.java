@@ -1,8 +1,7 @@
 package dev.orrery.query;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A query and a key: its live memo, the past memos somebody is still pinned to, and who is at work

@@ -1,7 +1,6 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,10 +163,7 @@ final class Obtain {
         while (true) {
             Flight busy;
             synchronized (node) {
-                Memo memo =
-                        forValue
-                                ? node.valueAt(context.revision)
-                                : node.at(context.revision);
+                Memo memo = forValue ? node.valueAt(context.revision) : node.at(context.revision);
                 if (memo != null) {
                     return memo;
                 }

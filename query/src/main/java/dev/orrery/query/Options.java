@@ -33,9 +33,9 @@ record Options<V>(
         return new Options<>(same, declared, tracked, limit, initial);
     }
 
-    Options<V> failing(List<Class<? extends Exception>> types) {
+    Options<V> failing(Class<? extends Exception> type) {
         List<Class<? extends Exception>> all = new ArrayList<>(declared);
-        all.addAll(types);
+        all.add(type);
         return new Options<>(equality, List.copyOf(all), tracked, limit, initial);
     }
 

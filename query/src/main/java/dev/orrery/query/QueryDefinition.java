@@ -2,7 +2,6 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Type;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -69,7 +68,11 @@ public final class QueryDefinition<K, V> {
      */
     @SafeVarargs
     public final QueryDefinition<K, V> failing(Class<? extends Exception>... types) {
-        return with(options.failing(List.of(types)));
+        Options<V> declaring = options;
+        for (Class<? extends Exception> type : types) {
+            declaring = declaring.failing(type);
+        }
+        return with(declaring);
     }
 
     /**

@@ -1,11 +1,10 @@
 package dev.orrery.query;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a body has read, in first-read order, without repeats. Confined to the thread

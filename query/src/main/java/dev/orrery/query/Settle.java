@@ -1,7 +1,6 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,6 @@ final class Settle {
 
     private Object value;
     private boolean failed;
-
 
     private Settle(
             Engine engine,
@@ -70,7 +68,8 @@ final class Settle {
 
     /** Settles a failure that does not come from the body's own value. */
     static Memo failed(Context context, Flight flight, OrreryException failure, Cell[] read) {
-        return new Settle(context.engine, flight, failure, true, read, flight.revision, false, false)
+        return new Settle(
+                        context.engine, flight, failure, true, read, flight.revision, false, false)
                 .settle();
     }
 

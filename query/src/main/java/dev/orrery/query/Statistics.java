@@ -10,7 +10,8 @@ package dev.orrery.query;
  * @param visited dependencies looked at to verify results
  * @param evicted values dropped to keep within a query's limit
  */
-public record Statistics(long computed, long spared, long hits, long marked, long visited, long evicted) {
+public record Statistics(
+        long computed, long spared, long hits, long marked, long visited, long evicted) {
     static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0);
 
     Statistics plus(Statistics other) {

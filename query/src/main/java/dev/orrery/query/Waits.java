@@ -1,13 +1,11 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits for whom. A strand parks only after this says that it closes no circle. // law Q12

@@ -26,9 +26,7 @@ class AcceptanceEvictionTest {
 
     private Definition<Integer, Integer> limited(String name, int size) {
         return (Definition<Integer, Integer>)
-                queries.define(name, Integer.class, Integer.class)
-                        .maximumSize(size)
-                        .as(this::half);
+                queries.define(name, Integer.class, Integer.class).maximumSize(size).as(this::half);
     }
 
     private int half(int key) {

@@ -144,7 +144,9 @@ class AcceptanceFailuresTest {
         x.set("unrelated", 1);
         fails(reader, TooLarge.class);
         fails(checked, TooLarge.class);
-        assertThat(ran).as("neither it nor its reader is retried").containsExactly("reader", "checked");
+        assertThat(ran)
+                .as("neither it nor its reader is retried")
+                .containsExactly("reader", "checked");
         assertThat(reader.statistics().spared()).isZero();
         x.set("a", 12);
         fails(reader, TooLarge.class);
@@ -267,7 +269,9 @@ class AcceptanceFailuresTest {
         assertThat(clock.of("utc")).as("nothing was committed").isEqualTo(1);
         x.set("unrelated", 1);
         assertThat(early.of("utc")).isTrue();
-        assertThat(ran).as("once, though another value").containsExactly("early", "clock", "clock", "early");
+        assertThat(ran)
+                .as("once, though another value")
+                .containsExactly("early", "clock", "clock", "early");
         x.set("unrelated", 2);
         assertThat(early.of("utc")).isTrue();
         assertThat(ran).as("an equal value").hasSize(5).endsWith("clock");

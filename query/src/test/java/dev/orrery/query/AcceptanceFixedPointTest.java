@@ -273,7 +273,8 @@ class AcceptanceFixedPointTest {
         graph.forEach(_ -> values.add(UNKNOWN));
         for (int round = 0; round < 3 * SIZE; round++) {
             for (int node = 0; node < SIZE; node++) {
-                Set<Integer> all = new TreeSet<>(graph.get(node).isEmpty() ? Set.of(node) : Set.of());
+                Set<Integer> all =
+                        new TreeSet<>(graph.get(node).isEmpty() ? Set.of(node) : Set.of());
                 graph.get(node).forEach(neighbour -> all.addAll(values.get(neighbour)));
                 values.set(node, all.size() > 1 ? Set.of(-1) : all);
             }
@@ -297,8 +298,8 @@ class AcceptanceFixedPointTest {
                 return read;
             });
         }
-        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().daemon().factory())) {
+        try (ExecutorService executor =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
             var answers = readers.stream().map(executor::submit).toList();
             Random random = new Random();
             for (int change = 0; change < 400; change++) {
