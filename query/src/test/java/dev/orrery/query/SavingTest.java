@@ -230,6 +230,34 @@ class SavingTest {
     }
 
     @Test
+    void anUntrackedResultIsComputedAnewAndSparesItsReaders() {
+        for (int life = 0; life < 2; life++) {
+            try (World world = new World()) {
+                Query<String, Integer> outside =
+                        world.queries
+                                .define("outside", String.class, Integer.class)
+                                .untracked()
+                                .as(key -> {
+                                    ran.add("outside");
+                                    return key.length();
+                                });
+                Query<String, Integer> reader =
+                        world.queries.query(
+                                "reader",
+                                String.class,
+                                Integer.class,
+                                key -> {
+                                    ran.add("reader");
+                                    return outside.of(key);
+                                });
+                assertThat(reader.of("abc")).isEqualTo(3);
+                world.queries.save();
+            }
+        }
+        assertThat(ran).containsExactly("reader", "outside", "outside");
+    }
+
+    @Test
     void whatHasNoStoredFormIsComputedAnew() {
         for (int life = 0; life < 2; life++) {
             try (World world = new World()) {
