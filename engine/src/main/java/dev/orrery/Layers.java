@@ -6,6 +6,7 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
+import dev.orrery.query.Explanation;
 import dev.orrery.query.Input;
 import dev.orrery.query.Query;
 import dev.orrery.query.QueryEvent;
@@ -102,16 +103,40 @@ final class Layers {
         return Optional.ofNullable(queries.get(name));
     }
 
-    /** The key of a run as text, as in the query's channels. */
-    String text(QueryEvent.Computed run) {
-        return query(run.query())
-                .map(asked -> text(asked, run.key()))
-                .orElseGet(() -> run.key().toString());
+    /** The key of a query as text, as in its channels. */
+    String textOfQuery(String name, Object key) {
+        return query(name).map(asked -> text(asked, key)).orElseGet(key::toString);
+    }
+
+    /** The key of a source as text. */
+    String textOfSource(String name, Object key) {
+        return sources.values().stream()
+                .filter(source -> source.relation().name().equals(name))
+                .findFirst()
+                .map(source -> text(source, key))
+                .orElseGet(key::toString);
+    }
+
+    @SuppressWarnings("unchecked") // a dependency on a source has one of its keys
+    private static <K> String text(Source<K, ?> source, Object key) {
+        return source.text((K) key);
     }
 
     @SuppressWarnings("unchecked") // an event of a query has one of its keys
     private static <K> String text(Asked<K, ?> asked, Object key) {
         return asked.text((K) key);
+    }
+
+    /** Why a body ran; empty when its query is not known here, or it has been looked into since. */
+    Optional<Explanation> explain(QueryEvent.Computed run) {
+        return query(run.query())
+                .map(asked -> explain(asked, run.key()))
+                .filter(why -> why.revision().equals(run.revision()));
+    }
+
+    @SuppressWarnings("unchecked") // an event of a query has one of its keys
+    private static <K> Explanation explain(Asked<K, ?> asked, Object key) {
+        return asked.query().explain((K) key);
     }
 
     /** A key that no channel could name is told all the same. */

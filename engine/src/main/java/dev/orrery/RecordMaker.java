@@ -1,9 +1,12 @@
 package dev.orrery;
 
+import dev.orrery.CommitRecord.Because;
 import dev.orrery.CommitRecord.Run;
 import dev.orrery.CommitRecord.Stages;
 import dev.orrery.CommitRecord.Totals;
 import dev.orrery.log.Appended;
+import dev.orrery.query.Dependency;
+import dev.orrery.query.Explanation;
 import dev.orrery.query.QueryEvent;
 import dev.orrery.table.Asked;
 import java.util.Comparator;
@@ -115,12 +118,18 @@ final class RecordMaker {
 
     // runs
 
+    /** The runs that commits brought about: a first run is somebody's who asked. */
     private List<Run> runs() {
         return told.runs.stream()
+                .filter(run -> verdict(run) != Explanation.Verdict.FIRST)
                 .sorted(Comparator.comparing(RecordMaker::weight))
                 .limit(MOST_RUNS)
                 .map(this::run)
                 .toList();
+    }
+
+    private Explanation.@Nullable Verdict verdict(QueryEvent.Computed run) {
+        return layers.explain(run).map(Explanation::verdict).orElse(null);
     }
 
     private static int weight(QueryEvent.Computed run) {
@@ -134,9 +143,19 @@ final class RecordMaker {
     private Run run(QueryEvent.Computed run) {
         return new Run(
                 run.query(),
-                layers.text(run),
+                layers.textOfQuery(run.query(), run.key()),
                 run.result(),
                 Math.round(run.duration().toNanos() / 1e2) / 1e1,
-                null);
+                run.because().map(changed -> because(changed.dependency())).orElse(null));
+    }
+
+    private Because because(Dependency read) {
+        return new Because(
+                read.name(),
+                switch (read.kind()) {
+                    case KEY -> layers.textOfSource(read.name(), read.key());
+                    case SET -> read.key().toString();
+                    case QUERY -> layers.textOfQuery(read.name(), read.key());
+                });
     }
 }

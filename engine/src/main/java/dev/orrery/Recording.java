@@ -193,7 +193,11 @@ final class Recording implements Runnable {
                 ran,
                 ran.stream()
                         .filter(run -> run.result() == QueryEvent.Result.CHANGED)
-                        .map(run -> "query:" + run.query() + ":" + layers.text(run))
+                        .map(run ->
+                                "query:"
+                                        + run.query()
+                                        + ":"
+                                        + layers.textOfQuery(run.query(), run.key()))
                         .toList(),
                 channel -> channels.followers(channel) > 0,
                 clock.nanos());

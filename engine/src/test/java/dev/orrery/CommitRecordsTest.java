@@ -169,6 +169,8 @@ class CommitRecordsTest {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
                                 "late", "SFO", QueryEvent.Result.CHANGED));
+        assertThat(record.queries().getFirst().because())
+                .isEqualTo(new CommitRecord.Because("delays", "SFO"));
         assertThat(record.ran()).isEqualTo(1);
         assertThat(record.spared()).isEqualTo(2);
         assertThat(record.views())
@@ -187,6 +189,16 @@ class CommitRecordsTest {
 
     private static org.assertj.core.groups.Tuple tuple(String layer, String name) {
         return org.assertj.core.groups.Tuple.tuple(layer, name, 1L);
+    }
+
+    @Test
+    void aFirstRunIsSomebodysWhoAskedAndNoCommits() {
+        var records = follow();
+        watchAll();
+        fly("SFO", 90);
+        CommitRecord record = next(records);
+        assertThat(record.ran()).isEqualTo(1);
+        assertThat(record.queries()).hasSize(1);
     }
 
     @Test
