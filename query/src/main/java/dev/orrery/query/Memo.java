@@ -117,6 +117,7 @@ sealed class Memo permits Certified {
         return with(EMPTIED, true, mustRun);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the one object that stands for a dropped value
     boolean isEmptied() {
         return value == EMPTIED;
     }
