@@ -48,6 +48,12 @@ final class FlightsApp implements AutoCloseable {
             List.of(
                     "albers.js",
                     "board-cell.js",
+                    "board-editing.js",
+                    "board-focus.js",
+                    "board-motion.js",
+                    "board-rows.js",
+                    "board-sight.js",
+                    "board-styles.js",
                     "board-window.js",
                     "board.js",
                     "charts.js",
