@@ -65,7 +65,7 @@ final class Definition<K, V> implements Query<K, V> {
         if (Tracking.scope() == null) {
             Node node = nodes.get(key);
             Memo memo = node == null ? null : node.memo;
-            if (memo != null && !memo.failed && published < memo.until()) {
+            if (node != null && memo != null && !memo.failed && published < memo.until()) {
                 hit(node);
                 return (V) memo.value;
             }

@@ -118,6 +118,7 @@ final class Execute {
      * Overflows the stack now, while nothing has begun, if there is not the room to start a thread
      * and wait for it. Yielding moves a virtual thread's frames to the heap as waiting will.
      */
+    @SuppressWarnings("ThreadPriorityCheck") // yields for what it does to the stack, not to others
     private static int makeSureOfRoom(int frames) {
         if (frames == 0) {
             Thread.yield();

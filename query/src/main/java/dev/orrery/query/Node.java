@@ -272,12 +272,14 @@ final class Node extends Cell {
             }
             giveTokenBack();
         }
-        Flight above = null;
-        for (Flight each = flights; each != null; above = each, each = each.another) {
-            if (each == flight && above == null) {
-                flights = flight.another;
-            } else if (each == flight) {
-                above.another = flight.another;
+        if (flights == flight) {
+            flights = flight.another;
+            return;
+        }
+        for (Flight each = flights; each != null; each = each.another) {
+            if (each.another == flight) {
+                each.another = flight.another;
+                return;
             }
         }
     }
