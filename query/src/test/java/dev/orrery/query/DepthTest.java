@@ -141,6 +141,7 @@ class DepthTest {
         assertThat(overflows).as("of %d reads", rounds).isBetween(20, rounds - 20);
     }
 
+    @SuppressWarnings("InfiniteRecursion") // ends where the stack does
     private static int deepest(int depth) {
         try {
             return deepest(depth + 1);
