@@ -122,8 +122,8 @@ class JsonFormTest {
             assertThat(client.next())
                     .isEqualTo(
                             "{\"id\":2,\"subscribe\":{\"recoverable\":true,\"positioned\":true,"
-                                + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
-                                + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
+                                    + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
+                                    + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
         }
     }
 
@@ -189,8 +189,8 @@ class JsonFormTest {
             served.rpc.method("echo", (who, data) -> data);
             client.send(
                     "{\"id\":2,\"rpc\":{\"method\":\"echo\",\"data\":1}}\n"
-                        + "{\"id\":3,\"ping\":{}}\n"
-                        + "{\"id\":4,\"rpc\":{\"method\":\"echo\",\"data\":{\"a\":[null,true]}}}");
+                            + "{\"id\":3,\"ping\":{}}\n"
+                            + "{\"id\":4,\"rpc\":{\"method\":\"echo\",\"data\":{\"a\":[null,true]}}}");
             assertThat(client.next()).isEqualTo("{\"id\":2,\"rpc\":{\"data\":1}}");
             assertThat(client.next()).isEqualTo("{\"id\":3,\"ping\":{}}");
             assertThat(client.next())

@@ -66,7 +66,8 @@ class PagesTest {
                     .contains("\"orrery/\":\"/orrery/\"")
                     .contains("\"lit\":\"/orrery/lib/lit/3.3.3/index.js\"")
                     .contains("\"/orrery/live.js\":\"sha256-");
-            Matcher script = Pattern.compile("\"(/orrery/[^\"]+)\":\"sha256-([^\"]+)\"").matcher(page);
+            Matcher script =
+                    Pattern.compile("\"(/orrery/[^\"]+)\":\"sha256-([^\"]+)\"").matcher(page);
             int scripts = 0;
             while (script.find()) {
                 HttpResponse<String> answer = get(http, served, script.group(1));

@@ -52,7 +52,7 @@ export const parts = css`
   }
 
   .number { font-size: 26px; line-height: 30px; font-weight: 620; letter-spacing: -0.03em; color: var(--ink); white-space: nowrap; }
-  .number .unit { font-size: 13px; font-weight: 500; letter-spacing: 0; color: var(--ink2); margin-inline-start: 3px; }
+  .number .unit { font-size: 13px; line-height: 1; font-weight: 500; letter-spacing: 0; color: var(--ink2); margin-inline-start: 3px; }
 
   .swatch { flex: none; width: 9px; height: 9px; border-radius: 50%; border: 1px solid transparent; forced-color-adjust: none; }
   .swatch[data-step="0"] { background: var(--delay-0); }

@@ -37,6 +37,7 @@ const CONNECTION = {
 };
 const UP_TO_DATE_MS = 2_000;
 const TABS = 5;
+const CRANK_DEGREES = 12;
 
 applyTheme(localStorage.getItem(THEME_KEY));
 
@@ -68,6 +69,8 @@ class Shell extends LitElement {
     this.narrow = new Media(this, '(max-width: 599.98px)');
     this.keyboard = new Keyboard(this);
     new Hearing(this, () => this.live, 'state');
+    this.turned = 0;
+    this.addEventListener('orrery-crank', () => this.#turn());
     this.addEventListener('orrery-say', ({ detail }) => this.#speak(detail));
   }
 
@@ -106,6 +109,13 @@ class Shell extends LitElement {
     this.section = sections.find(({ id }) => location.hash === `#/${id}`) ?? sections[0] ?? null;
   };
 
+  /** Each step of what the page shows turns the arm of the mark a little, as a crank would. */
+  #turn() {
+    this.turned += CRANK_DEGREES;
+    const arm = this.renderRoot.querySelector('.mark .arm');
+    if (arm) arm.style.transform = `rotate(${this.turned}deg)`;
+  }
+
   #speak({ text, urgent }) {
     if (urgent) this.alarm = text;
     else this.status = text;
@@ -142,7 +152,9 @@ class Shell extends LitElement {
     const application = this.#application;
     if (!application) return nothing;
     return html`
-      <a class="skip" href=${location.hash || '#'} @click=${event => this.#skip(event)}>${application.skip.name}</a>
+      <nav class="skips" aria-label="Skip">
+        <a class="skip" href=${location.hash || '#'} @click=${event => this.#skip(event)}>${application.skip.name}</a>
+      </nav>
       ${this.narrow.matches ? nothing : this.#rail()}
       <header>
         <a class="brand" href=${`#/${application.sections[0].id}`}>${MARK}<span>Orrery</span></a>
@@ -202,7 +214,7 @@ class Shell extends LitElement {
     return html`
       <div class="revision"><span class="small label">Revision</span>
         ${revision === null
-          ? html`<span class="skeleton" aria-label="not known yet"></span>`
+          ? html`<span class="skeleton"><span class="visually-hidden">not known yet</span></span>`
           : html`<span class="mono" id="revision">${count(revision)}</span>`}
       </div>`;
   }
@@ -269,15 +281,16 @@ class Shell extends LitElement {
       flex: none; display: flex; align-items: center; gap: 10px; width: 194px; color: var(--ink); text-decoration: none;
       font-size: 17px; line-height: 22px; font-weight: 640; letter-spacing: -0.01em;
     }
+    .mark .arm { transform-origin: 14px 14px; transition: transform 160ms; }
     .controls { flex: 1; min-width: 0; }
     .revision { flex: none; text-align: right; min-width: 52px; }
-    .revision .label { display: block; font-size: 11.5px; line-height: 14px; }
+    .revision .label { display: block; font-size: 11px; line-height: 14px; }
     .revision .mono { font-size: 14px; line-height: 18px; font-weight: 500; }
     .revision .skeleton { width: 52px; height: 11px; }
     .connection { flex: none; display: flex; align-items: center; gap: 9px; margin: 0 20px; }
     .connection > div { display: grid; min-width: 111px; }
     .connection strong { font-weight: 600; }
-    .connection .detail { font-size: 11.5px; line-height: 14px; white-space: nowrap; }
+    .connection .detail { font-size: 11px; line-height: 14px; white-space: nowrap; }
     .dot { width: 10px; height: 10px; border: 2px dashed var(--brass); border-radius: 50%; }
     [data-state=live] .dot { border: 0; background: var(--ok); }
     [data-state=refused] .dot { border: 0; border-radius: 0; background: var(--err); }
@@ -315,6 +328,7 @@ class Shell extends LitElement {
     .note.warning .button { margin: 7px 0; }
     .note.error { background: var(--err-wash); color: var(--ink); box-shadow: inset 0 -1px var(--err); }
 
+    .skips { position: absolute; }
     main { grid-area: main; display: grid; min-width: 0; outline: none; }
     .skip {
       position: fixed; top: -60px; left: 8px; z-index: 5; padding: 8px 12px; border-radius: 7px;

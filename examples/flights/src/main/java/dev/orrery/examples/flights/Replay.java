@@ -80,7 +80,7 @@ final class Replay {
         lock.lock();
         try {
             int first = next;
-            become(next == flights.size() ? State.FINISHED : State.RUNNING);
+            begin();
             while (state != State.FINISHED && !Thread.currentThread().isInterrupted()) {
                 runOrWait();
             }
@@ -91,6 +91,11 @@ final class Replay {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Leaves the start: runs from here on, or is finished. */
+    void begin() {
+        changing(() -> become(next == flights.size() ? State.FINISHED : State.RUNNING));
     }
 
     private void runOrWait() throws InterruptedException {
@@ -172,9 +177,14 @@ final class Replay {
         changing(() -> {
             if (state == State.RUNNING || state == State.PAUSED) {
                 state = State.PAUSED;
-                append(next + 1);
+                appendNext();
             }
         });
+    }
+
+    /** Appends the next flight, due or not. */
+    void appendNext() {
+        changing(() -> append(next + 1));
     }
 
     /** Goes on at another speed. */

@@ -143,7 +143,7 @@ class FlightsMap extends LitElement {
       series: [
         {
           id: 'stars', type: 'scatter', large: true, silent: true, animation: false, z: 1, symbolSize: 1.7,
-          itemStyle: { color: token('star') }, data: this.#stars.map(({ at }) => at),
+          itemStyle: { color: token('star'), opacity: 1 }, data: this.#stars.map(({ at }) => at),
         },
         { id: 'lit', type: 'scatter', silent: true, animation: false, z: 2, symbolSize: 2.6, data: [] },
         { id: 'arcs', type: 'lines', coordinateSystem: 'cartesian2d', silent: true, animation: false, z: 3, data: [] },
@@ -169,10 +169,10 @@ class FlightsMap extends LitElement {
     const frozen = this.story?.frozen ?? false;
     this.#chart.setOption({
       series: [
-        { id: 'lit', data: this.#litStars(), itemStyle: { color: token(frozen ? 'ctl' : 'brass-stroke') } },
-        { id: 'arcs', data: this.#arcData(held ? 0 : age, frozen) },
+        { id: 'lit', data: this.#litStars(), itemStyle: { color: token('brass-stroke'), opacity: 1 } },
+        { id: 'arcs', data: frozen ? [] : this.#arcData(held ? 0 : age) },
         { id: 'discs', data: this.#discs() },
-        { id: 'ring', data: this.#ring(held ? 0 : age, frozen) },
+        { id: 'ring', data: frozen ? [] : this.#ring(held ? 0 : age) },
       ],
     }, { lazyUpdate: true });
     if (!held && age < LIT_MS + ARC_FADE_MS && !still()) this.#redrawInTime();
@@ -180,7 +180,7 @@ class FlightsMap extends LitElement {
 
   #litStars() {
     const { shown, phase } = this.story ?? {};
-    if (!shown || phase === 'dim') return [];
+    if (!shown || phase === 'dim' || this.story.frozen) return [];
     const states = statesOf(shown);
     return this.#stars.filter(({ state }) => states.has(state)).map(({ at }) => at);
   }
@@ -195,7 +195,7 @@ class FlightsMap extends LitElement {
         name: iata,
         value: this.#places.get(iata),
         symbolSize: Math.max(4, 0.98 * Math.sqrt(departures)),
-        itemStyle: { color: colours[delay], borderColor: delay === 2 ? edge : surface, borderWidth: 0.8 },
+        itemStyle: { color: colours[delay], opacity: 1, borderColor: delay === 2 ? edge : surface, borderWidth: 0.8 },
         label: LABELS.has(iata) ? { show: true, formatter: iata } : undefined,
       };
     });
@@ -212,7 +212,7 @@ class FlightsMap extends LitElement {
     return flights;
   }
 
-  #arcData(age, frozen) {
+  #arcData(age) {
     const newest = still() ? Number(this.story?.phase === 'lit') : fade(age, LIT_MS, ARC_FADE_MS);
     const older = token('ink3');
     return this.#flights
@@ -223,7 +223,7 @@ class FlightsMap extends LitElement {
           coords: [this.#places.get(origin), this.#places.get(destination)],
           lineStyle: {
             curveness: 0.22,
-            color: lit ? token(frozen ? 'ctl' : 'brass-stroke') : older,
+            color: lit ? token('brass-stroke') : older,
             width: lit ? 2 : 1,
             opacity: lit ? Math.max(newest, 0.5) : 0.5 - 0.05 * index,
           },
@@ -232,7 +232,7 @@ class FlightsMap extends LitElement {
       .reverse();
   }
 
-  #ring(age, frozen) {
+  #ring(age) {
     const [flight] = flightsOf(this.#lit.record);
     const at = this.#places.get(flight?.origin);
     const left = still() ? Number(this.story?.phase === 'lit') : fade(age, LIT_MS, RING.millis);
@@ -240,7 +240,7 @@ class FlightsMap extends LitElement {
     return [{
       value: at,
       symbolSize: RING.size + (still() ? 0 : RING.grows * (1 - left)),
-      itemStyle: { color: 'transparent', borderColor: token(frozen ? 'ctl' : 'brass-stroke'), borderWidth: 2, opacity: left },
+      itemStyle: { color: 'transparent', borderColor: token('brass-stroke'), borderWidth: 2, opacity: left },
     }];
   }
 
@@ -333,7 +333,8 @@ class FlightsMap extends LitElement {
       border-radius: 7px; background: var(--surface); line-height: 18px; transform: translate(14px, -50%);
     }
     .tip[data-side=left] { transform: translate(calc(-100% - 14px), -50%); }
-    .legend { display: flex; align-items: center; gap: 10px; flex: none; padding: 6px 14px 12px; font-size: 11.5px; line-height: 14px; color: var(--ink2); }
+    .legend > span:first-child { white-space: nowrap; }
+    .legend { display: flex; align-items: center; gap: 7px; flex: none; padding: 17px 14px 9px; font-size: 11.5px; line-height: 14px; color: var(--ink2); }
     .scale { position: relative; display: flex; gap: 1px; height: 26px; flex: none; }
     .scale span { width: 24px; height: 9px; border: 1px solid transparent; position: relative; forced-color-adjust: none; }
     .scale span:first-child { border-radius: 2px 0 0 2px; }

@@ -127,12 +127,12 @@ class Numbers extends LitElement {
 
   static styles = [parts, css`
     :host { display: grid; grid-template-columns: 412fr 616fr 300fr; min-width: 0; }
-    h1 { align-self: center; font-size: 20px; line-height: 26px; font-weight: 640; letter-spacing: -0.02em; color: var(--ink); }
+    h1 { align-self: start; padding-top: 1px; font-size: 20px; line-height: 26px; font-weight: 640; letter-spacing: -0.02em; color: var(--ink); }
     dl { display: grid; grid-template-columns: repeat(4, minmax(0, 154fr)) minmax(0, 125fr); grid-column: 2 / span 1; min-width: 0; }
-    dl > div { min-width: 0; padding-inline-start: 15px; border-inline-start: 1px solid var(--line2); }
+    dl > div { height: 62px; min-width: 0; padding-inline-start: 16px; border-inline-start: 1px solid var(--line2); }
     dt, .sub { font-size: 12px; line-height: 16px; white-space: nowrap; }
     dt { color: var(--ink2); }
-    .sub { display: flex; align-items: center; gap: 9px; color: var(--ink3); overflow: hidden; }
+    .sub { display: flex; align-items: center; gap: 9px; color: var(--ink3); margin-top: 4px; overflow: hidden; }
     .sub.brass { color: var(--brass); font-weight: 550; }
     .bar { flex: 1; min-width: 0; max-width: 56px; height: 3px; border-radius: 2px; background: var(--line2); }
     .bar > span { display: block; height: 3px; border-radius: 2px; background: var(--ink2); }

@@ -131,7 +131,7 @@ class ReplayControls extends LitElement {
       background: var(--surface);
     }
     .rates[data-disabled] { opacity: 0.45; }
-    label { position: relative; display: grid; place-items: center; padding: 0 11px; font-weight: 550; color: var(--ink2); cursor: pointer; }
+    label { position: relative; display: grid; place-items: center; padding: 0 10px; font-weight: 550; color: var(--ink2); cursor: pointer; }
     label + label { border-inline-start: 1px solid var(--line2); }
     label[data-chosen] { background: var(--ink); color: var(--surface); font-weight: 600; border-color: var(--ink); }
     label:hover:not([data-chosen]) { background: var(--sunk); }
@@ -141,7 +141,7 @@ class ReplayControls extends LitElement {
     .time { color: var(--ink2); }
     .clock-skeleton { width: 120px; height: 10px; }
     .select { position: relative; }
-    select { appearance: none; padding-inline-end: 26px !important; }
+    select { appearance: none; field-sizing: content; padding-inline-end: 26px !important; }
     .arrow { position: absolute; inset-inline-end: 11px; top: 50%; translate: 0 -50%; pointer-events: none; font-size: 11px; }
 
     :host([small]) .bar { justify-content: space-between; }

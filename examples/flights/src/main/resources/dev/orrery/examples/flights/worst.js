@@ -141,7 +141,7 @@ class WorstPerState extends LitElement {
     li[data-hot] { background: var(--brass-wash); box-shadow: inset 3px 0 var(--brass-fill); }
     .tile {
       display: grid; place-items: center; height: 22px; border: 1px solid var(--line2); border-radius: 4px;
-      font: 550 11.5px/14px var(--mono); color: var(--ink2);
+      font: 550 11.5px/14px var(--mono); color: var(--ink);
     }
     [data-hot] .tile { background: var(--brass-fill); border-color: var(--brass-stroke); color: var(--on-brass); font-weight: 700; }
     .what { display: grid; min-width: 0; }
@@ -149,12 +149,13 @@ class WorstPerState extends LitElement {
     .ran { white-space: nowrap; overflow: hidden; text-overflow: clip; line-height: 13px; }
     .mean { font-weight: 600; text-align: right; }
     .none { color: var(--ink3); }
-    .foot { flex: none; padding: 8px 14px; border-top: 1px solid var(--line2); white-space: nowrap; text-align: end; }
+    .title { min-height: 39px; }
+    .foot { flex: none; padding: 7px 14px 8px; border-top: 1px solid var(--line2); white-space: nowrap; text-align: end; }
     @media (max-width: 1279.98px) {
       .scroll { max-height: 340px; }
     }
     @media (max-width: 599.98px) {
-      .scroll { max-height: none; overflow: visible; }
+      .scroll { max-height: ${5 * ROW + 1}px; }
     }
   `];
 }

@@ -38,8 +38,7 @@ class FollowersTest {
     @Test
     void everyFollowerEndsWithTheAnswersOfTheQueries() throws Exception {
         try (FlightsApp app = new FlightsApp(directory)) {
-            Replay replay =
-                    new Replay(app, Lines.flights().subList(0, 5_000), new Speed.Max());
+            Replay replay = new Replay(app, Lines.flights().subList(0, 5_000), new Speed.Max());
             everyFollowerEndsWithTheAnswers(app, replay);
         }
     }

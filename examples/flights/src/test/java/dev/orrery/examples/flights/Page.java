@@ -109,10 +109,12 @@ final class Page implements AutoCloseable {
 
     /** Presses Tab until what has the focus matches; says where it came along. */
     void tabTo(String selector) {
-        await("the focus reaches " + selector, () -> {
-            press(Keys.TAB);
-            return focusIs(selector);
-        });
+        await(
+                "the focus reaches " + selector,
+                () -> {
+                    press(Keys.TAB);
+                    return focusIs(selector);
+                });
     }
 
     boolean focusIs(String selector) {
@@ -128,8 +130,7 @@ final class Page implements AutoCloseable {
 
     /** The state of the connection, as the shell shows it. */
     String connection() {
-        return String.valueOf(
-                run("return deep('.connection')[0]?.dataset.state ?? ''"));
+        return String.valueOf(run("return deep('.connection')[0]?.dataset.state ?? ''"));
     }
 
     void await(String what, BooleanSupplier condition) {
@@ -139,7 +140,9 @@ final class Page implements AutoCloseable {
                 .until(_ -> condition.getAsBoolean());
     }
 
-    /** What the browser complained of since it was asked last: errors of scripts and of the policy. */
+    /**
+     * What the browser complained of since it was asked last: errors of scripts and of the policy.
+     */
     List<String> complaints() {
         return browser.manage().logs().get("browser").getAll().stream()
                 .map(Object::toString)

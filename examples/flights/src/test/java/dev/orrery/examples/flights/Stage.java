@@ -1,0 +1,66 @@
+package dev.orrery.examples.flights;
+
+import dev.orrery.gateway.Gateway;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The application in this process, replayed to a certain flight and held there, with its page
+ * served: the same facts whenever it is set up.
+ */
+final class Stage implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** The last ones are a commit each, as at the speed the demo starts with. */
+    private static final int ONE_BY_ONE = 60;
+
+    final FlightsApp app;
+    final Replay replay;
+    private final Gateway gateway;
+
+    private Stage(Path directory, int flights) {
+        app = new FlightsApp(directory);
+        List<Flight> all = Lines.flights();
+        int together = Math.max(0, flights - ONE_BY_ONE);
+        new Replay(app, all.subList(0, together), new Speed.Max()).run();
+        app.orrery.settle(LIMIT);
+        try (Watchers _ = new Watchers(app)) {
+            for (Flight flight : all.subList(together, flights)) {
+                app.flights.append(flight);
+                app.orrery.settle(LIMIT);
+            }
+        }
+        replay = new Replay(app, all, new Speed.PerSecond(50));
+        gateway = app.serve(0, replay);
+    }
+
+    /** After this many flights, as if the replay ran on and the next one were long in coming. */
+    static Stage after(Path directory, int flights) {
+        Stage stage = new Stage(directory, flights);
+        stage.replay.begin();
+        return stage;
+    }
+
+    URI address() {
+        return gateway.uri();
+    }
+
+    /** Appends the next flight and waits until it is folded. */
+    void fly() {
+        replay.appendNext();
+        app.orrery.settle(LIMIT);
+    }
+
+    /** Takes the server away, as a lost connection does. */
+    void disconnect() {
+        gateway.close();
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        app.close();
+    }
+}
