@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,8 @@ class EventLogsTest {
     void whatBecameDurableIsToldWithItsTimesBeforeAnybodyCanReadIt() { // law L7
         AtomicLong nanos = new AtomicLong();
         List<Appended> told = new ArrayList<>();
-        List<Position> heads = new ArrayList<>();
+        List<Long> heads = new ArrayList<>();
+        AtomicReference<EventLog<Flight>> log = new AtomicReference<>();
         EventLogs timed =
                 new EventLogs(
                         database,
@@ -79,15 +81,17 @@ class EventLogsTest {
                         nanos::incrementAndGet,
                         appended -> {
                             told.add(appended);
-                            heads.add(logs.open("flights", Flight.class).head());
+                            heads.add(log.get().head().number());
                         });
         EventLog<Flight> flights = timed.open("flights", Flight.class);
+        log.set(flights);
         flights.appendAll(List.of(new Flight("SFO", 1), new Flight("SFO", 2)));
         flights.append(NewEvent.of(new Flight("SFO", 3)).withId("once"));
         flights.append(NewEvent.of(new Flight("SFO", 3)).withId("once"));
         assertThat(told)
                 .containsExactly(
                         new Appended("flights", 1, 2, 1, 2), new Appended("flights", 3, 3, 3, 4));
+        assertThat(heads).containsExactly(0L, 2L);
     }
 
     @Test
