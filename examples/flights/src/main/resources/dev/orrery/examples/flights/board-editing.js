@@ -40,16 +40,16 @@ export class Editing {
   /** Enter saves, Esc reverts, Tab saves and goes on. */
   key = event => {
     event.stopPropagation();
-    if (event.key === 'Enter') this.#save();
+    if (event.key === 'Enter') this.#save(event);
     else if (event.key === 'Escape') this.#close();
-    else if (event.key === 'Tab') this.#save(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Tab') this.#save(event, event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
   };
 
   /** The pointer went down somewhere in the board: beside the field, that saves. */
   pressed = event => {
-    if (this.open && !event.composedPath().some(element => element.classList?.contains('field'))) this.#save();
+    if (this.open && !event.composedPath().some(element => element.classList?.contains('field'))) this.#save(event);
   };
 
   hostUpdated() {
@@ -58,10 +58,10 @@ export class Editing {
     this.#host.renderRoot.querySelector('.field')?.select();
   }
 
-  #save(further = 0) {
+  #save({ timeStamp }, further = 0) {
     const { row: { iata, name }, draft } = this.open;
     this.#close();
-    if (draft !== name) this.#edits.save(iata, { name }, { name: draft });
+    if (draft !== name) this.#edits.save(iata, { name }, { name: draft }, timeStamp);
     else if (isRefused(this.#edits.of(iata))) this.#edits.discard(iata);
     if (further) this.#focus.moveBy(further, 0);
   }

@@ -16,7 +16,8 @@ import { Sight } from './board-sight.js';
 import { boardStyles } from './board-styles.js';
 import { BoardWindow } from './board-window.js';
 import { Edits } from './edits.js';
-import { keysOf } from './story.js';
+import { isEdit } from './engine-story.js';
+import { changesOf, keysOf } from './story.js';
 
 const CHANNEL = 'view:board';
 const TABLE = 'airports';
@@ -66,6 +67,12 @@ class Board extends LitElement {
   /** How many edits the server does not have yet. */
   get waiting() {
     return this.#edits.unsent;
+  }
+
+  /** When the key was pressed for the edit that a record tells of; undefined when it was not pressed here. */
+  pressed(record) {
+    const [change] = isEdit(record) ? changesOf(record, TABLE) : [];
+    return change && this.#edits.pressed(change.key, change.after);
   }
 
   /** Moves the focus into the board. */

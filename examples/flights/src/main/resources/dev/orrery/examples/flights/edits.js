@@ -39,16 +39,23 @@ export class Edits extends EventTarget {
     return this.#edits.get(key);
   }
 
+  /** When the key was pressed for the edit of this page that gave a row these columns; undefined for any other. */
+  pressed(key, columns) {
+    const edit = this.#edits.get(key);
+    const isIt = edit?.own && Object.entries(edit.fields).every(([name, value]) => columns?.[name] === value);
+    return isIt ? edit.pressed : undefined;
+  }
+
   /** How many edits the server does not have yet. */
   get unsent() {
     return [...this.#edits.values()].filter(({ state, sent }) => OPEN.has(state) && !sent).length;
   }
 
-  /** Changes columns of a row, given what they were when the author began. */
-  save(key, base, fields) {
+  /** Changes columns of a row, given what they were when the author began, and when the key was pressed. */
+  save(key, base, fields, pressed = performance.now()) {
     const before = this.#edits.get(key);
     if (before && !OPEN.has(before.state) && before.state !== 'saved') this.#giveUp(before);
-    this.#put({ key, mutation: crypto.randomUUID(), base, fields, state: 'saving', sent: false, own: true });
+    this.#put({ key, mutation: crypto.randomUUID(), base, fields, pressed, state: 'saving', sent: false, own: true });
     this.#send(this.#edits.get(key));
   }
 

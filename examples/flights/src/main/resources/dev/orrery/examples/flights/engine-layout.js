@@ -127,11 +127,13 @@ export function wires(band) {
     const tile = band.tiles.get(dot.state);
     if (tile) rest.push(wireToTile(band, dot.x, dot.y, tile));
   }
-  const worst = band.nodes.values().next().value;
+  const [worst, ...views] = band.nodes.values();
   for (const tile of band.tiles.values()) {
     rest.push(wireToTile(band, ...tableEnd(band), tile));
     if (worst) rest.push(cubic(tile.cx, tile.cy, ...nodeStart(worst)));
   }
+  for (const [x, y] of [...[...band.dots.values()].map(dot => [dot.x, dot.y]), tableEnd(band)]) rest.push(intoLane(band, x, y));
+  for (const view of views) rest.push(outOfLane(band, view));
   return { fan: fan.join(''), rest: rest.join('') };
 }
 
@@ -146,6 +148,11 @@ export function dependencies(band, code) {
 function wireToTile(band, x, y, tile) {
   return `${cubic(x, y, band.map.left - 4, tile.cy)}L${point(tile.cx, tile.cy)}`;
 }
+
+/** The lane under the map that leads from the sources to the views which read them without a query between. */
+const laneEnd = band => [band.map.right + 18, band.lane];
+const intoLane = (band, x, y) => `${cubic(x, y, band.map.left, band.lane)}L${point(...laneEnd(band))}`;
+const outOfLane = (band, node) => cubic(...laneEnd(band), ...nodeStart(node));
 
 /**
  * The lit cone of a commit, one path for each stage, so that it is drawn from left to right.
@@ -166,11 +173,10 @@ export function cone(band, { origins, table, results, views, told }) {
     if (result === 'CHANGED') third.push(outOfTile(band, tile, band.nodes.values().next().value));
   }
   if (views.length) {
-    const [lane, start, end] = [band.lane, band.map.left - 20, band.map.right + 18];
-    for (const source of sources) second.push(`${cubic(...source, start + 20, lane)}L${point(end, lane)}`);
+    for (const source of sources) second.push(intoLane(band, ...source));
     for (const name of views) {
       const node = band.nodes.get(name);
-      if (node) third.push(cubic(end, lane, ...nodeStart(node)));
+      if (node) third.push(outOfLane(band, node));
     }
   }
   const last = told.map(name => band.nodes.get(name)).filter(Boolean).map(node => cubic(...nodeEnd(node), ...pageStart(band)));

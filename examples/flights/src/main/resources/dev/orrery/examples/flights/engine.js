@@ -26,6 +26,12 @@ const RESTING = {
 };
 const HEADS = { log: 'Event log', projection: 'Projection', tiles: 'Memoised queries', views: 'Views', page: 'This page' };
 
+/** What the way to this page begins with. */
+function fromWhere(record, measured) {
+  if (!isEdit(record)) return 'event';
+  return measured?.send === undefined ? 'edit' : 'key press';
+}
+
 class Engine extends LitElement {
   static properties = {
     live: { attribute: false },
@@ -259,7 +265,7 @@ class Engine extends LitElement {
       <g class=${hot ? 'node hot' : 'node'}>
         <rect class=${hot ? 'lit' : ''} x=${page.x} y=${page.y} width=${page.width} height=${page.height} rx="7"></rect>
         <text class="total" x=${page.x + 12} y=${page.y + 22}>${total === undefined ? '–' : fixed(total, 1)} ms</text>
-        <text class="what plain" x=${page.x + 12} y=${page.y + 39}>${isEdit(record) ? 'key press to pixel' : 'event to pixel'}</text>
+        <text class="what plain" x=${page.x + 12} y=${page.y + 39}>${fromWhere(record, measured)} to pixel</text>
         ${parts.map(({ name, took, begin }, index) => {
           const y = page.y + 60 + index * 19;
           return svg`

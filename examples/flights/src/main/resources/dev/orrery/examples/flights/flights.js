@@ -33,7 +33,7 @@ class FlightsPage extends LitElement {
     this.wide = new Media(this, '(min-width: 1280px)');
     this.narrow = new Media(this, '(max-width: 599.98px)');
     new Hearing(this, () => this.live, 'state');
-    follow(this, this.story, record => this.latency?.arrived(record));
+    follow(this, this.story, record => this.latency?.arrived(record, this.#board?.pressed(record)));
     new Follow(this, 'view:flown', {
       whole: ({ rows }) => { this.flown = rows; },
       delta: patches => { this.flown = patched(this.flown, patches); },
@@ -55,7 +55,7 @@ class FlightsPage extends LitElement {
 
   /** How many edits of this page wait for the server. */
   get waiting() {
-    return this.renderRoot?.querySelector('orrery-board')?.waiting ?? 0;
+    return this.#board?.waiting ?? 0;
   }
 
   #numbers = () => this.numbers;
@@ -65,8 +65,12 @@ class FlightsPage extends LitElement {
     return this.renderRoot.querySelector('flights-numbers');
   }
 
+  get #board() {
+    return this.renderRoot?.querySelector('orrery-board');
+  }
+
   focusBoard() {
-    this.renderRoot.querySelector('orrery-board')?.focusBoard();
+    this.#board?.focusBoard();
   }
 
   render() {
@@ -79,7 +83,7 @@ class FlightsPage extends LitElement {
       <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .latency=${latency}
         .numbers=${this.#numbers} .worst=${this.#worst}></orrery-engine>
       <flights-map .live=${live} .story=${story} .flown=${flown}
-        @orrery-pick=${({ detail }) => this.renderRoot.querySelector('orrery-board')?.reveal(detail)}></flights-map>
+        @orrery-pick=${({ detail }) => this.#board?.reveal(detail)}></flights-map>
       ${phone ? html`
         <section class="panel pixel" aria-label="Event to pixel">
           <flights-pixel .live=${live} .latency=${latency}></flights-pixel>

@@ -19,25 +19,30 @@ export class Latency extends EventTarget {
     this.live = live;
   }
 
-  /** A record came: its time is taken when the frame after the one that shows it begins. */
-  arrived(record) {
+  /**
+   * A record came: its time is taken when the frame after the one that shows it begins.
+   *
+   * @param pressed when the key was pressed that saved the edit it tells of; undefined when that was not here
+   */
+  arrived(record, pressed) {
     if (document.hidden) return;
     const arrival = performance.now();
-    onFrame(() => requestAnimationFrame(stamp => this.#take(record, arrival, stamp)));
+    onFrame(() => requestAnimationFrame(stamp => this.#take(record, pressed, arrival, stamp)));
   }
 
-  #take(record, arrival, stamp) {
-    const total = this.live.onServer(stamp) - record.at;
-    if (Number.isNaN(total) || document.hidden) return;
+  #take(record, pressed, arrival, stamp) {
+    const since = this.live.onServer(stamp) - record.at;
+    if (Number.isNaN(since) || document.hidden) return;
     const paint = stamp - arrival;
-    this.#measured.set(record.revision, { total, paint, socket: total - paint - served(record) });
+    const send = pressed === undefined ? undefined : Math.max(0, record.at - this.live.onServer(pressed));
+    this.#measured.set(record.revision, { total: since + (send ?? 0), send, paint, socket: since - paint - served(record) });
     if (this.#measured.size > KEPT) this.#measured.delete(this.#measured.keys().next().value);
-    this.#samples.push({ at: stamp, total });
+    this.#samples.push({ at: stamp, total: since });
     while (this.#samples[0].at < stamp - WINDOW_MS) this.#samples.shift();
     this.dispatchEvent(new Event('measured'));
   }
 
-  /** What was measured of a revision: `total`, and its parts on the way here, `socket` and `paint`; undefined when nothing was. */
+  /** What was measured of a revision: `total`, and its parts on the way, `send`, `socket` and `paint`; undefined when nothing was. */
   of(revision) {
     return this.#measured.get(revision);
   }

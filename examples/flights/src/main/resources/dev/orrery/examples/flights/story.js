@@ -147,6 +147,11 @@ export function keysOf(record, name) {
   return record?.touched.find(touched => touched.name === name)?.keys ?? [];
 }
 
+/** The keys that a commit changed in a projection or a table, each with its row `before` and `after`. */
+export function changesOf(record, name) {
+  return record?.touched.find(touched => touched.name === name)?.changes ?? [];
+}
+
 /** The flights a commit appended, newest first. */
 export function flightsOf(record) {
   return record?.touched.find(({ layer }) => layer === 'log')?.rows ?? [];

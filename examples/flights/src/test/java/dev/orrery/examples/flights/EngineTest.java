@@ -3,6 +3,8 @@ package dev.orrery.examples.flights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,41 @@ class EngineTest {
         page.append(10, 11);
         page.await("the time from event to pixel", () -> engine(".total").matches("[0-9,.]+ ms"));
         assertThat(engine(".part")).contains("append|").contains("|fold|").contains("|paint|");
+    }
+
+    @Test
+    void theWayOfAnEditBeginsWithTheKeyPress() {
+        page.run("one('orrery-board').focusBoard()");
+        page.type("Timed");
+        page.press(Keys.ENTER);
+        page.await(
+                "the time from key press to pixel",
+                () -> engine(".what.plain").equals("key press to pixel"));
+        assertThat(engine(".part")).matches("send\\|[0-9.,]+\\|write\\|.*\\|paint\\|[0-9.,]+");
+    }
+
+    @Test
+    void anEditByAnotherProgramHasNoKeyPress() {
+        page.rename("ATL", "Renamed elsewhere");
+        page.app.airports.refresh(Duration.ofSeconds(20));
+        page.await(
+                "the time from the edit to pixel",
+                () -> engine(".what.plain").equals("edit to pixel"));
+        assertThat(engine(".part")).doesNotContain("send");
+    }
+
+    @Test
+    void wiresLeadToEveryView() {
+        assertThat(
+                        page.run(
+                                """
+                                const { layout, wires } = await import('/engine-layout.js');
+                                const { VIEWS } = await import('/engine-story.js');
+                                const band = layout(1166, 322, [{ code: 'STL', state: 'MO' }], VIEWS.map(({ name }) => name));
+                                const { rest } = wires(band);
+                                return [...band.nodes.values()].filter(({ x, y, height }) => !rest.includes(` ${x} ${y + height / 2}`)).map(({ name }) => name);
+                                """))
+                .isEqualTo(List.of());
     }
 
     @Test
