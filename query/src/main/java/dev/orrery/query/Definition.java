@@ -231,12 +231,21 @@ final class Definition<K, V> implements Query<K, V> {
 
     @Override
     public Explanation explain(K key) {
-        Engine here =
-                Tracking.scope() instanceof Context context && context.engine.root == engine
-                        ? context.engine
-                        : engine;
-        Node node = here.find(this, key);
+        Node node = here().find(this, key);
         return node == null ? Explanation.neverAsked(this, key) : Explanation.of(this, key, node);
+    }
+
+    @Override
+    public Dependencies dependencies(K key, Dependencies.Bounds bounds) {
+        Dependency result = new Dependency(Dependency.Kind.QUERY, name, key);
+        return GraphWalk.below(result, here().find(this, key), bounds);
+    }
+
+    /** The runtime whose results the caller sees. */
+    private Engine here() {
+        return Tracking.scope() instanceof Context context && context.engine.root == engine
+                ? context.engine
+                : engine;
     }
 
     @Override

@@ -289,6 +289,19 @@ public final class Queries implements AutoCloseable {
         return new Answers(engine, nanos, wake);
     }
 
+    /** What all remembered results rest on, as far as the bounds go; looks at each once. */
+    public Dependencies dependencies(Dependencies.Bounds bounds) {
+        return GraphWalk.all(engine, bounds);
+    }
+
+    /**
+     * Which remembered results rest on a key or set of a source, or on a result, and which on
+     * those, as far as the bounds go; looks at each remembered result once.
+     */
+    public Dependencies readers(Dependency of, Dependencies.Bounds bounds) {
+        return GraphWalk.above(engine, of, bounds);
+    }
+
     /** What was done for queries, by their names. */
     public Map<String, Statistics> statisticsByName() {
         Map<String, Statistics> byName = new TreeMap<>();

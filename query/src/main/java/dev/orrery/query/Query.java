@@ -47,6 +47,9 @@ public interface Query<K, V> {
     /** Why the key's result was computed, or was not. */
     Explanation explain(K key);
 
+    /** What the remembered result rests on, as far as the bounds go; nothing is computed. */
+    Dependencies dependencies(K key, Dependencies.Bounds bounds);
+
     /** What was done for each key, of at most so many of those that were ever asked for. */
     Map<K, PerKey> perKey(int most);
 

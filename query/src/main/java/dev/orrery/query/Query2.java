@@ -53,6 +53,11 @@ public final class Query2<A, B, V> {
         return query.explain(new Parts<>(first, second));
     }
 
+    /** What the remembered result rests on, as far as the bounds go; nothing is computed. */
+    public Dependencies dependencies(A first, B second, Dependencies.Bounds bounds) {
+        return query.dependencies(new Parts<>(first, second), bounds);
+    }
+
     /** What was done for this query's keys. */
     public Statistics statistics() {
         return query.statistics();

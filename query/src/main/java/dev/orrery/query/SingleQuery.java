@@ -45,6 +45,11 @@ public final class SingleQuery<V> {
         return query.explain(NoKey.ONE);
     }
 
+    /** What the remembered result rests on, as far as the bounds go; nothing is computed. */
+    public Dependencies dependencies(Dependencies.Bounds bounds) {
+        return query.dependencies(NoKey.ONE, bounds);
+    }
+
     /** What was done for this query. */
     public Statistics statistics() {
         return query.statistics();

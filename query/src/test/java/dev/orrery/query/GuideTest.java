@@ -332,6 +332,19 @@ class GuideTest {
     }
 
     @Test
+    void drawing() {
+        fill();
+        total.of("ann");
+        // guide
+        String drawing = total.dependencies("ann", Dependencies.Bounds.USUAL).toMermaid();
+        Dependency tea = new Dependency(Dependency.Kind.KEY, "price", "tea");
+        Dependencies reach = queries.readers(tea, Dependencies.Bounds.USUAL);
+        // end
+        assertThat(drawing).contains("total(ann)", "price(tea)");
+        assertThat(reach.nodes().getLast()).hasToString("total(ann)");
+    }
+
+    @Test
     void storing(@TempDir Path directory) {
         // guide
         try (QueryStore store = QueryStore.open(directory)) {
