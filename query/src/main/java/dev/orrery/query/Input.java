@@ -5,6 +5,7 @@ import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,9 +32,25 @@ public final class Input<K, V> extends LocalRelation<K, V> {
         timeline().transact(name(), transaction -> transaction.put(this, key, value));
     }
 
+    /** Gives keys their values, as one commit: all of them, or none when one is refused. */
+    public void setAll(Map<? extends K, ? extends V> values) {
+        timeline()
+                .transact(
+                        name(),
+                        transaction ->
+                                values.forEach((key, value) -> transaction.put(this, key, value)));
+    }
+
     /** Takes a key's value away. */
     public void remove(K key) {
         timeline().transact(name(), transaction -> transaction.remove(this, key));
+    }
+
+    /** Takes the values of keys away, as one commit. */
+    public void removeAll(Collection<? extends K> keys) {
+        timeline()
+                .transact(
+                        name(), transaction -> keys.forEach(key -> transaction.remove(this, key)));
     }
 
     /** A snapshot may have its own values. */

@@ -13,6 +13,7 @@ import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -178,6 +179,56 @@ class AcceptanceFactsTest {
             assertThat(((Delivery.Item<Commit>) commits.next()).value().revision())
                     .isEqualTo(new Revision(2));
         }
+    }
+
+    @Test
+    @DisplayName("B1: a map of facts is one revision, and so is taking many away")
+    void aMapOfFacts() {
+        slot.setAll(Map.of(1, 1, 2, 2, 3, 3));
+        assertThat(revision()).isEqualTo(1);
+        assertThat(slot.keys()).containsExactly(1, 2, 3);
+        slot.removeAll(List.of(1, 2, 9));
+        assertThat(revision()).isEqualTo(2);
+        assertThat(slot.keys()).containsExactly(3);
+    }
+
+    @Test
+    @DisplayName("B2: a map of facts that are so already makes no revision")
+    void aMapOfNothingNew() {
+        slot.setAll(Map.of(1, 1, 2, 2));
+        Cursor told = told();
+        slot.setAll(Map.of(1, 1, 2, 2));
+        slot.setAll(Map.of());
+        slot.removeAll(List.of(7, 8));
+        slot.removeAll(List.of());
+        assertThat(revision()).isEqualTo(1);
+        assertThat(told()).isEqualTo(told);
+    }
+
+    @Test
+    @DisplayName("B3: within a batch the order of writes counts, of many and of one")
+    void theOrderOfWrites() {
+        slot.set(4, 4);
+        timeline.commit(() -> {
+            slot.setAll(Map.of(1, 1, 2, 2, 4, 5));
+            slot.set(1, 9);
+            slot.removeAll(List.of(2, 4));
+            slot.setAll(Map.of(4, 4));
+        });
+        assertThat(revision()).isEqualTo(2);
+        assertThat(slot.find(1)).hasValue(9);
+        assertThat(slot.find(2)).isEmpty();
+        assertThat(slot.find(4)).hasValue(4);
+    }
+
+    @Test
+    void ofManyFactsNoneIsSetWhenOneIsRefused() {
+        Map<Integer, Integer> values = new LinkedHashMap<>();
+        values.put(1, 1);
+        values.put(2, null);
+        assertThatThrownBy(() -> slot.setAll(values)).isInstanceOf(NullPointerException.class);
+        assertThat(revision()).isZero();
+        assertThat(slot.keys()).isEmpty();
     }
 
     @Test
