@@ -90,14 +90,13 @@ final class RecordMaker {
     }
 
     private Stages stages(@Nullable Appended append, Step newest) {
-        boolean appended = append != null;
         return new Stages(
-                millis(appended, appended ? append.durableNanos() - append.askedNanos() : 0),
-                millis(appended, appended ? newest.publishedNanos() - append.durableNanos() : 0),
+                append == null ? null : millis(append.durableNanos() - append.askedNanos()),
+                append == null ? null : millis(newest.publishedNanos() - append.durableNanos()),
                 write(),
-                millis(told.answer.roundNanos() > 0, told.answer.roundNanos()),
-                millis(true, deriving),
-                millis(told.socketNanos() >= 0, told.socketNanos()));
+                told.answer.roundNanos() > 0 ? millis(told.answer.roundNanos()) : null,
+                millis(deriving),
+                told.socketNanos() >= 0 ? millis(told.socketNanos()) : null);
     }
 
     /** The longest write that its source has accepted by now. */
@@ -109,11 +108,11 @@ final class RecordMaker {
                 longest = Math.max(longest, confirmed.getAsLong() - write.askedNanos());
             }
         }
-        return millis(longest >= 0, longest);
+        return longest >= 0 ? millis(longest) : null;
     }
 
-    private static @Nullable Double millis(boolean tookPart, long nanos) {
-        return tookPart ? Math.round(nanos / 1e3) / 1e3 : null;
+    private static double millis(long nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
     }
 
     // runs
@@ -122,7 +121,7 @@ final class RecordMaker {
     private List<Run> runs() {
         return told.runs.stream()
                 .filter(run -> verdict(run) != Explanation.Verdict.FIRST)
-                .sorted(Comparator.comparing(RecordMaker::weight))
+                .sorted(Comparator.comparingInt(RecordMaker::weight))
                 .limit(MOST_RUNS)
                 .map(this::run)
                 .toList();

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -132,7 +133,7 @@ final class Touches {
         return touched;
     }
 
-    private Touched log(String name, TreeMap<Long, Long> ranges) {
+    private Touched log(String name, NavigableMap<Long, Long> ranges) {
         long count = 0;
         List<String> keys = new ArrayList<>();
         for (Map.Entry<Long, Long> range : ranges.descendingMap().entrySet()) {
