@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Engine {
     /*
      * Locks, in this order: the timeline's commit lock; a link token; one cell's monitor; the
-     * timeline's pins, a flight's monitor. The waits lock is taken holding none of them and takes a
-     * flight's monitor only. User code (bodies, equality) runs holding none. // law Q11
+     * timeline's pins, a flight's monitor, the lock of what is remembered. The waits lock is taken
+     * holding none of them and takes a flight's monitor only. User code (bodies, equality) runs holding none. // law Q11
      *
      * Memory. A commit stores `until` of what it marks, then publishes; a reader loads the published
      * revision, then a memo, then its `until`. So who sees a commit sees its marks. A memo is stored

@@ -11,8 +11,19 @@ import org.jspecify.annotations.Nullable;
  * marked, whatever is open was there and was not visited. // law Q22
  */
 final class Remembered {
-    private final LongAdder open = new LongAdder();
-    private final LongAdder untouched = new LongAdder();
+    /*
+     * Results become open and are closed by several threads while a commit counts. What is open and
+     * what of it has stood since before the span must be one moment's, and a span must not begin
+     * between a result's count and its stamp: so they are counted under one lock, which is a leaf.
+     */
+
+    /** Results that are open. */
+    private long open;
+
+    /** Those of them that became open before the first commit of the span began to mark. */
+    private long standing;
+
+    private long untouched;
     private final LongAdder rerun = new LongAdder();
     private volatile Span span;
     private volatile @Nullable Answers answers;
@@ -25,20 +36,17 @@ final class Remembered {
     // by nodes, holding their monitor
 
     /** A result became open; returns the newest commit that had begun to mark by then. */
-    long opened() {
-        Span now = span;
-        open.increment();
-        now.opened.increment();
-        return now.marking();
+    synchronized long opened() {
+        long marking = span.marking();
+        open++;
+        standing += marking < span.first ? 1 : 0;
+        return marking;
     }
 
     /** A result is open no longer that became open when a commit had begun to mark. */
-    void closed(long openedAt) {
-        open.decrement();
-        Span now = span;
-        if (openedAt >= now.first) {
-            now.opened.decrement();
-        }
+    synchronized void closed(long openedAt) {
+        open--;
+        standing -= openedAt < span.first ? 1 : 0;
     }
 
     /** A body ran again. */
@@ -49,19 +57,18 @@ final class Remembered {
     // by the committer
 
     /** A commit is about to mark. */
-    void marking(long revision) {
+    synchronized void marking(long revision) {
         Span now = span;
         if (!now.join(revision)) {
             span = now.begin(revision);
+            standing = open;
         }
     }
 
     /** A commit has marked all that it visits. */
-    void marked(long revision) {
-        long left = open.sum();
-        untouched.add(left);
-        Span now = span;
-        now.marked(revision, left - now.opened.sum());
+    synchronized void marked(long revision) {
+        untouched += open;
+        span.marked(revision, standing);
     }
 
     void published() {
@@ -82,12 +89,12 @@ final class Remembered {
         return span;
     }
 
-    long open() {
-        return open.sum();
+    synchronized long open() {
+        return open;
     }
 
-    long untouched() {
-        return untouched.sum();
+    synchronized long untouched() {
+        return untouched;
     }
 
     long rerun() {

@@ -1,7 +1,6 @@
 package dev.orrery.query;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +17,6 @@ final class Span {
     private static final long ENDED = 1L << 62;
 
     final long first;
-
-    /** Results that became open since the first commit began to mark, and still are. */
-    final LongAdder opened = new LongAdder();
 
     private final AtomicLong joined = new AtomicLong();
     private final AtomicLong told = new AtomicLong();
