@@ -183,6 +183,7 @@ final class Settle {
         return full;
     }
 
+    @SuppressWarnings("ReferenceEquality") // an object is equal to itself, whatever its equality
     private boolean isEqual(Memo live) {
         Memo baseline = flight.baseline;
         if (clean && baseline != null && baseline.changedAt == live.changedAt) {
@@ -195,6 +196,9 @@ final class Settle {
         }
         if (failed) {
             return Outcomes.sameFailure(live.value, value);
+        }
+        if (live.value == value) {
+            return true; // the very same object, which need not be compared
         }
         try {
             return node.definition.same(live.value, value);
