@@ -198,7 +198,7 @@ class AcceptanceCirclesTest {
                             }));
         }
         for (Thread follower : followers) {
-            while (follower.getState() != Thread.State.WAITING) {
+            while (!isWaiting(follower)) {
                 Thread.onSpinWait();
             }
         }
@@ -208,5 +208,10 @@ class AcceptanceCirclesTest {
         }
         assertThat(answered).hasValue(3);
         assertThat(runs.get()).isBetween(2, 5);
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        Thread.State state = thread.getState();
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 }
