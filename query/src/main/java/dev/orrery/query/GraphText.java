@@ -2,6 +2,7 @@ package dev.orrery.query;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -111,12 +112,16 @@ final class GraphText {
     }
 
     private void numbered(Numbered each) {
-        graph.nodes().forEach(node -> each.accept(numbers.get(node), node));
+        graph.nodes().forEach(node -> each.accept(number(node), node));
     }
 
     private void joined(Joined each) {
         graph.edges()
-                .forEach(edge -> each.accept(numbers.get(edge.reader()), numbers.get(edge.read())));
+                .forEach(edge -> each.accept(number(edge.reader()), number(edge.read())));
+    }
+
+    private int number(Dependency node) {
+        return Objects.requireNonNull(numbers.get(node), "an edge joins nodes of its graph");
     }
 
     private String leftOut() {
