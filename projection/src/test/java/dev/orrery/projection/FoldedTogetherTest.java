@@ -12,6 +12,7 @@ import dev.orrery.projection.Rig.Step;
 import dev.orrery.projection.Rig.Trace;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,12 +99,9 @@ class FoldedTogetherTest {
             mayGoOn.countDown();
             late.atLeast(live, SOON);
 
-            try (Subscription<Delivery<Commit>> commits = rig.timeline.commits().subscribe()) {
-                late.atLeast(rig.log.append(new Step("k0", -2)), SOON);
-                assertThat(sourcesOf(commits.next(SOON).orElseThrow()))
-                        .containsExactlyInAnyOrder("traces", "late");
-            }
-            assertThat(late.list().stream().mapToLong(Long::longValue).sum()).isEqualTo(10_002);
+            int further = appendUntilCommitsAreShared(rig, late);
+            assertThat(late.list().stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(10_001 + further);
         }
     }
 
@@ -124,6 +122,22 @@ class FoldedTogetherTest {
             assertThat(sourcesOf(commits.next(SOON).orElseThrow()))
                     .containsExactlyInAnyOrder("traces", "sums");
         }
+    }
+
+    /** It has caught up some moments before it has joined. */
+    private static int appendUntilCommitsAreShared(Rig rig, LiveProjection<String, Long> late) {
+        int appended = 0;
+        List<String> sources = List.of();
+        Instant limit = Instant.now().plus(SOON);
+        while (sources.size() < 2 && Instant.now().isBefore(limit)) {
+            try (Subscription<Delivery<Commit>> commits = rig.timeline.commits().subscribe()) {
+                late.atLeast(rig.log.append(new Step("k0", -2)), SOON);
+                appended++;
+                sources = sourcesOf(commits.next(SOON).orElseThrow());
+            }
+        }
+        assertThat(sources).containsExactlyInAnyOrder("traces", "late");
+        return appended;
     }
 
     private static <S> Optional<S> at(LiveProjection<String, S> projection, Pin pin) {
