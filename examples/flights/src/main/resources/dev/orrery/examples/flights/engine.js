@@ -343,7 +343,7 @@ class Engine extends LitElement {
       ['Projection', heads ? short(heads.projection.text) : '–', heads?.projection.lit],
       ['Queries', heads ? short(heads.tiles.text) : '–', heads?.tiles.lit],
       ['Views', heads ? short(heads.views.text) : '–', heads?.views.lit],
-      ['Page', measured ? `${fixed(measured.total, 1)} ms` : '–', heads?.page.lit],
+      ['Page', measured ? `${fixed(measured.total, measured.total < 100 ? 1 : 0)} ms` : '–', heads?.page.lit],
     ];
     return html`<ol class="chips">${chips.map(([name, text, lit]) => html`
       <li ?data-lit=${lit && this.#lit}><span>${name}</span><b>${text}</b></li>`)}</ol>`;

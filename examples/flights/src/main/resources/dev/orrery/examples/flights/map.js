@@ -13,7 +13,6 @@ const REDRAW_MS = 100;
 const ARCS = 9;
 const RING = { size: 31, grows: 12, millis: 600 };
 const ARC_FADE_MS = 1_200;
-const LIT_MS = 940;
 const LABELS = new Set(['SEA', 'SFO', 'LAX', 'PHX', 'DEN', 'DFW', 'ORD', 'ATL', 'MIA', 'JFK', 'ANC', 'HNL', 'SJU']);
 const STEPS = [0, 1, 2, 3, 4, 5, 6];
 
@@ -34,7 +33,8 @@ class FlightsMap extends LitElement {
   #stars = [];
   #drawnAt = -Infinity;
   #due = null;
-  #lit = { record: null, at: -Infinity };
+  /** The record that is or was lit, and since when it fades; null while it is lit. */
+  #lit = { record: null, since: -Infinity };
 
   constructor() {
     super();
@@ -102,7 +102,8 @@ class FlightsMap extends LitElement {
 
   updated() {
     const { shown, phase } = this.story ?? {};
-    if (shown && phase === 'lit' && this.#lit.record !== shown) this.#lit = { record: shown, at: performance.now() };
+    if (shown && phase === 'lit') this.#lit = { record: shown, since: null };
+    else this.#lit.since ??= performance.now();
     this.#redrawInTime();
   }
 
@@ -164,18 +165,17 @@ class FlightsMap extends LitElement {
   #redraw() {
     if (!this.#chart || !this.#size.width) return;
     this.#drawnAt = performance.now();
-    const age = this.#drawnAt - this.#lit.at;
-    const held = this.story?.held && this.story.shown === this.#lit.record;
+    const age = this.#lit.since === null ? 0 : this.#drawnAt - this.#lit.since;
     const frozen = this.story?.frozen ?? false;
     this.#chart.setOption({
       series: [
         { id: 'lit', data: this.#litStars(), itemStyle: { color: token('brass-stroke'), opacity: 1 } },
-        { id: 'arcs', data: frozen ? [] : this.#arcData(held ? 0 : age) },
+        { id: 'arcs', data: frozen ? [] : this.#arcData(age) },
         { id: 'discs', data: this.#discs() },
-        { id: 'ring', data: frozen ? [] : this.#ring(held ? 0 : age) },
+        { id: 'ring', data: frozen ? [] : this.#ring(age) },
       ],
     }, { lazyUpdate: true });
-    if (!held && age < LIT_MS + ARC_FADE_MS && !still()) this.#redrawInTime();
+    if (this.#lit.since !== null && age < ARC_FADE_MS && !still()) this.#redrawInTime();
   }
 
   #litStars() {
@@ -213,12 +213,13 @@ class FlightsMap extends LitElement {
   }
 
   #arcData(age) {
-    const newest = still() ? Number(this.story?.phase === 'lit') : fade(age, LIT_MS, ARC_FADE_MS);
+    const newest = still() ? Number(this.story?.phase === 'lit') : fade(age, ARC_FADE_MS);
     const older = token('ink3');
+    const hasFlight = flightsOf(this.#lit.record).length > 0;
     return this.#flights
       .filter(({ origin, destination }) => this.#places.has(origin) && this.#places.has(destination))
       .map(({ origin, destination }, index) => {
-        const lit = index === 0 && newest > 0;
+        const lit = index === 0 && hasFlight && newest > 0;
         return {
           coords: [this.#places.get(origin), this.#places.get(destination)],
           lineStyle: {
@@ -235,7 +236,7 @@ class FlightsMap extends LitElement {
   #ring(age) {
     const [flight] = flightsOf(this.#lit.record);
     const at = this.#places.get(flight?.origin);
-    const left = still() ? Number(this.story?.phase === 'lit') : fade(age, LIT_MS, RING.millis);
+    const left = still() ? Number(this.story?.phase === 'lit') : fade(age, RING.millis);
     if (!at || left === 0) return [];
     return [{
       value: at,
@@ -334,7 +335,7 @@ class FlightsMap extends LitElement {
     }
     .tip[data-side=left] { transform: translate(calc(-100% - 14px), -50%); }
     .legend > span:first-child { white-space: nowrap; }
-    .legend { display: flex; align-items: center; gap: 7px; flex: none; padding: 17px 14px 9px; font-size: 11.5px; line-height: 14px; color: var(--ink2); }
+    .legend { display: flex; align-items: center; gap: 7px; flex: none; padding: 17px 8px 9px 14px; font-size: 11.5px; line-height: 14px; color: var(--ink2); }
     .scale { position: relative; display: flex; gap: 1px; height: 26px; flex: none; }
     .scale span { width: 24px; height: 9px; border: 1px solid transparent; position: relative; forced-color-adjust: none; }
     .scale span:first-child { border-radius: 2px 0 0 2px; }
@@ -366,9 +367,9 @@ function words({ iata, name, departures, minutes }) {
   return `${iata} ${name}: ${count(departures)} departures, mean ${fixed(minutes / departures, 1)} minutes`;
 }
 
-/** One until a moment, then less and less, then nothing. */
-function fade(age, lit, millis) {
-  return Math.max(0, Math.min(1, 1 - (age - lit) / millis));
+/** One at first, then less and less, then nothing. */
+function fade(age, millis) {
+  return Math.max(0, 1 - age / millis);
 }
 
 const GRATICULE = html`

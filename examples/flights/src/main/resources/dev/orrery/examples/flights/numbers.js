@@ -138,7 +138,7 @@ class Numbers extends LitElement {
     .bar > span { display: block; height: 3px; border-radius: 2px; background: var(--ink2); }
     .number .skeleton { width: 84px; height: 22px; margin-top: 4px; }
     .skeleton.thin { width: 70px; height: 10px; margin-top: 3px; }
-    latency-chart { align-self: stretch; margin-inline-start: 0; }
+    latency-chart { align-self: stretch; margin-inline-start: 10px; }
 
     @media (min-width: 1400px) {
       :host { grid-template-columns: 412fr 741fr 175fr; }

@@ -150,7 +150,13 @@ class WorstPerState extends LitElement {
     .mean { font-weight: 600; text-align: right; }
     .none { color: var(--ink3); }
     .title { min-height: 39px; }
-    .foot { flex: none; padding: 7px 14px 8px; border-top: 1px solid var(--line2); white-space: nowrap; text-align: end; }
+    li .skeleton { width: 40px; height: 10px; }
+    li .tall { width: 30px; height: 20px; }
+    li .name { width: 96px; }
+    .foot { flex: none; padding: 7px 14px 8px; border-top: 1px solid var(--line2); white-space: nowrap; }
+    @media (min-width: 1280px) and (max-width: 1399.98px) {
+      .foot { padding-inline-end: 0; letter-spacing: -0.02em; }
+    }
     @media (max-width: 1279.98px) {
       .scroll { max-height: 340px; }
     }
@@ -162,7 +168,7 @@ class WorstPerState extends LitElement {
 
 function skeleton() {
   return html`
-    <li aria-hidden="true"><span class="skeleton">&nbsp;</span><span class="skeleton">&nbsp;</span><span></span><span class="skeleton">&nbsp;</span></li>`;
+    <li aria-hidden="true"><span class="skeleton tall"></span><span class="skeleton name"></span><span></span><span class="skeleton"></span></li>`;
 }
 
 customElements.define('flights-worst', WorstPerState);

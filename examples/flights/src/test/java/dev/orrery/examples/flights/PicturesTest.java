@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.interactions.Actions;
 
 /**
  * Takes a picture of the page in each of its states, for a person to look at. They go to {@code
@@ -24,6 +33,9 @@ class PicturesTest {
 
     /** After it: SFO to SEA, 3 minutes late, and California's answer stays. */
     private static final int EQUAL = 12_443;
+
+    /** As many as the strip shows. */
+    private static final int COMMITS = 40;
 
     @TempDir private Path directory;
     private Page page;
@@ -42,14 +54,14 @@ class PicturesTest {
 
     @Test
     void commitWhoseAnswerChanged() throws Exception {
-        try (Stage stage = Stage.after(directory, CHANGED - 1)) {
+        try (Stage stage = Stage.after(directory, CHANGED - COMMITS)) {
             page.size(1440, 900, 1).media("prefers-color-scheme", "light");
-            look(stage);
-            stage.fly();
-            lit("12,579");
+            watch(stage, CHANGED);
+            says(
+                    "Why: worst(MO) had read STL’s departures. Nothing the other 50 read has"
+                            + " changed.");
             take("desktop-light");
             page.size(1280, 900, 1).media("prefers-color-scheme", "dark");
-            holdNewest();
             take("desktop-1280");
             page.size(390, 844, 2).media("prefers-color-scheme", "light");
             take("phone-light");
@@ -60,14 +72,14 @@ class PicturesTest {
 
     @Test
     void commitWhoseAnswerCameOutEqual() throws Exception {
-        try (Stage stage = Stage.after(directory, EQUAL - 1)) {
+        try (Stage stage = Stage.after(directory, EQUAL - COMMITS)) {
             page.size(1440, 900, 1).media("prefers-color-scheme", "dark");
-            look(stage);
-            stage.fly();
-            lit("12,443");
+            watch(stage, EQUAL);
+            says(
+                    "Why: worst(CA) had read SFO’s departures. Its answer came out equal: nothing"
+                            + " above it moved.");
             take("desktop-dark");
             page.size(390, 844, 2);
-            holdNewest();
             take("phone-dark");
         }
     }
@@ -75,26 +87,75 @@ class PicturesTest {
     @Test
     void lostConnection() throws Exception {
         page.size(1440, 900, 1).media("prefers-color-scheme", "light");
-        try (Stage stage = Stage.after(directory, CHANGED - 1)) {
-            look(stage);
-            stage.fly();
-            lit("12,579");
-            holdNewest();
+        try (Stage stage = Stage.after(directory, CHANGED - COMMITS)) {
+            watch(stage, CHANGED);
             stage.disconnect();
-            page.await("it is lost", () -> page.text(".connection").contains("attempt 4"));
+            page.await("it is lost", () -> page.connection().equals("reconnecting"));
+            type("ORD", "O'Hare");
+            press(Keys.ENTER);
+            page.run("deep('orrery-board')[0].renderRoot.activeElement?.blur()");
+            page.await("it waits", () -> page.text(".banner").contains("1 edit waits"));
+            page.await("some attempts later", () -> page.text(".connection").contains("attempt 4"));
             take("reconnecting");
         }
     }
 
+    /** The engine's panel of the commit whose answer came out equal, twice as sharp. */
+    @Test
+    void engineInDetail() throws Exception {
+        try (Stage stage = Stage.after(directory, EQUAL - COMMITS)) {
+            page.size(1440, 900, 2).media("prefers-color-scheme", "dark");
+            watch(stage, EQUAL);
+            take("engine-detail-dark", "orrery-engine");
+        }
+    }
+
+    /** One cell is rejected with its reason, one is saved at this moment, one is open. */
+    @Test
+    void editing() throws Exception {
+        page.size(1440, 900, 2).media("prefers-color-scheme", "light");
+        try (Stage stage = Stage.after(directory, CHANGED - COMMITS)) {
+            watch(stage, CHANGED);
+            type("STL", "Lambert");
+            rename(stage, "STL", "Lambert Field");
+            press(Keys.ENTER);
+            page.await("it is refused", () -> page.text("[data-key=STL]").contains("not saved"));
+            type("ORD", "O'Hare");
+            try (Connection file = file();
+                    Statement statement = file.createStatement()) {
+                statement.execute("begin immediate");
+                press(Keys.ENTER);
+                page.await("it is saved", () -> page.text("[data-key=ORD]").contains("saving"));
+                page.await(
+                        "its commit is told",
+                        () ->
+                                Boolean.TRUE.equals(
+                                        page.run(
+                                                "return"
+                                                    + " deep('flights-page')[0].story.shown.touched.some(({"
+                                                    + " keys }) => keys.includes('ORD'))")));
+                type("LAX", "Los Angeles Intl");
+                showNewest();
+                take("editing-detail", "orrery-board");
+                page.size(1440, 900, 1);
+                take("editing");
+                statement.execute("rollback");
+            }
+        }
+    }
+
+    /** No connection is made, and none is given up. */
     @Test
     void coldStart() throws Exception {
         page.size(1440, 900, 1).media("prefers-color-scheme", "light");
         try (Stage stage = Stage.after(directory, 0)) {
             page.browser.executeCdpCommand(
                     "Page.addScriptToEvaluateOnNewDocument",
-                    java.util.Map.of(
+                    Map.of(
                             "source",
-                            "window.WebSocket = class extends EventTarget { close() {} send() {} };"));
+                            "const wait = window.setTimeout; window.setTimeout = (task, time) =>"
+                                + " time === 5000 ? 0 : wait(task, time); window.WebSocket = class"
+                                + " extends EventTarget { close() {} send() {} };"));
             page.open(stage.address());
             page.await("it starts", () -> page.text(".banner").startsWith("Starting."));
             page.await("the map waits", () -> page.has("flights-map .graticule"));
@@ -108,28 +169,89 @@ class PicturesTest {
         page.await("the stars", () -> page.text("flights-map .hint").startsWith("every star"));
     }
 
-    /** Waits until the page shows the newest flight. */
-    private void lit(String flights) {
-        page.await(flights, () -> page.text("#flights").equals(flights));
+    /**
+     * Looks on while one flight after the other leaves, up to and with this one, and keeps that
+     * lit.
+     */
+    private void watch(Stage stage, int last) {
+        look(stage);
+        for (int flight = last - COMMITS + 1; flight <= last; flight++) {
+            stage.fly();
+            long position = flight;
+            page.await("flight " + flight, () -> newest() == position);
+        }
         page.await(
-                "its commit is shown",
+                "it is shown",
                 () ->
                         Boolean.TRUE.equals(
-                                page.run("return deep('flights-page')[0].story.shown !== null")));
-        page.run(
-                "const done = deep('flights-map')[0]; return done.updateComplete.then(() => true)");
+                                page.run(
+                                        "const { story } = deep('flights-page')[0]; return"
+                                            + " story.shown === story.newest")));
+        showNewest();
     }
 
-    /** Keeps the newest commit lit, as the strip does when it is picked. */
-    private void holdNewest() {
-        page.run("const { story } = deep('flights-page')[0]; story.hold(story.newest)");
+    private void says(String reason) {
+        page.await(reason, () -> page.text("orrery-engine #why").equals(reason));
+    }
+
+    /** Keeps the newest commit lit, though it is not held. */
+    private void showNewest() {
+        page.run(
+                "const { story } = deep('flights-page')[0];"
+                        + " story.hold(story.newest); story.held = false");
+    }
+
+    /** Opens the field of an airport's name and types another. */
+    private void type(String iata, String name) {
+        page.find("[data-key=" + iata + "] .c-iata");
+        page.run(
+                "deep('[data-key=' + arguments[0] + '] .c-iata')[0].focus({ preventScroll: true })",
+                iata);
+        press(Keys.F2);
+        page.await("the field is open", () -> page.has(".field"));
+        press(name);
+    }
+
+    private void press(CharSequence... keys) {
+        new Actions(page.browser).sendKeys(keys).perform();
+    }
+
+    /** Another program's change. */
+    private void rename(Stage stage, String iata, String name) throws SQLException {
+        try (Connection file = file();
+                PreparedStatement change =
+                        file.prepareStatement("update airports set name = ? where iata = ?")) {
+            change.setString(1, name);
+            change.setString(2, iata);
+            change.executeUpdate();
+        }
+        stage.app.airports.refresh(Duration.ofSeconds(20));
+    }
+
+    private Connection file() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("airports.db"));
+    }
+
+    /** The newest flight the page has a commit record of, or 0. */
+    private long newest() {
+        return (Long)
+                page.run(
+                        "return deep('flights-page')[0].story.newest?.touched.find(({ layer }) =>"
+                                + " layer === 'log')?.position ?? 0");
     }
 
     private void take(String name) throws IOException {
+        take(name, "flights-page");
+    }
+
+    private void take(String name, String part) throws IOException {
         page.browser.executeAsyncScript(
-                "const done = arguments[arguments.length - 1];"
-                        + "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 250)))");
-        byte[] picture = page.browser.getScreenshotAs(OutputType.BYTES);
+                "const done = arguments[arguments.length - 1];requestAnimationFrame(() =>"
+                        + " requestAnimationFrame(() => setTimeout(done, 250)))");
+        byte[] picture =
+                part.equals("flights-page")
+                        ? page.browser.getScreenshotAs(OutputType.BYTES)
+                        : page.find(part).getScreenshotAs(OutputType.BYTES);
         Path folder = Path.of(System.getProperty("orrery.pictures", "target/console"));
         Files.createDirectories(folder);
         Files.write(folder.resolve(name + ".png"), picture);

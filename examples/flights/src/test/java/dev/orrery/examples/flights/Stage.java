@@ -1,10 +1,13 @@
 package dev.orrery.examples.flights;
 
+import dev.orrery.core.Subscription;
 import dev.orrery.gateway.Gateway;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The application in this process, replayed to a certain flight and held there, with its page
@@ -26,14 +29,25 @@ final class Stage implements AutoCloseable {
         int together = Math.max(0, flights - ONE_BY_ONE);
         new Replay(app, all.subList(0, together), new Speed.Max()).run();
         app.orrery.settle(LIMIT);
-        try (Watchers _ = new Watchers(app)) {
-            for (Flight flight : all.subList(together, flights)) {
-                app.flights.append(flight);
-                app.orrery.settle(LIMIT);
-            }
+        List<Subscription<Worst>> tiles =
+                statesThatAreFlownFrom(all).stream().map(app.worst::watch).toList();
+        for (Flight flight : all.subList(together, flights)) {
+            app.flights.append(flight);
+            app.orrery.settle(LIMIT);
         }
+        tiles.forEach(Subscription::close);
         replay = new Replay(app, all, new Speed.PerSecond(50));
         gateway = app.serve(0, replay);
+    }
+
+    /** The states that the page shows a tile of: a few airports lie in none of these. */
+    private List<String> statesThatAreFlownFrom(List<Flight> all) {
+        Set<String> origins = all.stream().map(Flight::origin).collect(Collectors.toSet());
+        return app.airports.list().stream()
+                .filter(airport -> origins.contains(airport.iata()))
+                .map(Airport::state)
+                .distinct()
+                .toList();
     }
 
     /** After this many flights, as if the replay ran on and the next one were long in coming. */
