@@ -448,7 +448,7 @@ final class ClientSession {
                     form.encode(new Reply.Published(attachment.channel(), publication(entry)));
             outbox.put(
                     encoded,
-                    services.outgoing() == Outgoing.NONE
+                    services.outgoing().equals(Outgoing.NONE)
                             ? this
                             : new Sending(this, entry.cursor(), encoded.length));
         }
