@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  query   memoised queries beside a map, Salsa and alien-signals",
             "",
             "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown,"
-                + " and is no failure."
+                    + " and is no failure."
         })
 public final class BenchCommand implements Command {
     private static final List<Suite> SUITES = List.of(new SliceSuite(), new QuerySuite());

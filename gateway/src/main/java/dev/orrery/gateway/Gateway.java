@@ -254,7 +254,7 @@ public final class Gateway implements AutoCloseable {
                 ? new OrreryException.Unavailable(
                         "port " + port + " on " + host + " is in use",
                         "stop the program that listens there, or choose another port (0 takes a"
-                            + " free one)",
+                                + " free one)",
                         Duration.ZERO,
                         failure)
                 : new OrreryException.Unavailable(

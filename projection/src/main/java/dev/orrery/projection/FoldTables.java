@@ -212,7 +212,7 @@ final class FoldTables {
     private List<EpochRow> epochs(Session session) {
         return session.query(
                 "SELECT id, number, version, position, time FROM projection_epochs WHERE projection"
-                    + " = ? ORDER BY number",
+                        + " = ? ORDER BY number",
                 FoldTables::epochRow,
                 projection);
     }
@@ -256,7 +256,7 @@ final class FoldTables {
         long id = nextId(session, "projection_epochs");
         session.update(
                 "INSERT INTO projection_epochs (id, projection, number, version, position, time,"
-                    + " revision) VALUES (?, ?, ?, ?, 0, 0, 0)",
+                        + " revision) VALUES (?, ?, ?, ?, 0, 0, 0)",
                 id,
                 projection,
                 number,
@@ -294,7 +294,7 @@ final class FoldTables {
         return database.read(session ->
                 session.find(
                         "SELECT id, number, version, position, time FROM projection_epochs WHERE id"
-                            + " = ?",
+                                + " = ?",
                         FoldTables::epochRow,
                         epoch));
     }
@@ -303,7 +303,7 @@ final class FoldTables {
         database.read(session -> {
             session.each(
                     "SELECT key_bytes, version, position, state FROM projection_states WHERE epoch"
-                        + " = ?",
+                            + " = ?",
                     row ->
                             reader.accept(
                                     new StateRow(
@@ -342,7 +342,7 @@ final class FoldTables {
         return database.read(session ->
                 session.query(
                         "SELECT first, last, states FROM projection_versions WHERE epoch = ? AND"
-                            + " key_bytes = ? AND last > ? ORDER BY last LIMIT 256",
+                                + " key_bytes = ? AND last > ? ORDER BY last LIMIT 256",
                         row -> new VersionsRow(key, row.integer(1), row.integer(2), row.bytes(3)),
                         epoch,
                         key,
@@ -361,7 +361,7 @@ final class FoldTables {
         int moved =
                 session.update(
                         "UPDATE projection_epochs SET position = ?, time = ?, revision = ? WHERE id"
-                            + " = ? AND position = ?",
+                                + " = ? AND position = ?",
                         save.position,
                         micros(save.time),
                         save.revision,
@@ -385,7 +385,7 @@ final class FoldTables {
         batch(
                 session,
                 "INSERT INTO projection_versions (epoch, key_bytes, last, first, states) VALUES (?,"
-                    + " ?, ?, ?, ?)",
+                        + " ?, ?, ?, ?)",
                 save.versions,
                 row -> new @Nullable Object[] {epoch, row.key, row.last, row.first, row.states});
         batch(
@@ -396,7 +396,7 @@ final class FoldTables {
         batch(
                 session,
                 "INSERT INTO projection_parked (epoch, key_bytes, position, cause) VALUES (?, ?, ?,"
-                    + " ?)",
+                        + " ?)",
                 save.parked,
                 row -> new @Nullable Object[] {epoch, row.key, row.position, row.cause});
         batch(

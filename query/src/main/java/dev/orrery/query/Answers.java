@@ -11,8 +11,7 @@ import java.util.function.LongSupplier;
  *
  * <p>A span begins with the first commit after the one before was answered, or after this was made,
  * and goes on until it is answered: it is mostly one commit, and otherwise all that came during a
- * round. For one thread; no commit and
- * no round ever waits for it.
+ * round. For one thread; no commit and no round ever waits for it.
  */
 public final class Answers implements AutoCloseable {
     private final Engine engine;

@@ -116,8 +116,7 @@ final class GraphText {
     }
 
     private void joined(Joined each) {
-        graph.edges()
-                .forEach(edge -> each.accept(number(edge.reader()), number(edge.read())));
+        graph.edges().forEach(edge -> each.accept(number(edge.reader()), number(edge.read())));
     }
 
     private int number(Dependency node) {

@@ -123,9 +123,9 @@ class AcceptanceGraphTest {
         assertThat(queries.dependencies(ALL).toJson())
                 .isEqualTo(
                         "{\"nodes\":["
-                            + "{\"kind\":\"QUERY\",\"name\":\"first\",\"label\":\"first(a\\u0022\\u000a\\u005c\\ud800)\"},"
-                            + "{\"kind\":\"KEY\",\"name\":\"slot\",\"label\":\"slot(a\\u0022\\u000a\\u005c\\ud800)\"}"
-                            + "],\"edges\":[[0,1]],\"leftOut\":0}");
+                                + "{\"kind\":\"QUERY\",\"name\":\"first\",\"label\":\"first(a\\u0022\\u000a\\u005c\\ud800)\"},"
+                                + "{\"kind\":\"KEY\",\"name\":\"slot\",\"label\":\"slot(a\\u0022\\u000a\\u005c\\ud800)\"}"
+                                + "],\"edges\":[[0,1]],\"leftOut\":0}");
     }
 
     @Test

@@ -273,7 +273,7 @@ class LiveTableTest {
                 .isInstanceOf(BadDefinition.class)
                 .hasMessage(
                         "live wrong: no column nom for Wrong; the columns are iata, name, state,"
-                            + " runways, latitude, hub");
+                                + " runways, latitude, hub");
         assertThatThrownBy(() ->
                         tables.open(
                                 Live.of(Jdbc.open("jdbc:sqlite:" + file).table("airport"))

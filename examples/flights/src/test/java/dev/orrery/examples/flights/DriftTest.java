@@ -147,7 +147,7 @@ class DriftTest {
         return texts(
                 page.run(
                         "const { ORIGINS } = await import('/origins.js'); return"
-                            + " [...ORIGINS.keys()]"));
+                                + " [...ORIGINS.keys()]"));
     }
 
     private static List<String> texts(Object list) {

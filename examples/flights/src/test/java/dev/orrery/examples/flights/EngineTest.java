@@ -67,8 +67,8 @@ class EngineTest {
         return ((String)
                         page.run(
                                 "return"
-                                    + " [...one('orrery-engine').renderRoot.querySelectorAll(arguments[0])].map(each"
-                                    + " => each.textContent.trim()).join('|')",
+                                        + " [...one('orrery-engine').renderRoot.querySelectorAll(arguments[0])].map(each"
+                                        + " => each.textContent.trim()).join('|')",
                                 selector))
                 .replaceAll("\\s+", " ");
     }
@@ -261,7 +261,7 @@ class EngineTest {
                                 .equals(
                                         page.run(
                                                 "return"
-                                                    + " one('orrery-engine').story.newest?.revision")));
+                                                        + " one('orrery-engine').story.newest?.revision")));
         var totals = page.app.orrery.totals();
         assertThat(
                         page.run(

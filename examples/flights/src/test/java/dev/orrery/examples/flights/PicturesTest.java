@@ -132,8 +132,8 @@ class PicturesTest {
                                 Boolean.TRUE.equals(
                                         page.run(
                                                 "return"
-                                                    + " deep('flights-page')[0].story.shown.touched.some(({"
-                                                    + " keys }) => keys.includes('ORD'))")));
+                                                        + " deep('flights-page')[0].story.shown.touched.some(({"
+                                                        + " keys }) => keys.includes('ORD'))")));
                 type("LAX", "Los Angeles Intl");
                 showNewest();
                 take("editing-detail", "orrery-board");
@@ -154,8 +154,8 @@ class PicturesTest {
                     Map.of(
                             "source",
                             "const wait = window.setTimeout; window.setTimeout = (task, time) =>"
-                                + " time === 5000 ? 0 : wait(task, time); window.WebSocket = class"
-                                + " extends EventTarget { close() {} send() {} };"));
+                                    + " time === 5000 ? 0 : wait(task, time); window.WebSocket = class"
+                                    + " extends EventTarget { close() {} send() {} };"));
             page.open(stage.address());
             page.await("it starts", () -> page.text(".banner").startsWith("Starting."));
             page.await("the map waits", () -> page.has("flights-map .graticule"));
@@ -186,7 +186,7 @@ class PicturesTest {
                         Boolean.TRUE.equals(
                                 page.run(
                                         "const { story } = deep('flights-page')[0]; return"
-                                            + " story.shown === story.newest")));
+                                                + " story.shown === story.newest")));
         showNewest();
     }
 
