@@ -13,7 +13,7 @@ import java.util.Set;
  * <p>A cell is made by the first write of its key and begins with the value below, so a reader may
  * find a key with or without it and sees the same. Thread-safe.
  */
-final class Overlay<K, V> extends LocalRelation<K, V> { // law C30
+final class Overlay<K, V> extends LocalRelation<K, V> { // law C54
     /** The source itself, whatever the branches in between. */
     final Versioned<K, V> origin;
 

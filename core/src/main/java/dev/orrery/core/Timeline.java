@@ -387,7 +387,7 @@ public final class Timeline {
      *
      * @param held a pin of this timeline; it must stay open as long as the branch is used
      */
-    public Timeline branch(Pin held) { // law C30
+    public Timeline branch(Pin held) { // law C54
         return new Timeline(epoch, held.revision(), new Fork(this, held.revision().number()));
     }
 

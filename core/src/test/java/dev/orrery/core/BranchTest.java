@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Timelines that are branched off: the facts of one revision, then their own. Law C30. */
+/** Timelines that are branched off: the facts of one revision, then their own. Law C54. */
 class BranchTest {
     private final Timeline timeline = Timeline.startingAt("test", new Revision(0));
     private final Facts facts = new Facts(timeline, "facts", true);

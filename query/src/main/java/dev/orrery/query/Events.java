@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>A commit's events are collected while it marks and told after it is published. A reader may
  * see the commit in between: what it does at that revision waits here until the commit is told.
  */
-final class Events implements Feed<Delivery<QueryEvent>> { // law Q21
+final class Events implements Feed<Delivery<QueryEvent>> { // law Q28
     private static final int KEPT = 1 << 16;
 
     private final Broadcast<QueryEvent> broadcast;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the runtime tells of itself. Law Q21. */
+/** What the runtime tells of itself. Law Q28. */
 class EventsTest {
     private final Timeline timeline = Timeline.startingAt("test", new Revision(0));
     private final Queries queries = new Queries(timeline, Thread.ofVirtual().factory());
