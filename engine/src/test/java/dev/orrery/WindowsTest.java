@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,9 +138,11 @@ class WindowsTest {
         }
     }
 
+    /** Far more often than it is told, and not so often that a reader of its pace would lag. */
     private void growTo(long most) {
         for (long people = 100; people <= most; people++) {
             put("ca", people);
+            LockSupport.parkNanos(100_000);
         }
     }
 
