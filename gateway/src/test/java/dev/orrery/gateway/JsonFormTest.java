@@ -188,9 +188,11 @@ class JsonFormTest {
                 JsonClient client = JsonClient.connected(served)) {
             served.rpc.method("echo", (who, data) -> data);
             client.send(
-                    "{\"id\":2,\"rpc\":{\"method\":\"echo\",\"data\":1}}\n"
-                            + "{\"id\":3,\"ping\":{}}\n"
-                            + "{\"id\":4,\"rpc\":{\"method\":\"echo\",\"data\":{\"a\":[null,true]}}}");
+                    """
+                    {"id":2,"rpc":{"method":"echo","data":1}}
+                    {"id":3,"ping":{}}
+                    {"id":4,"rpc":{"method":"echo","data":{"a":[null,true]}}}\
+                    """);
             assertThat(client.next()).isEqualTo("{\"id\":2,\"rpc\":{\"data\":1}}");
             assertThat(client.next()).isEqualTo("{\"id\":3,\"ping\":{}}");
             assertThat(client.next())

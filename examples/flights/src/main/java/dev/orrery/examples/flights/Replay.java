@@ -98,6 +98,7 @@ final class Replay {
         changing(() -> become(next == flights.size() ? State.FINISHED : State.RUNNING));
     }
 
+    @SuppressWarnings("WaitNotInLoop") // it is called in one, which looks again
     private void runOrWait() throws InterruptedException {
         if (state == State.PAUSED) {
             changed.await();
