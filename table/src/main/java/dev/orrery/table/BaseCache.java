@@ -79,8 +79,8 @@ final class BaseCache {
         } catch (Invalid | BadDefinition damaged) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "the cached rows are damaged, fetching again",
-                    damaged);
+                    "the cached rows are damaged, fetching again: {0}",
+                    damaged.getMessage());
             return Optional.empty();
         }
     }

@@ -33,7 +33,7 @@ final class Courier {
      * The mark is read before the rows. What changes after the mark changes the next mark, so it is
      * fetched then, whether or not this fetch saw it. // law T12
      *
-     * Fields that other threads read or write are guarded by the reducer's lock.
+     * Fields that other threads read or write are guarded by the reducer's monitor.
      */
     private static final System.Logger LOG = System.getLogger(Courier.class.getName());
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -41,6 +41,7 @@ final class Courier {
     private final Table table;
     private final Live.Options options;
     private final Reducer reducer;
+    private final Monitor monitor;
     private final InstantSource clock;
     private final Thread thread;
     private final Latest<SourceState> state;
@@ -81,6 +82,7 @@ final class Courier {
         this.table = options.table();
         this.options = options;
         this.reducer = reducer;
+        this.monitor = reducer.monitor();
         this.clock = clock;
         this.known = known;
         this.pause = options.retryFirst();
@@ -133,7 +135,7 @@ final class Courier {
 
     private Step next() {
         while (true) {
-            Optional<Step> step = reducer.awaitSome(this::ready, untilNext());
+            Optional<Step> step = monitor.awaitSome(this::ready, untilNext());
             if (step.isPresent()) {
                 return step.get();
             }
@@ -161,7 +163,7 @@ final class Courier {
 
     private Duration untilNext() {
         Duration[] wait = new Duration[1];
-        reducer.tell(() -> {
+        monitor.tell(() -> {
             Instant next = reducer.dueNext().filter(nextPoll::isAfter).orElse(nextPoll);
             Instant from = next.isBefore(awayUntil) ? awayUntil : next;
             Duration left = Duration.between(clock.instant(), from);
@@ -182,7 +184,7 @@ final class Courier {
             }
             polls.increment();
             fetches.add(fetch ? 1 : 0);
-            reducer.tell(() -> {
+            monitor.tell(() -> {
                 refreshesDone = refresh;
                 nextPoll = clock.instant().plus(options.pollEvery());
             });
@@ -232,7 +234,7 @@ final class Courier {
                     System.Logger.Level.WARNING,
                     "could not send " + mutation.get() + ", trying again",
                     e);
-            reducer.tell(() -> {
+            monitor.tell(() -> {
                 Duration longer =
                         options.retryFirst().multipliedBy(1L << Math.min(pending.attempts, 16));
                 pending.notBefore = clock.instant().plus(shorter(longer, options.retryAtMost()));
@@ -268,7 +270,7 @@ final class Courier {
             state.set(new SourceState.Away(now, reason));
         }
         reducer.reaches(reason);
-        reducer.tell(() -> awayUntil = now.plus(pause));
+        monitor.tell(() -> awayUntil = now.plus(pause));
         pause = shorter(pause.multipliedBy(2), options.retryAtMost());
     }
 
@@ -281,11 +283,11 @@ final class Courier {
     /** Asks the source now and waits until its answer is visible. */
     void refresh(Duration timeout) {
         long[] mine = new long[1];
-        reducer.tell(() -> {
+        monitor.tell(() -> {
             mine[0] = ++refreshesAsked;
             hurry = true;
         });
-        boolean done = reducer.await(() -> closing || refreshesDone >= mine[0], timeout);
+        boolean done = monitor.await(() -> closing || refreshesDone >= mine[0], timeout);
         if (!done || refreshesDone < mine[0]) {
             throw new TimedOut("the source of " + options.name(), timeout);
         }
@@ -293,7 +295,7 @@ final class Courier {
 
     /** Stops; when it returns the source is not talked to any more. */
     void stop() {
-        reducer.tell(() -> closing = true);
+        monitor.tell(() -> closing = true);
         boolean interrupted = Thread.interrupted();
         try {
             thread.join(CLOSING);

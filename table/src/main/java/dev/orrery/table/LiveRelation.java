@@ -396,7 +396,7 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
 
     @Override
     public void settle(Duration timeout) {
-        if (!reducer.await(() -> reducer.isClosed() || reducer.isSettled(), timeout)) {
+        if (!reducer.monitor().await(() -> reducer.isClosed() || reducer.isSettled(), timeout)) {
             throw new TimedOut("the writes to " + name(), timeout);
         }
     }

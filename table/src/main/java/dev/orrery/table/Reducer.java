@@ -3,7 +3,6 @@ package dev.orrery.table;
 import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException;
-import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.LimitExceeded;
@@ -26,10 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +36,13 @@ final class Reducer {
     /*
      * Overview. The overlay holds base and pending mutations, the outbox and the cache are their
      * durable halves, the screen is the relation that readers see. Every change goes: storage,
-     * overlay, screen, all under `lock`, so that the screen always shows what the overlay folds to.
+     * overlay, screen, all under the monitor, so that the screen always shows what the overlay folds to.
      *
-     * Concurrency. Lock order: `lock`, then the timeline's commit lock. A user's commit takes
-     * `lock` in its durable half and keeps it until the commit is over. Otherwise: T1 stores a
+     * Concurrency. Lock order: the monitor, then the timeline's commit lock. A user's commit enters
+     * the monitor in its durable half and keeps it until the commit is over. Otherwise: T1 stores a
      * mutation of a row and folds it over base B1; T2 learns B2 from the source and shows B2 with
      * the mutation; T1 installs what it folded, and B2 is gone from the screen. // law T7
-     * User code never runs under `lock`; values are mapped and compared under it.
+     * User code never runs under the monitor; values are mapped and compared under it.
      *
      * Recovery. The cache is written before the outbox, so a mutation is settled on disk only when
      * the base on disk has its effect. A crash in between sends the mutation again, which finds
@@ -59,8 +55,6 @@ final class Reducer {
         void show(Transaction transaction, Key key, Optional<Row> row);
     }
 
-    private static final int FAILURES_KEPT = 1024;
-
     private final String name;
     private final Timeline timeline;
     private final Live.Options options;
@@ -68,46 +62,33 @@ final class Reducer {
     private final Outbox outbox;
     private final BaseCache cache;
     private final Screen screen;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Monitor monitor;
     private final Map<Transaction, Batch> batches = new HashMap<>();
-    private final Map<String, PendingWrite<?>> handles = new HashMap<>();
-    private final Map<String, Consequence> consequences = new HashMap<>();
+    private final Map<String, Handle> handles = new HashMap<>();
     private final WriteStatuses statuses;
-    private final Map<Key, Failed> failures =
-            new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, Failed> eldest) {
-                    return size() > FAILURES_KEPT;
-                }
-            };
     private final String idPrefix;
     private long lastId;
     private boolean closed;
     private @Nullable Pending underWay;
-    private @Nullable OrreryException away;
     private long foreignChanges;
     private long sent;
     private long confirmed;
     private long refused;
     private long overtaken;
 
-    /** The last write of a row, and why it failed. */
-    private record Failed(Mutation mutation, OrreryException reason) {}
-
     /** What the handle of a write is told when the source answers. */
     interface Consequence {
         void settled(Settlement settlement, @Nullable OrreryException failure);
     }
 
+    /** What the author of a write holds, and what the source's answer means to it. */
+    private record Handle(PendingWrite<?> write, Consequence outcome) {}
+
     /** The writes of one commit under way. */
     private final class Batch implements Transaction.End {
         private final Transaction transaction;
         private final List<Pending> drafts = new ArrayList<>();
-        private final List<PendingWrite<?>> writes = new ArrayList<>();
-        private final List<Consequence> outcomes = new ArrayList<>();
+        private final List<Handle> authors = new ArrayList<>();
         private final List<Pending> accepted = new ArrayList<>();
         private final Map<Key, Optional<Row>> read = new HashMap<>();
         private boolean holdsLock;
@@ -125,7 +106,7 @@ final class Reducer {
             if (drafts.isEmpty()) {
                 return;
             }
-            lock.lock();
+            monitor.enter();
             holdsLock = true;
             awaitRoom(drafts.size());
             read.forEach(this::requireUnchanged);
@@ -151,31 +132,30 @@ final class Reducer {
 
         @Override
         public void ended(boolean committed) {
-            if (!holdsLock) {
-                lock.lock();
-            }
             try {
-                batches.remove(transaction);
-                if (committed) {
-                    accept();
-                } else {
-                    accepted.forEach(Reducer.this::drop);
-                    writes.forEach(PendingWrite::withdrawn);
-                }
-                changed.signalAll();
+                monitor.tell(() -> {
+                    batches.remove(transaction);
+                    if (committed) {
+                        accept();
+                    } else {
+                        accepted.forEach(Reducer.this::drop);
+                        authors.forEach(author -> author.write().withdrawn());
+                    }
+                });
             } finally {
-                lock.unlock();
+                if (holdsLock) {
+                    monitor.leave();
+                }
             }
         }
 
         private void accept() {
             for (int i = 0; i < accepted.size(); i++) {
                 Pending pending = accepted.get(i);
-                failures.remove(pending.key());
-                handles.put(pending.id(), writes.get(i));
-                consequences.put(pending.id(), outcomes.get(i));
-                writes.get(i).advance(Write.State.ACCEPTED);
-                note(pending.key());
+                Handle author = authors.get(i);
+                handles.put(pending.id(), author);
+                author.write().advance(Write.State.ACCEPTED);
+                statuses.written(pending.key());
             }
         }
     }
@@ -195,44 +175,33 @@ final class Reducer {
         this.cache = cache;
         this.screen = screen;
         this.idPrefix = outbox.next() + "-";
-        this.statuses = new WriteStatuses(timeline.epoch() + "." + name);
-        overlay.pending().forEach(pending -> note(pending.key()));
+        this.monitor = new Monitor(name);
+        this.statuses = new WriteStatuses(timeline.epoch() + "." + name, monitor, overlay);
     }
 
     // writes by users
 
     /** The row as the author of a write in this commit sees it. */
     Optional<Row> seen(Transaction transaction, Key key) {
-        lock.lock();
-        try {
+        return monitor.ask(() -> {
             requireOpen();
             Batch batch = batches.get(transaction);
             return overlay.visible(key, batch == null ? List.of() : batch.draftsOf(key));
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** As {@link #seen}, and the commit fails if the row is another one when it becomes durable. */
     Optional<Row> seenToChange(Transaction transaction, Key key) {
-        lock.lock();
-        try {
+        return monitor.ask(() -> {
             Optional<Row> seen = seen(transaction, key);
             batchOf(transaction).read.putIfAbsent(key, overlay.visible(key));
             return seen;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** A name for a mutation that no other has, in this opening or any before. */
     String newId() {
-        lock.lock();
-        try {
-            return idPrefix + ++lastId;
-        } finally {
-            lock.unlock();
-        }
+        return monitor.ask(() -> idPrefix + ++lastId);
     }
 
     /** Makes a mutation part of a commit: durable and visible when it ends. */
@@ -241,22 +210,18 @@ final class Reducer {
             Mutation mutation,
             PendingWrite<?> write,
             Consequence outcome) {
-        lock.lock();
-        try {
+        monitor.tell(() -> {
             requireOpen();
             Batch batch = batchOf(transaction);
             requireWithinCapacity(batch.drafts.size() + 1);
             batch.drafts.add(new Pending(mutation, 0));
-            batch.writes.add(write);
+            batch.authors.add(new Handle(write, outcome));
             transaction.origin(write);
-            batch.outcomes.add(outcome);
             screen.show(
                     transaction,
                     mutation.key(),
                     overlay.visible(mutation.key(), batch.draftsOf(mutation.key())));
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private Batch batchOf(Transaction transaction) {
@@ -287,89 +252,40 @@ final class Reducer {
                     options.outboxCapacity(),
                     overlay.pending().size() + (long) needed);
         }
-        if (!awaitChange(room, options.blockAtMost())) {
+        if (!monitor.await(room, options.blockAtMost())) {
             throw new TimedOut("room in the outbox of " + name, options.blockAtMost());
         }
         requireOpen();
     }
 
-    private boolean awaitChange(BooleanSupplier condition, Duration timeout) {
-        long nanos = timeout.toNanos();
-        try {
-            while (!condition.getAsBoolean()) {
-                if (nanos <= 0) {
-                    return false;
-                }
-                nanos = changed.awaitNanos(nanos);
-            }
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Cancelled("waiting for " + name, e);
-        }
-    }
-
-    /** Waits, under the lock, until something holds; false when the time was over first. */
-    boolean await(BooleanSupplier condition, Duration timeout) {
-        lock.lock();
-        try {
-            return awaitChange(condition, timeout);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits, under the lock, until there is something; empty when the time was over first. */
-    <T> Optional<T> awaitSome(Supplier<Optional<T>> question, Duration timeout) {
-        List<T> answer = new ArrayList<>(1);
-        await(
-                () -> {
-                    question.get().ifPresent(answer::add);
-                    return !answer.isEmpty();
-                },
-                timeout);
-        return answer.stream().findFirst();
-    }
-
-    /** Runs an action under the lock and wakes whoever waits for a change. */
-    void tell(Runnable action) {
-        lock.lock();
-        try {
-            action.run();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Takes a write back that has not been sent. */
     boolean withdraw(PendingWrite<?> write) {
-        lock.lock();
-        try {
+        return monitor.ask(() -> {
             Optional<Pending> pending =
-                    overlay.pending().stream()
-                            .filter(each -> handles.get(each.id()) == write)
-                            .findFirst();
+                    overlay.pending().stream().filter(each -> writeOf(each) == write).findFirst();
             if (pending.isEmpty() || write.state() != Write.State.ACCEPTED) {
                 return false;
             }
             takeBack(pending.get());
             return true;
-        } finally {
-            lock.unlock();
-        }
+        });
+    }
+
+    private @Nullable PendingWrite<?> writeOf(Pending pending) {
+        Handle author = handles.get(pending.id());
+        return author == null ? null : author.write();
     }
 
     private void takeBack(Pending pending) {
-        drop(pending);
-        publish(Set.of(pending.key()));
-        PendingWrite<?> write = handles.get(pending.id());
-        forget(pending);
-        if (write != null) {
-            write.withdrawn();
-        }
-        note(pending.key());
-        changed.signalAll();
+        monitor.tell(() -> {
+            drop(pending);
+            publish(Set.of(pending.key()));
+            Handle author = handles.remove(pending.id());
+            if (author != null) {
+                author.write().withdrawn();
+            }
+            statuses.note(pending.key());
+        });
     }
 
     /**
@@ -379,9 +295,8 @@ final class Reducer {
      * @return false when there is no such write, or the source did it
      */
     boolean giveUp(String mutation, Duration patience) {
-        lock.lock();
-        try {
-            if (!awaitChange(() -> closed || !isUnderWay(mutation), patience)) {
+        return monitor.ask(() -> {
+            if (!monitor.await(() -> closed || !isUnderWay(mutation), patience)) {
                 throw new TimedOut("the answer of the source of " + name, patience);
             }
             requireOpen();
@@ -390,53 +305,29 @@ final class Reducer {
                 takeBack(pending);
                 return true;
             }
-            return forgetFailure(mutation);
-        } finally {
-            lock.unlock();
-        }
+            return statuses.forgetFailure(mutation);
+        });
     }
 
     private boolean isUnderWay(String mutation) {
         return underWay != null && underWay.id().equals(mutation);
     }
 
-    private boolean forgetFailure(String mutation) {
-        for (Map.Entry<Key, Failed> failed : failures.entrySet()) {
-            if (failed.getValue().mutation().id().equals(mutation)) {
-                Key key = failed.getKey();
-                failures.remove(key);
-                note(key);
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** The row a pending write is for, if there is such a write. */
     Optional<Mutation> pendingMutation(String id) {
-        lock.lock();
-        try {
-            return Optional.ofNullable(overlay.pending(id)).map(Pending::mutation);
-        } finally {
-            lock.unlock();
-        }
+        return monitor.ask(() -> Optional.ofNullable(overlay.pending(id)).map(Pending::mutation));
     }
 
     /** Gives a pending write a handle, which it lost at a restart; false when it is none. */
     boolean adopt(String id, PendingWrite<?> write, Consequence outcome) {
-        lock.lock();
-        try {
-            Pending pending = overlay.pending(id);
-            if (pending == null) {
+        return monitor.ask(() -> {
+            if (overlay.pending(id) == null) {
                 return false;
             }
-            handles.put(id, write);
-            consequences.put(id, outcome);
+            handles.put(id, new Handle(write, outcome));
             write.advance(Write.State.ACCEPTED);
             return true;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Ends a mutation without the source, on disk and here. */
@@ -445,14 +336,9 @@ final class Reducer {
         overlay.remove(pending, null, proposals(pending.key()));
     }
 
-    private void forget(Pending pending) {
-        handles.remove(pending.id());
-        consequences.remove(pending.id());
-    }
-
     // what the courier does
 
-    /** The next mutation to send, if one is due; under the lock, by {@link #await}. */
+    /** The next mutation to send, if one is due; under the lock, by {@link Monitor#await}. */
     Optional<Pending> due(Instant now) {
         return overlay.pending().stream()
                 .filter(this::leadsItsLane) // law T10
@@ -474,54 +360,41 @@ final class Reducer {
 
     /** Notes that a mutation is about to be sent; empty when it was taken back meanwhile. */
     Optional<Mutation> sending(Pending pending) {
-        lock.lock();
-        try {
+        return monitor.ask(() -> {
             if (overlay.pending(pending.id()) != pending) {
                 return Optional.empty();
             }
             underWay = pending;
             sent++;
-            PendingWrite<?> write = handles.get(pending.id());
+            PendingWrite<?> write = writeOf(pending);
             if (write != null && write.state() == Write.State.ACCEPTED) {
                 write.advance(Write.State.SENT);
             }
             return Optional.of(pending.mutation());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Notes that the try to send is over, whatever came of it. */
     void sendingOver() {
-        tell(() -> {
+        monitor.tell(() -> {
             Pending over = underWay;
             underWay = null;
             if (over != null && overlay.pending(over.id()) == over) {
-                note(over.key());
+                statuses.note(over.key());
             }
         });
     }
 
     /** Notes whether the source can be reached, null meaning that it can. */
     void reaches(@Nullable OrreryException reason) {
-        tell(() -> {
-            away = reason;
-            overlay.pending().forEach(pending -> note(pending.key()));
-        });
+        monitor.tell(() -> statuses.reaches(reason));
     }
 
     /** Takes the source's answer to a mutation. */
     void settle(Pending pending, Settlement settlement) {
-        lock.lock();
-        try {
+        monitor.tell(() -> {
             Key key = pending.key();
-            Optional<Row> told =
-                    switch (settlement) {
-                        case Settlement.Confirmed(Optional<Row> row) -> row;
-                        case Settlement.Overtaken(Optional<Row> row) -> row;
-                        case Settlement.Refused _ -> overlay.base(key);
-                    };
-            told = told.filter(options.table().condition()::holds);
+            Optional<Row> told = told(key, settlement).filter(options.table().condition()::holds);
             if (!told.equals(overlay.base(key))) {
                 cache.update(Map.of(key, told));
             }
@@ -531,23 +404,27 @@ final class Reducer {
             overlay.remove(pending, answer, proposals(key));
             OrreryException failure = count(pending, settlement);
             if (failure != null) {
-                failures.put(key, new Failed(pending.mutation(), failure));
+                statuses.failed(pending.mutation(), failure);
             }
-            Consequence outcome = consequences.get(pending.id());
-            forget(pending);
+            Handle author = handles.remove(pending.id());
             try {
                 publish(Set.of(key));
             } finally {
-                if (outcome != null) {
-                    outcome.settled(settlement, failure);
+                if (author != null) {
+                    author.outcome().settled(settlement, failure);
                 }
-                note(key);
+                statuses.note(key);
                 outbox.trim(overlay);
-                changed.signalAll();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
+    }
+
+    private Optional<Row> told(Key key, Settlement settlement) {
+        return switch (settlement) {
+            case Settlement.Confirmed(Optional<Row> row) -> row;
+            case Settlement.Overtaken(Optional<Row> row) -> row;
+            case Settlement.Refused _ -> overlay.base(key);
+        };
     }
 
     private @Nullable OrreryException count(Pending pending, Settlement settlement) {
@@ -588,8 +465,7 @@ final class Reducer {
 
     /** Takes a whole fetch: what differs from the base is a change. */
     void learn(Map<Key, Row> rows) {
-        lock.lock();
-        try {
+        monitor.tell(() -> {
             Map<Key, Optional<Row>> different = new LinkedHashMap<>();
             rows.forEach((key, row) -> {
                 if (!Objects.equals(overlay.base().get(key), row)) {
@@ -606,9 +482,7 @@ final class Reducer {
             different.forEach(overlay::learn);
             foreignChanges += different.size();
             publish(different.keySet());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void publish(Set<Key> keys) {
@@ -622,121 +496,41 @@ final class Reducer {
 
     /** The row as it is shown. */
     Optional<Row> visible(Key key) {
-        lock.lock();
-        try {
-            return overlay.visible(key);
-        } finally {
-            lock.unlock();
-        }
+        return monitor.ask(() -> overlay.visible(key));
     }
 
     /** The mutations of a key that wait. */
     int pendingOf(Key key) {
-        lock.lock();
-        try {
-            return overlay.lane(key).size();
-        } finally {
-            lock.unlock();
-        }
+        return monitor.ask(() -> overlay.lane(key).size());
     }
 
     /** Why the last write to a row failed, if it did and nothing was written since. */
     Optional<OrreryException> failureOf(Key key) {
-        lock.lock();
-        try {
-            return Optional.ofNullable(failures.get(key)).map(Failed::reason);
-        } finally {
-            lock.unlock();
-        }
+        return monitor.ask(() -> statuses.failureOf(key));
     }
 
     /** How the newest writes stand, to be followed. */
     Feed<Update<List<WriteStatus>, List<WriteStatus>>> statuses() {
-        return statuses.feed(
-                new WriteStatuses.Locked() {
-                    @Override
-                    public <T> T call(Supplier<T> work) {
-                        lock.lock();
-                        try {
-                            return work.get();
-                        } finally {
-                            lock.unlock();
-                        }
-                    }
-                });
+        return statuses.feed();
     }
 
-    private void note(Key key) { // law T18
-        statuses.note(statusOf(key));
-    }
-
-    private WriteStatus statusOf(Key key) {
-        List<Pending> lane = overlay.lane(key);
-        if (!lane.isEmpty()) {
-            boolean waits = away != null || lane.getFirst().attempts > 0;
-            return status(
-                    waits ? WriteStatus.State.WAITING : WriteStatus.State.SAVING,
-                    lane.getLast().mutation(),
-                    why(away));
-        }
-        Failed failed = failures.get(key);
-        if (failed == null) {
-            return new WriteStatus(key, WriteStatus.State.SETTLED, "", Row.of(), Row.of(), "");
-        }
-        return status(
-                failed.reason() instanceof Conflict
-                        ? WriteStatus.State.CONFLICT
-                        : WriteStatus.State.REJECTED,
-                failed.mutation(),
-                why(failed.reason()));
-    }
-
-    private WriteStatus status(WriteStatus.State state, Mutation mutation, String reason) {
-        Row fields =
-                switch (mutation) {
-                    case Mutation.Insert insert -> insert.row();
-                    case Mutation.Patch patch -> patch.fields();
-                    case Mutation.Delete _ -> Row.of();
-                };
-        Row base = overlay.base(mutation.key()).orElse(Row.of());
-        Row theirs = Row.of();
-        for (String column : fields.columns()) {
-            if (base.has(column)) {
-                theirs = theirs.with(column, base.value(column));
-            }
-        }
-        return new WriteStatus(mutation.key(), state, mutation.id(), fields, theirs, reason);
-    }
-
-    private static String why(@Nullable OrreryException reason) {
-        return switch (reason) {
-            case null -> "";
-            case OrreryException.Unavailable source -> source.what();
-            default -> reason.getMessage();
-        };
-    }
-
-    /** True when nothing waits for the source; under the lock, by {@link #await}. */
+    /** True when nothing waits for the source; under the lock, by {@link Monitor#await}. */
     boolean isSettled() {
         return overlay.pending().isEmpty();
     }
 
     /** The numbers, with those that the courier counts. */
     Ledger ledger(long polls, long fetches) {
-        lock.lock();
-        try {
-            return new Ledger(
-                    polls,
-                    fetches,
-                    foreignChanges,
-                    sent,
-                    confirmed,
-                    refused,
-                    overtaken,
-                    overlay.pending().size());
-        } finally {
-            lock.unlock();
-        }
+        return monitor.ask(() ->
+                new Ledger(
+                        polls,
+                        fetches,
+                        foreignChanges,
+                        sent,
+                        confirmed,
+                        refused,
+                        overtaken,
+                        overlay.pending().size()));
     }
 
     private void requireOpen() {
@@ -749,19 +543,22 @@ final class Reducer {
         return closed;
     }
 
+    /** The lock of everything here, and what the courier waits on. */
+    Monitor monitor() {
+        return monitor;
+    }
+
     /** Refuses writes from now on and wakes whoever waits. */
     void close() {
-        tell(() -> closed = true);
+        monitor.tell(() -> closed = true);
     }
 
     /** Ends the waits for writes that go on at the next opening, and lets go of the outbox. */
     void release() {
-        lock.lock();
-        try {
-            handles.values().forEach(write -> write.abandon(new Closed("live table " + name)));
+        monitor.tell(() -> {
+            handles.values()
+                    .forEach(author -> author.write().abandon(new Closed("live table " + name)));
             outbox.close();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }
