@@ -6,16 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +23,9 @@ final class FileSegmentLog implements SegmentLog {
      * Overview. A directory holds segment files, named by the first position in them, and a lock file. The newest
      * segment is the active one; the others are sealed and never written again.
      *
-     * Group commit. An append joins the queue. Whoever finds no flusher at work becomes it: takes the whole queue,
-     * writes it behind the active segment, forces once, publishes the new end, wakes the appends it carried, and hands
-     * the office to the first of those that came meanwhile. The others park. So there is one writer at a time, no thread
-     * of the log's own, and as many records per force as arrived during the last one.
+     * Group commit. Appends are carried in groups (see GroupCommit): one of them, the flusher, writes all that wait
+     * behind the active segment, forces once and publishes the new end. So there is one writer at a time, no thread of
+     * the log's own, and as many records per force as arrived during the last one.
      *
      * Reading. The view (segments, end, length of the active file) is one immutable value, replaced after the force.
      * Readers take it once and open the files they need for themselves: no lock is shared with the writer, an interrupted
@@ -59,16 +53,11 @@ final class FileSegmentLog implements SegmentLog {
                             .thenComparing(Damage::file)
                             .thenComparingLong(Damage::offset));
 
-    /** Guards the queue, the office of flusher and closing; nothing is done under it but that. */
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private final Condition idle = lock.newCondition();
-    private final ArrayDeque<Append> queue = new ArrayDeque<>();
-    private boolean flushing;
+    private final GroupCommit<Append> appends;
     private volatile boolean closed;
 
     /** Replaced by the flusher and by truncation, read by everybody. */
-    private final AtomicReference<View> view;
+    private final AtomicReference<SegmentView> view;
 
     /** Once set, no append can succeed: the disk's state is unknown. */
     private volatile @Nullable IOException broken;
@@ -77,69 +66,11 @@ final class FileSegmentLog implements SegmentLog {
     private @Nullable ByteBuffer buffer;
     private SegmentFile active;
 
-    /**
-     * What is readable.
-     *
-     * @param segments oldest first, never empty; the last is the active one
-     * @param end the newest durable position
-     * @param activeBytes the durable length of the active file
-     */
-    private record View(List<Segment> segments, long end, long activeBytes) {
-        Segment newest() {
-            return segments.getLast();
-        }
-
-        long start() {
-            return segments.getFirst().first();
-        }
-
-        /** The index of the segment that holds a position at or above {@link #start}. */
-        int indexOf(long position) {
-            int index = segments.size() - 1;
-            while (index > 0 && segments.get(index).first() > position) {
-                index--;
-            }
-            return index;
-        }
-
-        /** Without the segments that hold only lower positions. */
-        View from(long position) { // law C48
-            return new View(
-                    List.copyOf(segments.subList(indexOf(position), segments.size())),
-                    end,
-                    activeBytes);
-        }
-
-        /** The segments that {@link #from} leaves out. */
-        List<Segment> before(long position) {
-            return segments.subList(0, indexOf(position));
-        }
-
-        /** With a new active segment, empty so far. */
-        View and(Segment next) {
-            return new View(
-                    Stream.concat(segments.stream(), Stream.of(next)).toList(),
-                    end,
-                    SegmentFormat.HEADER_BYTES);
-        }
-    }
-
-    /**
-     * One caller's records on their way to the disk; the fields are guarded by the lock but for the
-     * volatile one.
-     */
+    /** One caller's records on their way to the disk, and what came of them. */
     private static final class Append {
         final List<byte[]> records;
-        final Thread thread = Thread.currentThread();
         long last;
         @Nullable IOException failure;
-        volatile State state = State.WAITING;
-
-        enum State {
-            WAITING,
-            FLUSHER,
-            DONE
-        }
 
         Append(List<byte[]> records) {
             this.records = records;
@@ -157,9 +88,11 @@ final class FileSegmentLog implements SegmentLog {
         this.opener = opener;
         this.processLock = processLock;
         this.view =
-                new AtomicReference<>(new View(found.segments(), found.end(), found.activeBytes()));
+                new AtomicReference<>(
+                        new SegmentView(found.segments(), found.end(), found.activeBytes()));
         this.active = found.active();
         this.damage.addAll(found.damage());
+        this.appends = new GroupCommit<>("segment log " + directory, this::flush);
     }
 
     static FileSegmentLog open(Path directory, Options options, SegmentFile.Opener opener) {
@@ -199,10 +132,7 @@ final class FileSegmentLog implements SegmentLog {
             return end();
         }
         Append mine = new Append(records);
-        join(mine);
-        if (awaitTurn(mine) == Append.State.FLUSHER) {
-            flush();
-        }
+        appends.carryOut(mine);
         if (mine.failure != null) {
             throw failure(directory, mine.failure);
         }
@@ -212,7 +142,7 @@ final class FileSegmentLog implements SegmentLog {
     @Override
     public List<Entry> read(long after, int max) {
         while (true) {
-            View seen = readable();
+            SegmentView seen = readable();
             if (after < seen.start() - 1) {
                 throw stale(after, seen.start());
             }
@@ -266,17 +196,9 @@ final class FileSegmentLog implements SegmentLog {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            while (flushing) {
-                idle.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
+        closed = true;
+        if (!appends.close()) {
+            return;
         }
         try (processLock) {
             active.close();
@@ -310,14 +232,14 @@ final class FileSegmentLog implements SegmentLog {
 
     // ---- reading
 
-    private View readable() {
+    private SegmentView readable() {
         if (closed) {
             throw new OrreryException.Closed("segment log " + directory);
         }
         return view.get();
     }
 
-    private List<Entry> read(View seen, long after, int max) throws IOException {
+    private List<Entry> read(SegmentView seen, long after, int max) throws IOException {
         List<Entry> entries = new ArrayList<>();
         Segment.Range range = new Segment.Range(after, max, READ_BYTES, entries);
         for (int i = seen.indexOf(after + 1);
@@ -339,44 +261,12 @@ final class FileSegmentLog implements SegmentLog {
 
     // ---- appending
 
-    private void join(Append mine) {
-        lock.lock();
-        try {
-            if (closed) {
-                throw new OrreryException.Closed("segment log " + directory);
-            }
-            queue.add(mine);
-            if (!flushing) {
-                flushing = true;
-                mine.state = Append.State.FLUSHER;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static Append.State awaitTurn(Append mine) {
-        boolean interrupted = false;
-        while (mine.state == Append.State.WAITING) {
-            LockSupport.park(mine);
-            interrupted |= Thread.interrupted(); // with the flag set, park would not park
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return mine.state;
-    }
-
-    /**
-     * Carries everything that waits to the disk, this thread's records among it, and passes the
-     * office on.
-     */
-    private void flush() {
-        List<Append> group = takeQueue();
+    /** Carries a group to the disk; those whose records did not get there learn why. */
+    private void flush(List<Append> group) {
         Throwable failure = null;
         try {
             write(group);
-        } catch (Throwable e) { // whatever it was, the others must not wait for ever
+        } catch (Throwable e) { // whatever it was, the others must not think they are stored
             failure = e;
         }
         long end = view.get().end();
@@ -387,39 +277,9 @@ final class FileSegmentLog implements SegmentLog {
                                 ? e
                                 : new IOException("append failed", failure);
             }
-            each.state = Append.State.DONE;
-            LockSupport.unpark(each.thread);
         }
-        passOn();
         if (failure instanceof Error error) {
             throw error;
-        }
-    }
-
-    private List<Append> takeQueue() { // law C43
-        lock.lock();
-        try {
-            List<Append> group = new ArrayList<>(queue);
-            queue.clear();
-            return group;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void passOn() {
-        lock.lock();
-        try {
-            Append next = queue.peek();
-            if (next == null) {
-                flushing = false;
-                idle.signalAll();
-            } else {
-                next.state = Append.State.FLUSHER;
-                LockSupport.unpark(next.thread);
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -465,7 +325,7 @@ final class FileSegmentLog implements SegmentLog {
     }
 
     private void writeAndForce(List<byte[]> records) throws IOException {
-        View before = view.get();
+        SegmentView before = view.get();
         try {
             SegmentFile.uninterrupted(() -> write(records, before));
         } catch (IOException e) {
@@ -486,10 +346,10 @@ final class FileSegmentLog implements SegmentLog {
         }
         long end = position;
         long bytes = offset;
-        view.updateAndGet(seen -> new View(seen.segments(), end, bytes));
+        view.updateAndGet(seen -> new SegmentView(seen.segments(), end, bytes));
     }
 
-    private int write(List<byte[]> records, View before) throws IOException {
+    private int write(List<byte[]> records, SegmentView before) throws IOException {
         reopenActive();
         ByteBuffer full = buffer();
         long offset = before.activeBytes();
