@@ -27,7 +27,7 @@ record Calibration(double mapGetNanos, double sha256Nanos, double forceMicros, d
     /** Measures the machine, and the disk of a folder. */
     static Calibration measure(Path folder) throws IOException {
         return new Calibration(
-                mapGet(new ConcurrentHashMap<>()),
+                mapGet(),
                 sha256(),
                 force(folder),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
@@ -36,11 +36,17 @@ record Calibration(double mapGetNanos, double sha256Nanos, double forceMicros, d
     String text() {
         return String.format(
                 Locale.ROOT,
-                "calibration: map get %.1f ns, SHA-256 of 200 B %.0f ns, fdatasync %.0f us, load %.1f",
+                "calibration: map get %.1f ns, SHA-256 of 200 B %.0f ns, fdatasync %.0f us, load"
+                        + " %.1f",
                 mapGetNanos,
                 sha256Nanos,
                 forceMicros,
                 load);
+    }
+
+    /** Nanoseconds of {@code ConcurrentHashMap.get}, 1,024 boxed longs. */
+    static double mapGet() {
+        return mapGet(new ConcurrentHashMap<>());
     }
 
     private static double mapGet(ConcurrentHashMap<Long, Long> map) {

@@ -25,7 +25,7 @@ final class ChainProbe implements Probe {
                 "cold", cold.median(),
                 "again", again.median(),
                 "unrelated", unrelated.median(),
-                "map", Salsa.mapGet());
+                "map", Calibration.mapGet());
     }
 
     private void round(boolean counts) {

@@ -34,7 +34,7 @@ final class TreeProbe implements Probe {
                 "again", again.median(),
                 "unrelated", unrelated.median(),
                 "verified", (double) verified,
-                "map", Salsa.mapGet());
+                "map", Calibration.mapGet());
     }
 
     private void round(boolean counts) {
