@@ -57,6 +57,9 @@ abstract class Mapping {
         if (scalar != null) {
             return scalar;
         }
+        if (Reference.class.isAssignableFrom(raw)) {
+            return new ReferenceMapping(raw);
+        }
         if (raw.isRecord()) {
             return RecordMapping.make(type);
         }
@@ -81,8 +84,8 @@ abstract class Mapping {
         throw new BadDefinition(
                 raw.getName(),
                 "has no value form",
-                "use a record, a sealed family of records, an enum, one of the value types, or a List, Set, Map or"
-                        + " Optional of these");
+                "use a record, a sealed family of records, an enum, one of the value types, or a"
+                        + " List, Set, Map or Optional of these");
     }
 
     /** The type of the values. */

@@ -260,4 +260,25 @@ class CodecTest {
                 .isInstanceOf(BadDefinition.class)
                 .hasMessageContaining("Map<Double, String>: has keys that are number");
     }
+
+    record Named(String text) implements Reference {}
+
+    record Holder(Named named, List<Named> more) {}
+
+    /** A class of references is stored as their names, whatever else it looks like. */
+    @Test
+    void aReferenceIsItsNameAndIsFoundAgainByWhoReads() {
+        Named known = new Named("known");
+        Codec<Holder> codec = Codec.of(Holder.class);
+        Holder holder = new Holder(known, List.of(known, known));
+        byte[] bytes = codec.encode(holder);
+        assertThat(Cbor.decode(bytes))
+                .isEqualTo(Map.of("named", "known", "more", List.of("known", "known")));
+        Holder read = Reference.resolving(text -> known, () -> codec.decode(bytes));
+        assertThat(read.named()).isSameAs(known);
+        assertThat(read).isEqualTo(holder);
+        assertThatThrownBy(() -> codec.decode(bytes)).isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> Reference.resolving(text -> null, () -> codec.decode(bytes)))
+                .isInstanceOf(Invalid.class);
+    }
 }

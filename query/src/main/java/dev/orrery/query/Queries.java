@@ -109,6 +109,22 @@ public final class Queries implements AutoCloseable {
         return new SingleInput<>(input(name, Type.of(NoKey.class), value));
     }
 
+    /** Values that are kept once each, under ids. */
+    public <V> Interned<V> interned(String name, Class<V> value) {
+        return interned(name, Type.of(value));
+    }
+
+    /** Values that are kept once each, under ids. */
+    public <V> Interned<V> interned(String name, Type<V> value) {
+        claim(name);
+        Interned<V> interned = new Interned<>(name, value);
+        Saving saving = engine.saving();
+        if (saving != null) {
+            saving.add(interned);
+        }
+        return interned;
+    }
+
     // functions
 
     /** A function of one key. */

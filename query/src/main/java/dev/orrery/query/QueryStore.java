@@ -186,6 +186,11 @@ public final class QueryStore implements AutoCloseable {
         return facts.getOrDefault(number, Map.of());
     }
 
+    /** Whether there are facts of inputs that nobody has defined so far. */
+    synchronized boolean hasUnclaimedFacts() {
+        return !facts.isEmpty();
+    }
+
     /** The facts under a number are an input's now, which will tell them when it is asked. */
     synchronized void handOver(int number) {
         facts.remove(number);

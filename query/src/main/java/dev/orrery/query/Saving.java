@@ -6,6 +6,7 @@ import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.Pin;
+import dev.orrery.core.Reference;
 import dev.orrery.core.Revision;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a runtime keeps in its store: it notes what changed since the last save and writes that, as
@@ -32,10 +35,12 @@ final class Saving implements CommitHook {
      * of its interval. // law Q32
      */
     final StoredForms forms;
-    final StoredAdoption adoption;
+    final Adoption adoption;
     private final Engine engine;
     private final QueryStore store;
     private final Map<Input<?, ?>, SavedInput<?, ?>> inputs = new ConcurrentHashMap<>();
+    private final Map<String, Interned<?>> interned = new ConcurrentHashMap<>();
+    private final List<SavedInterned<?>> savedInterned = new CopyOnWriteArrayList<>();
     private final Queue<Node> unsaved = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
     private long savedRevision;
@@ -50,7 +55,8 @@ final class Saving implements CommitHook {
         this.engine = engine;
         this.store = store;
         this.forms = new StoredForms(engine, store);
-        this.adoption = new StoredAdoption(engine, store, forms);
+        StoredAdoption stored = new StoredAdoption(engine, store, forms);
+        this.adoption = node -> Reference.resolving(this::find, () -> stored.baseline(node));
         this.savedRevision = store.restored().revision().number();
     }
 
@@ -58,9 +64,39 @@ final class Saving implements CommitHook {
     <K, V> void add(Input<K, V> input) {
         StoredForm.OfKeys<K, V> form = forms.inputKeys(input);
         SavedInput<K, V> saved = new SavedInput<>(input, form);
-        saved.fill(store);
+        resolvingAll(() -> saved.fill(store));
         store.replaceOthers(form.number);
         inputs.put(input, saved);
+    }
+
+    /** Gives new interned values the numbers they have, before anybody can ask for one. */
+    <V> void add(Interned<V> values) {
+        SavedInterned<V> saved = new SavedInterned<>(values, forms.internedNumber(values));
+        saved.fill(store);
+        interned.put(values.name(), values);
+        savedInterned.add(saved);
+    }
+
+    private void resolvingAll(Runnable reading) {
+        Reference.resolving(
+                this::find,
+                () -> {
+                    reading.run();
+                    return true;
+                });
+    }
+
+    /** The id of a stored name, when its values are defined and it is among them. */
+    private @Nullable Reference find(String text) {
+        int space = text.indexOf(' ');
+        Interned<?> values = space < 0 ? null : interned.get(text.substring(space + 1));
+        try {
+            return values == null
+                    ? null
+                    : values.find(Long.parseLong(text.substring(0, space))).orElse(null);
+        } catch (NumberFormatException foreign) {
+            return null;
+        }
     }
 
     /** Takes in a new query, before anyone can ask it. */
@@ -140,6 +176,7 @@ final class Saving implements CommitHook {
                 }
                 long rewritten = writer.memos();
                 nodes.forEach(node -> write(node, writer));
+                savedInterned.forEach(values -> values.write(whole, writer));
                 writer.commit();
                 committed = true;
                 savedRevision = revision;
@@ -162,7 +199,9 @@ final class Saving implements CommitHook {
         }
 
         private boolean isEmpty() {
-            return nodes.isEmpty() && inputs.values().stream().noneMatch(SavedInput::hasCollected);
+            return nodes.isEmpty()
+                    && inputs.values().stream().noneMatch(SavedInput::hasCollected)
+                    && savedInterned.stream().noneMatch(SavedInterned::isChanged);
         }
 
         private void write(Node node, StoreWriter writer) {
@@ -182,6 +221,7 @@ final class Saving implements CommitHook {
         private void end(boolean committed, StoreWriter writer) {
             if (committed) {
                 inputs.values().forEach(input -> input.saved(revision));
+                savedInterned.forEach(SavedInterned::saved);
             } else {
                 writer.abandon();
                 inputs.values().forEach(SavedInput::giveBack);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class StoredForms {
     private static final Type<Condition> CONDITION = Type.of(Condition.class);
 
+    /** Tells interned values from a source of the same name. */
+    private static final Bytes INTERNED = Bytes.of((byte) 1);
+
     private final Engine engine;
     private final QueryStore store;
     private final Map<Definition<?, ?>, StoredForm.OfQuery<?, ?>> queries =
@@ -58,6 +61,15 @@ final class StoredForms {
     @SuppressWarnings("unchecked") // made for this very input
     <K, V> StoredForm.OfKeys<K, V> inputKeys(Input<K, V> input) {
         return (StoredForm.OfKeys<K, V>) of((Versioned<?, ?>) input).orElseThrow().keys();
+    }
+
+    /** The number under which interned values are stored. */
+    int internedNumber(Interned<?> interned) {
+        return store.number(
+                StoredRecord.Role.SOURCE,
+                "interned " + interned.name(),
+                Schema.of(Type.of(Long.class), interned.valueType()),
+                INTERNED);
     }
 
     /** Takes in a source that stored results may have read. */
