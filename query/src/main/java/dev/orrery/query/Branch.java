@@ -96,7 +96,7 @@ final class Branch implements Adoption {
         }
         boolean newest = engine.faults.has(Fault.ADOPTED_NEWEST);
         Memo memo = newest ? known.memo : known.at(begin.revision().number());
-        if (memo == null || memo.changedAt == Memo.PRIVATE) {
+        if (memo == null || memo.changedAt() == Memo.PRIVATE) {
             return null; // a private result does not say what it rests on
         }
         Cell[] read = Arrays.stream(memo.dependencies).map(this::own).toArray(Cell[]::new);

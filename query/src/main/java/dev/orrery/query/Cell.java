@@ -9,40 +9,74 @@ import org.jspecify.annotations.Nullable;
  * <p>Its edges are guarded by its monitor. A thread holds at most one such monitor. // law Q11
  */
 abstract sealed class Cell permits Leaf, Node {
-    private @Nullable Edges edges;
+    /** The reader of the only edge, or {@link Edges} when there are, or were, more. */
+    private @Nullable Object readers;
+
+    /** The position of the only edge in its reader. */
+    private int position;
 
     /** What the cell is called in explanations: its source or query, and its key. */
     abstract String label();
 
     /** Has the next mark of this cell travel to a position of a reader. Holding the monitor. */
-    final void arm(Node reader, int position) {
-        if (edges == null) {
-            edges = new Edges();
+    final void arm(Node reader, int at) {
+        switch (readers) {
+            case null -> {
+                readers = reader;
+                position = at;
+            }
+            case Edges edges -> edges.add(reader, at);
+            case Object only -> {
+                if (only != reader || position != at) {
+                    Edges edges = new Edges();
+                    edges.add((Node) only, position);
+                    edges.add(reader, at);
+                    readers = edges;
+                }
+            }
         }
-        edges.add(reader, position);
     }
 
     /** Takes an edge away, if it has not been consumed. */
-    final synchronized void disarm(Node reader, int position) {
-        if (edges != null && edges.remove(reader, position) && edges.size() == 0) {
-            edges = null;
+    final synchronized void disarm(Node reader, int at) {
+        if (readers instanceof Edges edges) {
+            if (edges.remove(reader, at) && edges.size() == 0) {
+                readers = null;
+            }
+        } else if (readers == reader && position == at) {
+            readers = null;
         }
     }
 
-    /** Consumes all edges: what a mark travels over. Holding the monitor. */
-    final @Nullable Edges takeEdges() { // law Q4
-        Edges taken = edges;
-        edges = null;
-        return taken;
+    /** Consumes all edges: a mark travels over them. Holding the monitor. */
+    final void handEdges(Walk walk) { // law Q4
+        switch (readers) {
+            case null -> {
+                return;
+            }
+            case Edges edges -> walk.add(this, edges);
+            case Object only -> walk.add(this, (Node) only, position);
+        }
+        readers = null;
+    }
+
+    /** Takes back the room of edges that a mark has travelled over. */
+    final synchronized void takeBack(Edges walked) {
+        if (readers == null) {
+            walked.clear();
+            readers = walked;
+        }
     }
 
     /** Whether an edge is armed; for the sweep that checks the laws at rest. */
-    final synchronized boolean isArmed(Node reader, int position) {
-        return edges != null && edges.contains(reader, position);
+    final synchronized boolean isArmed(Node reader, int at) {
+        return readers instanceof Edges edges
+                ? edges.contains(reader, at)
+                : readers == reader && position == at;
     }
 
     /** How many edges are armed; for the sweep. */
     final synchronized int armed() {
-        return edges == null ? 0 : edges.size();
+        return readers instanceof Edges edges ? edges.size() : readers == null ? 0 : 1;
     }
 }

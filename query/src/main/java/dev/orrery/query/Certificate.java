@@ -38,7 +38,7 @@ final class Certificate {
                 live != null
                         && !live.failed // nor without its value
                         && !live.mustRun
-                        && live.changedAt != Memo.PRIVATE // law Q8: it has no dependencies
+                        && live.changedAt() != Memo.PRIVATE // law Q8: it has no dependencies
                         && !(live instanceof Certified)
                         && live.from <= revision;
         return known ? live : null;
@@ -81,7 +81,7 @@ final class Certificate {
     /** The memo of a child that has not changed since a reader was put in doubt. */
     private static @Nullable Memo onLine(Node child, Memo reader) { // law Q6
         Memo live = child.memo;
-        return live != null && live.changedAt < reader.until() ? live : null;
+        return live != null && live.changedAt() < reader.until() ? live : null;
     }
 
     private @Nullable Bytes print(StoredForm form, Node child, @Nullable Memo memo) {

@@ -8,7 +8,7 @@ import dev.orrery.core.OrreryException.Invalid;
  * not by their stamps, which belong to an earlier life. It covers no revision; verified, another
  * memo takes its place. // law Q30
  */
-final class Certified extends Memo {
+final class Certified extends Memo.Stamped {
     private final StoredForm[] forms;
     private final Bytes[] prints;
 
@@ -20,7 +20,7 @@ final class Certified extends Memo {
      * @param prints of what was read there
      */
     Certified(Object value, long until, Cell[] dependencies, StoredForm[] forms, Bytes[] prints) {
-        super(value, false, until, until, until - 1, dependencies);
+        super(value, false, false, until, until, until - 1, dependencies);
         this.forms = forms;
         this.prints = prints;
     }

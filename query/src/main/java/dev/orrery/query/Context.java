@@ -22,6 +22,8 @@ final class Context implements Tracking.Frame {
     /** What the running body has read; null in a snapshot's own reads, which nobody remembers. */
     @Nullable Recording recording;
 
+    private @Nullable Recording outermost;
+
     /** The circle whose members' bodies run now; reads are of their provisional values. */
     @Nullable FixedPoint evaluation;
 
@@ -37,6 +39,19 @@ final class Context implements Tracking.Frame {
         this.engine = engine;
         this.revision = revision;
         this.strand = strand;
+    }
+
+    /** The recording for a body inside the one that another belongs to. */
+    Recording inner(@Nullable Recording outer) {
+        if (outer != null) {
+            return outer.inner();
+        }
+        Recording known = outermost;
+        if (known == null) {
+            known = new Recording(null);
+            outermost = known;
+        }
+        return known;
     }
 
     /** Binds this to its thread while an access runs. */
@@ -64,10 +79,10 @@ final class Context implements Tracking.Frame {
         if (memo == null) {
             memo = Obtain.memo(this, node);
         } else {
-            node.definition.hit(node);
+            node.definition.hit(memo);
         }
         if (recording != null) {
-            recording.read(node, memo);
+            recording.read(node, memo, engine.faults);
         }
         return memo;
     }

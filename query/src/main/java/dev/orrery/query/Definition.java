@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A query as defined, with the nodes of its keys. */
@@ -31,8 +31,8 @@ final class Definition<K, V> implements Query<K, V> {
 
     private final Queries.Body<? super K, ? extends V> body;
 
-    /** A map from keys to nodes: the one place to change when a node becomes its own entry. */
-    private final Map<K, Node> nodes = new ConcurrentHashMap<>();
+    private final Nodes nodes = new Nodes();
+    private final Function<K, Node> newNode;
 
     Definition(
             Engine engine,
@@ -49,6 +49,7 @@ final class Definition<K, V> implements Query<K, V> {
         Options.Limit<V> limit = options.limit();
         this.sieve = limit == null ? null : new Sieve<>(limit, counts, engine.faults);
         this.body = body;
+        this.newNode = key -> engine.newNode(this, key);
     }
 
     @Override
@@ -63,10 +64,10 @@ final class Definition<K, V> implements Query<K, V> {
     public V of(K key) { // law Q14: a hit is a probe, a load and two comparisons
         long published = engine.timeline.published(); // law Q1: first
         if (Tracking.scope() == null) {
-            Node node = nodes.get(key);
+            Node node = nodes.find(key);
             Memo memo = node == null ? null : node.memo;
             if (node != null && memo != null && !memo.failed && published < memo.until()) {
-                hit(node);
+                hit(memo);
                 return (V) memo.value;
             }
         }
@@ -74,17 +75,17 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     /** Counts a hit, and notes it where values are limited: by a plain store, once. */
-    void hit(Node node) {
+    void hit(Memo memo) {
         counts.hit();
-        if (sieve != null && !node.recentlyRead) {
-            node.recentlyRead = true;
+        if (sieve != null && !memo.recentlyRead) {
+            memo.recentlyRead = true;
         }
     }
 
     /** Notes that a flight ended with a memo, which may have a value to be kept. */
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     void holds(Engine runtime, Node node, Memo memo) {
-        if (sieve != null && !memo.failed && memo.changedAt != Memo.PRIVATE && runtime.isRoot()) {
+        if (sieve != null && !memo.failed && memo.changedAt() != Memo.PRIVATE && runtime.isRoot()) {
             sieve.holds(node, (V) memo.value);
         }
     }
@@ -96,7 +97,7 @@ final class Definition<K, V> implements Query<K, V> {
 
     @Override
     public void forget(K key) {
-        Node node = nodes.get(key);
+        Node node = nodes.find(key);
         if (node != null) {
             engine.forgotten.add(node);
         }
@@ -149,8 +150,7 @@ final class Definition<K, V> implements Query<K, V> {
     record Bound<V>(Outcome<V> outcome, long revision) {}
 
     Node node(K key) {
-        Node node = nodes.get(key);
-        return node != null ? node : nodes.computeIfAbsent(key, k -> engine.newNode(this, k));
+        return nodes.findOrMake(key, newNode);
     }
 
     @SuppressWarnings("unchecked") // a definition's nodes have its keys
@@ -159,14 +159,15 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     @Nullable Node findNode(Object key) {
-        return nodes.get(key);
+        return nodes.find(key);
     }
 
     Iterable<Node> nodes() {
-        return nodes.values();
+        return nodes;
     }
 
     void forgetAll() {
+        nodes.forEach(Node::end);
         nodes.clear();
     }
 
@@ -202,8 +203,6 @@ final class Definition<K, V> implements Query<K, V> {
 
     void ran(Engine runtime, Flight flight, Memo memo, long nanos) {
         counts.computed();
-        flight.node.reason = Reason.ran(flight);
-        flight.node.ran();
         if (!runtime.isRoot() || !isTold()) {
             return;
         }
@@ -215,7 +214,6 @@ final class Definition<K, V> implements Query<K, V> {
 
     void spared(Engine runtime, Flight flight) {
         counts.spared();
-        flight.node.reason = Reason.spared(flight);
         if (runtime.isRoot() && isTold()) {
             engine.events.spared(flight);
         }
@@ -253,7 +251,7 @@ final class Definition<K, V> implements Query<K, V> {
     public Map<K, PerKey> perKey(int most) {
         long published = engine.timeline.published();
         Map<K, PerKey> counts = new LinkedHashMap<>();
-        Iterator<Node> each = nodes.values().iterator();
+        Iterator<Node> each = nodes.iterator();
         while (each.hasNext() && counts.size() < most) {
             Node node = each.next();
             counts.put((K) node.key, node.counts(published));

@@ -207,7 +207,7 @@ final class Engine {
 
     /** A new node, dormant when there may be something to adopt. */
     Node newNode(Definition<?, ?> definition, Object key) {
-        return new Node(definition, key, adoption == null ? null : Memo.DORMANT, isRoot());
+        return new Node(definition, key, adoption == null ? null : Memo.Stamped.DORMANT, isRoot());
     }
 
     /** Wakes a dormant node. Holding nothing. */

@@ -40,7 +40,7 @@ final class Events implements Feed<Delivery<QueryEvent>> { // law Q28
         this.broadcast = new Broadcast<>(epoch, KEPT);
     }
 
-    private boolean isFollowed() {
+    boolean isFollowed() {
         return followers.get() > 0;
     }
 
@@ -115,7 +115,7 @@ final class Events implements Feed<Delivery<QueryEvent>> { // law Q28
             return QueryEvent.Result.FAILED;
         }
         Memo before = flight.baseline;
-        return before != null && memo.changedAt < before.until()
+        return before != null && memo.changedAt() < before.until()
                 ? QueryEvent.Result.EQUAL
                 : QueryEvent.Result.CHANGED;
     }

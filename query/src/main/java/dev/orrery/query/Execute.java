@@ -25,41 +25,39 @@ final class Execute {
 
     private Execute() {}
 
-    /** What a body came to. */
-    private record Result(Object value, boolean failed, Recording recording) {}
-
     static Memo body(Context context, Flight flight) {
+        Events events = context.engine.events;
         flight.recorded = Recorded.begin();
-        long begun = System.nanoTime();
-        Result result = run(context, flight);
+        boolean timed = flight.recorded != null || events.isFollowed();
+        long begun = timed ? System.nanoTime() : 0;
+        run(context, flight);
+        flight.hasRun = true;
         OrreryException.Cycle cycle = flight.cycle;
         Memo memo =
                 cycle != null
-                        ? Settle.failed(context, flight, cycle, result.recording().dependencies())
-                        : Settle.run(
-                                context,
-                                flight,
-                                result.value(),
-                                result.failed(),
-                                result.recording());
-        flight.node.definition.ran(context.engine, flight, memo, System.nanoTime() - begun);
+                        ? Settle.failed(context, flight, cycle, flight.read)
+                        : Settle.run(context, flight);
+        long nanos = timed ? System.nanoTime() - begun : 0;
+        flight.node.definition.ran(context.engine, flight, memo, nanos);
         return memo;
     }
 
-    private static Result run(Context context, Flight flight) {
+    private static void run(Context context, Flight flight) {
         if (context.depth >= LEVELS_PER_THREAD) {
-            return inFreshThread(context, flight);
+            inFreshThread(context, flight);
+            return;
         }
         try {
-            return inFrame(context, flight);
+            inFrame(context, flight);
         } catch (StackOverflowError full) {
-            return inFreshThread(context, flight);
+            inFreshThread(context, flight);
         }
     }
 
-    private static Result inFrame(Context context, Flight flight) {
-        Recording recording = new Recording(flight.prior, context.engine.faults);
+    /** Runs the body and notes in the flight what it came to. */
+    private static void inFrame(Context context, Flight flight) {
         Recording outer = context.recording;
+        Recording recording = context.inner(outer).begin(flight.prior);
         context.recording = recording;
         context.depth++;
         try {
@@ -70,7 +68,7 @@ final class Execute {
             if (context.strand.top != flight) { // the body went on after the stack was full
                 throw new StackOverflowError();
             }
-            return new Result(value, false, recording);
+            note(flight, value, false, recording);
         } catch (StackOverflowError full) {
             throw full;
         } catch (OrreryException.Cancelled inside) {
@@ -84,15 +82,21 @@ final class Execute {
             if (context.cancelled || thrown instanceof VirtualMachineError) {
                 throw thrown;
             }
-            return new Result(failure(flight.node, thrown), true, recording);
+            note(flight, failure(flight.node, thrown), true, recording);
         } finally {
             context.depth--;
             context.recording = outer;
         }
+        recording.end();
+    }
+
+    private static void note(Flight flight, Object value, boolean failed, Recording recording) {
+        flight.isPrivate = recording.isPrivate();
+        flight.with(value, failed, recording.dependencies(), recording.from());
     }
 
     /** Goes on in another thread with the same strand, while this one waits for it. */
-    private static Result inFreshThread(Context context, Flight flight) {
+    private static void inFreshThread(Context context, Flight flight) {
         makeSureOfRoom(FRAMES_OF_A_HOP);
         Hop hop = new Hop(context, flight);
         Thread thread = context.engine.threads.newThread(hop);
@@ -111,7 +115,7 @@ final class Execute {
             Thread.currentThread().interrupt();
         }
         context.cancelled |= hop.cancelled;
-        return hop.result();
+        hop.end();
     }
 
     /**
@@ -131,7 +135,6 @@ final class Execute {
     private static final class Hop implements Runnable {
         private final Context outer;
         private final Flight flight;
-        private @Nullable Result result;
         private @Nullable Throwable thrown;
         private boolean cancelled;
 
@@ -145,32 +148,31 @@ final class Execute {
             Context inner = new Context(outer.engine, outer.revision, outer.strand);
             try {
                 Obtain.takeDown(outer.engine, outer.strand, flight); // left where it was full
-                result = inner.within(() -> inFrame(inner, flight));
+                inner.within(() -> {
+                    inFrame(inner, flight);
+                    return true;
+                });
             } catch (StackOverflowError full) { // and the whole of it was the body's
                 Obtain.takeDown(outer.engine, outer.strand, flight);
-                result = overflown(full);
+                flight.isPrivate = false;
+                flight.with(failure(flight.node, full), true, Memo.NOTHING, outer.revision);
             } catch (Throwable e) {
                 thrown = e;
             }
             cancelled = inner.cancelled;
         }
 
-        private Result overflown(StackOverflowError full) {
-            Recording nothing = Recording.nothingAt(outer.revision, outer.engine.faults);
-            return new Result(failure(flight.node, full), true, nothing);
-        }
-
-        private Result result() {
-            if (result != null) {
-                return result;
-            }
+        /** Throws what the thread ended with, if it was not a result. */
+        private void end() {
             if (thrown instanceof Error error) {
                 throw error;
             }
             if (thrown instanceof RuntimeException exception) {
                 throw exception;
             }
-            throw new IllegalStateException("law Q10: a body ended without a result", thrown);
+            if (thrown != null) {
+                throw new IllegalStateException("law Q10: a body ended without a result", thrown);
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public record Explanation(
     }
 
     static Explanation of(Definition<?, ?> definition, Object key, Node node) {
-        Reason reason = node.reason;
+        Reason reason = node.reason();
         Memo memo = node.memo;
         List<String> reads =
                 memo == null

@@ -162,7 +162,7 @@ final class FixedPoint {
             if (ready != null) {
                 reader.reads.add(node);
                 reader.from = Math.max(reader.from, ready.from);
-                reader.isPrivate |= ready.changedAt == Memo.PRIVATE;
+                reader.isPrivate |= ready.changedAt() == Memo.PRIVATE;
                 return ready;
             }
             member = new Member(node);

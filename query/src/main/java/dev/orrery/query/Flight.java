@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One computation under way: a node being verified or run at a revision. Written by its strand, but
  * for what its monitor guards.
  */
-final class Flight {
+final class Flight implements Node.Aside {
     /** A leader wakes who waits for it; only one that ran out of stack has to be looked for. */
     private static final long MILLIS_BETWEEN_LOOKS = 500;
 
@@ -36,8 +36,28 @@ final class Flight {
     @Nullable Cell because;
     long becauseAt;
 
+    /** What the body gave, or what was verified; the {@link OrreryException} when it failed. */
+    @Nullable Object value;
+
+    boolean failed;
+
+    /** What it rests on, in first-read order. */
+    Cell[] read = Memo.NOTHING;
+
+    /** Whether something that was read is private to its revision. */
+    boolean isPrivate;
+
+    /** Whether the body ran to an end. */
+    boolean hasRun;
+
     /** What the result is being tied to, while it is. */
     @Nullable Link link;
+
+    /** Whether it has the link token of its node; guarded by the node's monitor. */
+    boolean isLinking;
+
+    /** The marks that came since it has the token; guarded by the node's monitor. */
+    @Nullable Arrival arrivals;
 
     /** The flight below this one on the same strand. */
     final @Nullable Flight below;
@@ -54,8 +74,13 @@ final class Flight {
     /** The recording of the run by the virtual machine, if there is one. */
     Recorded.@Nullable Run recorded;
 
-    private boolean done;
+    private volatile boolean done;
+
+    /** Whether anybody waits for it, or is about to; guarded by the node's monitor. */
     private boolean awaited;
+
+    /** A mark that came while a result was being linked. */
+    record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
 
     Flight(
             Node node,
@@ -83,21 +108,41 @@ final class Flight {
         becauseAt = at;
     }
 
-    synchronized boolean isDone() {
+    /** Says how the flight ends. */
+    Flight with(Object result, boolean isFailure, Cell[] dependencies, long since) {
+        value = result;
+        failed = isFailure;
+        read = dependencies;
+        from = since;
+        return this;
+    }
+
+    boolean isDone() {
         return done;
     }
 
-    /** Ends the flight, with a result or without, and wakes whoever waits for it. */
-    synchronized void finish() {
-        done = true;
-        if (awaited) {
-            notifyAll();
+    /** Has the end of this told. Holding the node's monitor, under which it is still listed. */
+    void willBeAwaited() {
+        awaited = true;
+    }
+
+    /**
+     * Ends the flight, with a result or without, and wakes whoever waits for it. Holding the node's
+     * monitor, under which it was listed.
+     */
+    void finish() {
+        if (awaited) { // otherwise nobody knows of it
+            wake();
         }
+    }
+
+    private synchronized void wake() {
+        done = true;
+        notifyAll();
     }
 
     /** Waits for the end, or until the waiter is sent on its own way, or nobody leads any more. */
     synchronized void await(Strand waiter) throws InterruptedException {
-        awaited = true;
         while (!done && !waiter.isReleased() && !strand.isLeft) {
             wait(MILLIS_BETWEEN_LOOKS);
         }
@@ -114,8 +159,8 @@ final class Flight {
         }
         synchronized (node) {
             node.drop(this);
+            finish();
         }
-        finish();
         strand.top = below;
     }
 

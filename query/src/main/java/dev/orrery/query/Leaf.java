@@ -3,7 +3,6 @@ package dev.orrery.query;
 import dev.orrery.core.Condition;
 import dev.orrery.core.Versioned;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A key or a condition of a source that some result has read, with the revisions that changed it.
@@ -50,10 +49,10 @@ final class Leaf extends Cell {
         }
     }
 
-    /** Notes that a commit changed this, and takes the edges its mark travels over. */
-    synchronized @Nullable Edges change(long revision, long horizon) {
+    /** Notes that a commit changed this, and hands over the edges that its mark travels over. */
+    synchronized void change(long revision, long horizon, Walk walk) {
         note(revision, horizon);
-        return takeEdges();
+        handEdges(walk);
     }
 
     private void note(long revision, long horizon) {

@@ -19,25 +19,26 @@ final class Link {
     private final Cell[] old;
 
     /** Positions that are closed already, in no order. */
-    private int[] closed = {};
+    private int[] closed = Positions.NONE;
 
     private int closedCount;
 
     /** From when on the result is in doubt. */
     private long until = Memo.OPEN;
 
-    /** Positions that may have been armed here: noted first, so that each can be let go of. */
-    private int[] tried = {};
+    /** Where this has come to: what lies before may have been armed here. */
+    private int reached;
 
-    private int triedCount;
+    /** The suspect positions of the live memo, ascending. */
+    private int[] suspects = Positions.NONE;
 
     /** Set when the old positions are being let go of. */
     private boolean isReleasing;
 
-    Link(Flight flight, Cell[] dependencies, @Nullable Memo live, Faults faults) {
+    Link(Flight flight, @Nullable Memo live, Faults faults) {
         this.node = flight.node;
         this.revision = flight.revision;
-        this.dependencies = dependencies;
+        this.dependencies = flight.read;
         this.old = live == null ? Memo.NOTHING : live.dependencies;
         this.faults = faults;
     }
@@ -48,27 +49,13 @@ final class Link {
      * @param suspects the suspect positions of the live memo, ascending
      * @return false when a child has left its line; then nothing is armed that was not before
      */
-    @SuppressWarnings("ReferenceEquality") // the same array: whatever agrees is armed already
     boolean tie(int[] suspects) { // law Q4
-        return dependencies == old ? tieAll(suspects) : tieDifferent(suspects);
-    }
-
-    private boolean tieAll(int[] positions) {
-        for (int position : positions) {
-            if (!tie(position)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean tieDifferent(int[] suspects) {
-        for (int i = 0; i < dependencies.length; i++) {
-            boolean stillArmed =
-                    i < old.length
-                            && old[i] == dependencies[i]
-                            && Arrays.binarySearch(suspects, i) < 0;
-            if (!stillArmed && !tie(i)) {
+        this.suspects = suspects;
+        int count = isSame() ? suspects.length : dependencies.length;
+        while (reached < count) {
+            int next = reached++; // first, so that it is let go of
+            if (!isArmed(next) && !tie(position(next))) {
+                untie();
                 return false;
             }
         }
@@ -77,9 +64,26 @@ final class Link {
         return true;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same array: whatever agrees is armed already
+    private boolean isSame() {
+        return dependencies == old;
+    }
+
+    private int position(int step) {
+        return isSame() ? suspects[step] : step;
+    }
+
+    /** Whether the edge of a step was armed for the live memo and is so still. */
+    private boolean isArmed(int step) {
+        return !isSame()
+                && step < old.length
+                && old[step] == dependencies[step]
+                && Arrays.binarySearch(suspects, step) < 0;
+    }
+
     /** The old positions that were let go of, or were about to be. */
     void forEachReleased(IntConsumer action) {
-        for (int i = 0; isReleasing && i < old.length; i++) {
+        for (int i = 0; isReleasing && !isSame() && i < old.length; i++) {
             if (i >= dependencies.length || old[i] != dependencies[i]) {
                 action.accept(i);
             }
@@ -87,14 +91,12 @@ final class Link {
     }
 
     private boolean tie(int position) {
-        tried = append(tried, triedCount++, position);
         long end =
                 switch (dependencies[position]) {
                     case Leaf leaf -> leaf.link(node, position, revision, faults);
                     case Node child -> child.link(node, position, revision, faults);
                 };
         if (end == LEFT) {
-            untie();
             return false;
         }
         if (end != Memo.OPEN) {
@@ -105,13 +107,15 @@ final class Link {
 
     /** Lets go of what was armed here. */
     void untie() {
-        for (int i = 0; i < triedCount; i++) {
-            dependencies[tried[i]].disarm(node, tried[i]);
+        for (int i = 0; i < reached; i++) {
+            if (!isArmed(i)) {
+                dependencies[position(i)].disarm(node, position(i));
+            }
         }
     }
 
     /** Takes in a mark that came while this was linked. */
-    void take(Node.Arrival arrival) {
+    void take(Flight.Arrival arrival) {
         int position = arrival.position();
         if (position < dependencies.length && dependencies[position] == arrival.child()) {
             close(position, arrival.revision());
@@ -119,18 +123,17 @@ final class Link {
     }
 
     private void close(int position, long end) {
-        closed = append(closed, closedCount++, position);
+        closed = Positions.with(closed, closedCount++, position);
         until = Math.min(until, end);
     }
 
-    private static int[] append(int[] array, int count, int value) {
-        int[] target = count == array.length ? Arrays.copyOf(array, Math.max(4, count * 2)) : array;
-        target[count] = value;
-        return target;
+    /** Positions that are closed already; so many as {@link #closedCount} says. */
+    int[] closed() {
+        return closed;
     }
 
-    int[] closed() {
-        return Arrays.copyOf(closed, closedCount);
+    int closedCount() {
+        return closedCount;
     }
 
     long until() {

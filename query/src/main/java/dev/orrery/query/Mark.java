@@ -6,9 +6,7 @@ import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
 import dev.orrery.core.Revision;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mark implements CommitHook {
     private final Engine engine;
-    private final Deque<Node> closed = new ArrayDeque<>();
+    private final Walk walk = new Walk();
 
     /** What this commit does, to be told once it is published; null when nobody wants to know. */
     private @Nullable List<QueryEvent> told;
-
-    /**
-     * While a commit is told: the change each of {@link #closed} was closed by, and the present
-     * one.
-     */
-    private final Deque<Dependency> roots = new ArrayDeque<>();
-
-    private @Nullable Dependency root;
 
     Mark(Engine engine) {
         this.engine = engine;
@@ -80,23 +70,16 @@ final class Mark implements CommitHook {
                 markSources(changes, revision, horizon);
             }
         }
-        for (Node node = closed.poll(); node != null; node = closed.poll()) {
-            Edges edges;
-            synchronized (node) {
-                edges = node.takeEdges();
-            }
-            root = roots.poll();
-            travel(node, edges, revision);
-        }
+        walk.go(this, revision);
     }
 
     private void forget(ChangeSet<?, ?> changes, long revision) {
         for (Change<?, ?> change : changes) {
             if (change.key() instanceof Node node) {
                 if (told != null) {
-                    root = Dependency.of(node);
+                    walk.root = Dependency.of(node);
                 }
-                marked(node, revision, node.forget(revision, engine.faults));
+                marked(node, revision, node.forget(revision, engine.faults, walk));
             }
         }
     }
@@ -107,20 +90,16 @@ final class Mark implements CommitHook {
                 changes,
                 (leaf, key) -> {
                     if (told != null) {
-                        root = new Dependency(Dependency.Kind.KEY, changes.source().name(), key);
+                        walk.root =
+                                new Dependency(Dependency.Kind.KEY, changes.source().name(), key);
                     }
-                    travel(leaf, leaf.change(revision, horizon), revision);
+                    leaf.change(revision, horizon, walk);
                 });
     }
 
-    private void travel(Cell from, @Nullable Edges edges, long revision) {
-        if (edges != null) {
-            edges.forEach((reader, position) -> arrive(reader, from, position, revision));
-        }
-    }
-
-    private void arrive(Node reader, Cell from, int position, long revision) {
-        marked(reader, revision, reader.mark(from, position, revision, engine.faults));
+    /** A mark comes over an edge. */
+    void arrive(Node reader, Cell from, int position, long revision) {
+        marked(reader, revision, reader.mark(from, position, revision, engine.faults, walk));
     }
 
     private void marked(Node node, long revision, Node.Marked how) {
@@ -136,18 +115,9 @@ final class Mark implements CommitHook {
 
     private void close(Node node, long revision) {
         node.definition.counts.mark();
-        if (told != null && root != null) {
-            tell(told, node, root, revision);
-        }
-        if (!engine.faults.has(Fault.MARK_STOPS_EARLY)) {
-            closed.add(node);
-        }
-    }
-
-    private void tell(List<QueryEvent> events, Node node, Dependency cause, long revision) {
-        roots.add(cause);
-        if (node.definition.isTold()) {
-            events.add(
+        Dependency cause = walk.root;
+        if (told != null && cause != null && node.definition.isTold()) {
+            told.add(
                     new QueryEvent.Invalidated(
                             node.definition.name, node.key, new Revision(revision), cause));
         }

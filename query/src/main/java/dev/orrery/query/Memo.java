@@ -11,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * monitor, by the mark of the first commit that put the result in doubt. It lives in this object
  * and not beside it, so that a reader never pairs an old value with a new interval. // law Q3
  */
-sealed class Memo permits Certified {
+sealed class Memo permits Memo.Stamped {
     /** The end of an interval that no mark has closed. */
     static final long OPEN = Long.MAX_VALUE;
 
@@ -19,10 +19,6 @@ sealed class Memo permits Certified {
     static final long PRIVATE = Long.MAX_VALUE;
 
     static final Cell[] NOTHING = {};
-
-    /** What a node has whose first memo is still to be adopted. It covers nothing. */
-    static final Memo DORMANT =
-            new Memo(NoKey.ONE, false, Long.MAX_VALUE, Long.MIN_VALUE, PRIVATE, NOTHING);
 
     /** What stands for a value that was dropped to save memory. */
     private static final Object EMPTIED = new Object();
@@ -46,10 +42,13 @@ sealed class Memo permits Certified {
     /** Whether the body must run once this is in doubt, whatever it reads. */
     final boolean mustRun;
 
-    final long from;
+    /** Whether it was read since the sieve passed by; set by hits without any order. */
+    boolean recentlyRead;
 
-    /** A stamp of the value: an equal value keeps it, a new one gets a greater one. */
-    final long changedAt;
+    /** Where it stands with the store; guarded by the node's monitor. */
+    byte stored;
+
+    final long from;
 
     /** What was read, in first-read order, without repeats. The identity of the array matters. */
     final Cell[] dependencies;
@@ -57,11 +56,45 @@ sealed class Memo permits Certified {
     @SuppressWarnings("unused") // through the handle: one access, whatever the machine's word
     private long until;
 
-    Memo(Object value, boolean failed, long from, long until, long changedAt, Cell[] dependencies) {
-        this(value, failed, false, from, until, changedAt, dependencies);
+    private Memo(
+            Object value,
+            boolean failed,
+            boolean mustRun,
+            long from,
+            long until,
+            Cell[] dependencies) {
+        this.value = value;
+        this.failed = failed;
+        this.mustRun = mustRun;
+        this.from = from;
+        this.dependencies = dependencies;
+        this.until = until;
     }
 
-    Memo(
+    /** A memo whose stamp is not where its interval begins: most have none, to weigh less. */
+    static sealed class Stamped extends Memo permits Certified {
+        /** What a node has whose first memo is still to be adopted. It covers nothing. */
+        static final Memo DORMANT =
+                new Stamped(
+                        NoKey.ONE, false, false, Long.MAX_VALUE, Long.MIN_VALUE, PRIVATE, NOTHING);
+
+        private final long changedAt;
+
+        Stamped(
+                Object value,
+                boolean failed,
+                boolean mustRun,
+                long from,
+                long until,
+                long changedAt,
+                Cell[] dependencies) {
+            super(value, failed, mustRun, from, until, dependencies);
+            this.changedAt = changedAt;
+        }
+    }
+
+    /** A memo that was never in a store. */
+    static Memo of(
             Object value,
             boolean failed,
             boolean mustRun,
@@ -69,13 +102,14 @@ sealed class Memo permits Certified {
             long until,
             long changedAt,
             Cell[] dependencies) {
-        this.value = value;
-        this.failed = failed;
-        this.mustRun = mustRun;
-        this.from = from;
-        this.changedAt = changedAt;
-        this.dependencies = dependencies;
-        this.until = until;
+        return changedAt == from
+                ? new Memo(value, failed, mustRun, from, until, dependencies)
+                : new Stamped(value, failed, mustRun, from, until, changedAt, dependencies);
+    }
+
+    /** A stamp of the value: an equal value keeps it, a new one gets a greater one. */
+    final long changedAt() {
+        return this instanceof Stamped stamped ? stamped.changedAt : from;
     }
 
     /**
@@ -92,24 +126,31 @@ sealed class Memo permits Certified {
         if (changedAt >= until) {
             throw new IllegalArgumentException("law Q6: changed after the doubt: " + changedAt);
         }
-        return new Memo(value, failed, until - 1, until, changedAt, dependencies);
+        return of(value, failed, false, until - 1, until, changedAt, dependencies);
     }
 
     /** This as a baseline, with other cells for what it read. */
     Memo baseline(long doubt, Cell[] own) {
-        Memo known = baseline(value, failed, changedAt, doubt, own);
+        Memo known = baseline(value, failed, changedAt(), doubt, own);
         return mustRun ? known.forgotten() : known;
     }
 
     /** A result that holds for one revision only. // law Q8 */
     static Memo only(long revision, Object value, boolean failed) {
-        return new Memo(value, failed, revision, revision + 1, PRIVATE, NOTHING);
+        return new Stamped(value, failed, false, revision, revision + 1, PRIVATE, NOTHING);
     }
 
     // the same result, changed; holding the node's monitor
 
     private Memo with(Object other, boolean unready, boolean rerun) {
-        return new Memo(other, unready, rerun, from, until(), changedAt, dependencies);
+        return of(other, unready, rerun, from, until(), changedAt(), dependencies).following(this);
+    }
+
+    /** Takes over what is noted of the live memo whose place this takes. */
+    Memo following(Memo before) {
+        recentlyRead = before.recentlyRead;
+        stored = before.stored;
+        return this;
     }
 
     /** Without its value; whoever wants that runs the body. */

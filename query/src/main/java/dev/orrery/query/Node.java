@@ -1,17 +1,16 @@
 package dev.orrery.query;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A query and a key: its live memo, the past memos somebody is still pinned to, and who is at work
- * on it.
+ * on it. It is its own entry in the query's table, and weighs no more than what most nodes need:
+ * the rest is in its {@link Annex}.
  *
  * <p>Vacant, current, suspect or behind at a revision, all derived from the memos. Fields but for
- * the two volatile ones are guarded by the monitor.
+ * the memo are guarded by the monitor.
  */
 final class Node extends Cell {
-    private static final Memo[] NONE = {};
     private static final byte KEPT = 0;
     private static final byte NOTED = 1;
 
@@ -20,48 +19,32 @@ final class Node extends Cell {
 
     final Definition<?, ?> definition;
     final Object key;
+    final int hash;
 
     /** The live memo, the only one with edges. */
     volatile @Nullable Memo memo;
 
-    /** Written before {@link #memo} is replaced and read after it, so none is invisible in both. */
-    private volatile Memo[] past = NONE;
-
-    /** Why the last flight ran, or did not have to. */
-    volatile @Nullable Reason reason;
-
-    /** Whether it was read since the sieve passed by; set by hits without any order. */
-    boolean recentlyRead;
-
-    private int[] suspects = {};
-    private int suspectCount;
-    private @Nullable Flight flights;
-    private @Nullable Flight linker;
-    private int tokenWaiters;
-    private @Nullable Arrival arrivals;
-    private @Nullable Watch watch;
+    /**
+     * The annex, or until there is one the only flight. Read without the monitor for past memos:
+     * those were kept before the memo was replaced that the reader found.
+     */
+    private @Nullable Aside aside;
 
     /** The newest commit that had begun to mark when the live memo became open. */
     private long openedAt;
 
-    /** Whether counts speak of it: neither of a snapshot's own results nor of sets. */
-    private final boolean isTold;
+    /** What hangs off a node. */
+    sealed interface Aside permits Flight, Annex {}
 
-    private long untouched;
-    private long computed;
-
-    /** Whether the live memo is in the store, or on its way there. */
-    private byte stored = KEPT;
-
-    /** A mark that came while a result was being linked. */
-    record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
-
-    /** A node without a memo, or {@link Memo#DORMANT} when it may have one to adopt. */
+    /** A node without a memo, or {@link Memo.Stamped#DORMANT} when it may have one to adopt. */
     Node(Definition<?, ?> definition, Object key, @Nullable Memo first, boolean isRoots) {
         this.definition = definition;
         this.key = key;
+        this.hash = key.hashCode();
         this.memo = first;
-        this.isTold = isRoots && definition.isTold();
+        if (!isRoots) {
+            this.aside = new Annex(true);
+        }
     }
 
     /** The memo that covers a revision, if there is one. */
@@ -70,8 +53,12 @@ final class Node extends Cell {
         if (live != null && live.covers(revision)) {
             return live;
         }
+        return aside instanceof Annex annex ? pastAt(annex, revision) : null;
+    }
+
+    private static @Nullable Memo pastAt(Annex annex, long revision) {
         Memo found = null;
-        for (Memo old : past) {
+        for (Memo old : annex.past()) {
             if (old.covers(revision)) {
                 found = old;
                 if (!old.isEmptied()) {
@@ -86,6 +73,40 @@ final class Node extends Cell {
     @Nullable Memo valueAt(long revision) {
         Memo known = at(revision);
         return known == null || known.isEmptied() ? null : known;
+    }
+
+    // the annex; holding the monitor
+
+    private @Nullable Annex knownAnnex() {
+        return aside instanceof Annex annex ? annex : null;
+    }
+
+    private Annex annex() {
+        Annex known = knownAnnex();
+        if (known != null) {
+            return known;
+        }
+        Annex made = newAnnex();
+        if (hasResult()) {
+            made.ranFirst(openedAt);
+        }
+        return made;
+    }
+
+    private Annex newAnnex() {
+        Annex made = new Annex(false);
+        made.flights = flights();
+        aside = made;
+        return made;
+    }
+
+    private boolean hasResult() {
+        return memo != null && !isDormant();
+    }
+
+    /** Whether counts speak of it: neither of a snapshot's own results nor of sets. */
+    private boolean isTold() {
+        return definition.isTold() && !(aside instanceof Annex annex && annex.isBranchs);
     }
 
     // forgetting and eviction
@@ -103,7 +124,7 @@ final class Node extends Cell {
         if (live == null || live.failed || live instanceof Certified || isDormant()) {
             return Emptying.WITHOUT_VALUE;
         }
-        if (watch != null) {
+        if (watch() != null) {
             return Emptying.NEEDED;
         }
         memo = faults.has(Fault.EDGES_LOST_WITH_THE_VALUE) ? null : live.emptied();
@@ -111,8 +132,8 @@ final class Node extends Cell {
     }
 
     /** Has the body run again from a revision on. */
-    synchronized Marked forget(long revision, Faults faults) {
-        for (Flight each = flights; each != null; each = each.another) {
+    synchronized Marked forget(long revision, Faults faults, Walk walk) {
+        for (Flight each = flights(); each != null; each = each.another) {
             each.forgottenAt = revision;
         }
         Memo live = memo;
@@ -126,7 +147,7 @@ final class Node extends Cell {
             closed(revision);
         }
         memo = faults.has(Fault.FORGETTING_FORGOTTEN) ? live : live.forgotten();
-        return !open ? Marked.NO_MORE : watch == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
+        return open ? travelOn(faults, walk) : Marked.NO_MORE;
     }
 
     // marks
@@ -138,10 +159,14 @@ final class Node extends Cell {
         CLOSED_AND_WATCHED
     }
 
-    /** Takes in a mark that travelled over the edge at a position, and is consumed by it. */
-    synchronized Marked mark(Cell child, int position, long revision, Faults faults) {
+    /**
+     * Takes in a mark that travelled over the edge at a position, and is consumed by it; when it
+     * puts this in doubt, it goes on over the edges from here.
+     */
+    synchronized Marked mark(Cell child, int position, long revision, Faults faults, Walk walk) {
+        Flight linker = linker();
         if (linker != null && !faults.has(Fault.ARRIVALS_IGNORED)) {
-            arrivals = new Arrival(child, position, revision, arrivals);
+            linker.arrivals = new Flight.Arrival(child, position, revision, linker.arrivals);
         }
         Memo live = memo;
         if (live == null
@@ -150,38 +175,31 @@ final class Node extends Cell {
             return Marked.NO_MORE; // the edge was replaced while this mark walked it
         }
         if (live.isOpen() || !faults.has(Fault.LATER_SUSPECTS_FORGOTTEN)) {
-            suspect(position); // law Q4
+            annex().suspect(position); // law Q4
         }
         if (!live.isOpen()) {
             return Marked.NO_MORE;
         }
         live.close(revision);
         closed(revision);
-        return watch == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
+        return travelOn(faults, walk);
     }
 
-    private void suspect(int position) {
-        if (suspectCount == suspects.length) {
-            suspects = Arrays.copyOf(suspects, Math.max(2, suspectCount * 2));
+    private Marked travelOn(Faults faults, Walk walk) {
+        if (!faults.has(Fault.MARK_STOPS_EARLY)) {
+            handEdges(walk);
         }
-        suspects[suspectCount++] = position;
+        return watch() == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
     }
 
     /** The positions a mark came through, ascending, none twice. Holding the monitor. */
     int[] sortedSuspects() {
-        int[] sorted = Arrays.copyOf(suspects, suspectCount);
-        Arrays.sort(sorted);
-        int kept = 0;
-        for (int i = 0; i < sorted.length; i++) {
-            if (kept == 0 || sorted[kept - 1] != sorted[i]) {
-                sorted[kept++] = sorted[i];
-            }
-        }
-        return kept == sorted.length ? sorted : Arrays.copyOf(sorted, kept);
+        Annex annex = knownAnnex();
+        return annex == null ? Positions.NONE : annex.sortedSuspects();
     }
 
     synchronized boolean isSuspect(int position) {
-        return Arrays.stream(suspects, 0, suspectCount).anyMatch(each -> each == position);
+        return aside instanceof Annex annex && annex.isSuspect(position);
     }
 
     // adoption
@@ -189,7 +207,7 @@ final class Node extends Cell {
     /** Whether its first memo is still to be adopted; then it has neither edges nor flights. */
     @SuppressWarnings("ReferenceEquality") // the one memo that stands for none yet
     boolean isDormant() {
-        return memo == Memo.DORMANT;
+        return memo == Memo.Stamped.DORMANT;
     }
 
     /** Becomes live with what is remembered, all of it in doubt; vacant when nothing is. */
@@ -197,37 +215,45 @@ final class Node extends Cell {
         if (!isDormant()) {
             return; // somebody was faster
         }
-        if (known == null) {
-            memo = null;
-            return;
+        annex(); // now, since it says of a memo without one that the body ran
+        memo = null;
+        if (known != null) {
+            boolean doubted = !faults.has(Fault.ADOPTED_UNDOUBTED);
+            int[] all = new int[doubted ? known.dependencies.length : 0];
+            java.util.Arrays.setAll(all, position -> position);
+            install(known, all, all.length);
         }
-        boolean doubted = !faults.has(Fault.ADOPTED_UNDOUBTED);
-        int[] all = new int[doubted ? known.dependencies.length : 0];
-        Arrays.setAll(all, position -> position);
-        install(known, all);
     }
 
-    // flights
+    // flights; holding the monitor
 
-    /** The flight for a revision. Holding the monitor. */
+    @Nullable Flight flights() {
+        return switch (aside) {
+            case null -> null;
+            case Flight only -> only;
+            case Annex annex -> annex.flights;
+        };
+    }
+
+    /** The flight for a revision. */
     @Nullable Flight flightFor(long revision) {
-        Flight flight = flights;
+        Flight flight = flights();
         while (flight != null && flight.revision != revision) {
             flight = flight.another;
         }
         return flight;
     }
 
-    /** Some flight of another strand. Holding the monitor. */
+    /** Some flight of another strand. */
     @Nullable Flight flightOfOthers(Strand strand) {
-        Flight flight = flights;
+        Flight flight = flights();
         while (flight != null && flight.strand == strand) {
             flight = flight.another;
         }
         return flight;
     }
 
-    /** Begins a flight for a revision that has neither memo nor flight. Holding the monitor. */
+    /** Begins a flight for a revision that has neither memo nor flight. */
     Flight lead(long revision, Strand strand) { // law Q10
         Memo live = memo;
         boolean ahead = live != null && revision >= live.until();
@@ -239,109 +265,133 @@ final class Node extends Cell {
                         strand,
                         ahead && believed ? live : null,
                         ahead && live != null ? live.dependencies : null,
-                        ahead ? sortedSuspects() : new int[0]);
-        flight.another = flights;
-        flights = flight;
+                        ahead ? sortedSuspects() : Positions.NONE);
+        if (aside == null) {
+            aside = flight;
+        } else {
+            Annex annex = annex();
+            flight.another = annex.flights;
+            annex.flights = flight;
+        }
         return flight;
     }
 
-    /** Takes a flight off the list. Holding the monitor. */
+    /** Takes a flight off the list. */
     void unlist(Flight flight) {
-        if (flights == flight) {
-            flights = flight.another;
-            return;
+        if (!takeOff(flight)) {
+            throw new IllegalStateException("law Q10: settled twice: " + label());
         }
-        for (Flight each = flights; each != null; each = each.another) {
+    }
+
+    private boolean takeOff(Flight flight) {
+        if (aside == flight) {
+            aside = null;
+            return true;
+        }
+        Annex annex = knownAnnex();
+        if (annex == null) {
+            return false;
+        }
+        if (annex.flights == flight) {
+            annex.flights = flight.another;
+            return true;
+        }
+        for (Flight each = annex.flights; each != null; each = each.another) {
             if (each.another == flight) {
                 each.another = flight.another;
-                return;
+                return true;
             }
         }
-        throw new IllegalStateException("law Q10: settled twice: " + label());
+        return false;
     }
 
     /**
-     * Takes a flight off the list, and its link token back, wherever it had come to. Holding the
-     * monitor; doing it again changes nothing.
+     * Takes a flight off the list, and its link token back, wherever it had come to. Doing it again
+     * changes nothing.
      */
     void drop(Flight flight) { // law Q13
-        if (linker == flight) {
+        if (flight.isLinking) {
             Link link = flight.link;
             if (link != null) {
-                link.forEachReleased(this::suspect);
+                link.forEachReleased(annex()::suspect);
             }
-            giveTokenBack();
+            giveTokenBack(flight);
         }
-        if (flights == flight) {
-            flights = flight.another;
-            return;
-        }
-        for (Flight each = flights; each != null; each = each.another) {
-            if (each.another == flight) {
-                each.another = flight.another;
-                return;
-            }
-        }
+        takeOff(flight);
     }
 
-    // linking
+    // linking; holding the monitor
 
-    /** Waits until nobody links; short, since a linker runs no user code. Holding the monitor. */
+    private @Nullable Flight linker() {
+        Flight flight = flights();
+        while (flight != null && !flight.isLinking) {
+            flight = flight.another;
+        }
+        return flight;
+    }
+
+    /** Waits until nobody links; short, since a linker runs no user code. */
     void awaitToken() {
+        if (linker() == null) {
+            return;
+        }
         boolean interrupted = false;
-        tokenWaiters++;
-        while (linker != null) {
+        Annex annex = annex();
+        annex.tokenWaiters++;
+        while (linker() != null) {
             try {
                 wait();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
-        tokenWaiters--;
+        annex.tokenWaiters--;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
     void takeToken(Flight flight) {
-        linker = flight;
-        arrivals = null;
+        flight.isLinking = true;
+        flight.arrivals = null;
     }
 
-    /** The marks that came since the token was taken. Holding the monitor. */
-    @Nullable Arrival arrivals() {
-        return arrivals;
-    }
-
-    void giveTokenBack() {
-        linker = null;
-        arrivals = null;
-        if (tokenWaiters > 0) {
+    void giveTokenBack(Flight flight) {
+        flight.isLinking = false;
+        flight.arrivals = null;
+        if (aside instanceof Annex annex && annex.tokenWaiters > 0) {
             notifyAll();
         }
     }
 
-    /** Makes a memo the live one, with its suspects. Holding the monitor. */
-    void install(Memo next, int[] suspectPositions) {
+    /** Makes a memo the live one, with its suspects: so many of the positions given. */
+    void install(Memo next, int[] positions, int count) {
         Memo live = memo;
-        if (live != null && live.isOpen()) {
-            closed(next.from);
+        if (live != null) {
+            next.following(live);
+            if (live.isOpen()) {
+                closed(next.from);
+            }
         }
-        suspects = suspectPositions;
-        suspectCount = suspectPositions.length;
+        if (count > 0 || aside instanceof Annex) {
+            annex().suspectOnly(positions, count);
+        }
         memo = next;
-        if (next.isOpen() && isTold) {
-            openedAt = definition.engine.remembered.opened();
+        if (next.isOpen()) {
+            openedAt =
+                    isTold()
+                            ? definition.engine.remembered.opened()
+                            : definition.engine.timeline.published();
         }
     }
 
-    // counting
+    // counting and explaining; holding the monitor
 
     /** The live memo is open no longer: each commit since it became so had left it alone. */
     private void closed(long revision) { // law Q22
-        if (isTold) {
+        if (isTold()) {
             definition.engine.remembered.closed(openedAt);
-            untouched += leftAlone(revision - 1);
+            annex().untouched += leftAlone(revision - 1);
         }
     }
 
@@ -349,50 +399,66 @@ final class Node extends Cell {
         return Math.max(0, until - openedAt);
     }
 
-    synchronized void ran() {
-        computed++;
+    /**
+     * Notes that the body ran, when its result is installed. A first result at the revision that it
+     * is open from needs no note.
+     */
+    void ran(Flight flight) {
+        Annex annex = knownAnnex();
+        boolean isPlain = flight.prior == null && hasResult() && openedAt == flight.revision;
+        if (annex == null && !isPlain) {
+            annex = newAnnex();
+        }
+        if (annex != null) {
+            annex.ran(flight);
+        }
+    }
+
+    /** Notes that a result was found to hold. */
+    void spared(Flight flight) {
+        annex().spared(flight);
     }
 
     synchronized PerKey counts(long published) {
         Memo live = memo;
         boolean open = live != null && live.isOpen();
+        Annex annex = knownAnnex();
+        long computed = annex != null ? annex.computed : hasResult() ? 1 : 0;
+        long untouched = annex == null ? 0 : annex.untouched;
         return new PerKey(computed, untouched + (open ? leftAlone(published) : 0));
     }
 
+    /** What happened last; null when nothing did. */
+    synchronized @Nullable Reason reason() {
+        Annex annex = knownAnnex();
+        if (annex != null) {
+            return annex.reason();
+        }
+        return hasResult() ? new Reason(Explanation.Verdict.FIRST, openedAt, null, 0) : null;
+    }
+
+    // past memos
+
     /** Keeps a memo for the revisions it covers. Holding the monitor. */
     void keep(Memo old, Engine engine) {
-        Memo[] kept = pinned(engine);
-        Memo[] more = Arrays.copyOf(kept, kept.length + 1);
-        more[kept.length] = old;
-        past = more;
+        annex().keep(old, engine);
     }
 
     boolean hasPast() {
-        return past.length > 0;
+        return pastCount() > 0;
     }
 
     /** Drops past memos that nobody is pinned to; true when some are left. */
     synchronized boolean prune(Engine engine) { // law Q9
-        if (past.length > 0) {
-            past = pinned(engine);
+        Annex annex = knownAnnex();
+        if (annex != null && hasPast()) {
+            annex.prune(engine);
         }
-        return past.length > 0;
-    }
-
-    private Memo[] pinned(Engine engine) {
-        Memo[] all = past;
-        int kept = 0;
-        Memo[] some = new Memo[all.length];
-        for (Memo old : all) {
-            if (engine.timeline.isPinned(old.from, old.until())) {
-                some[kept++] = old;
-            }
-        }
-        return kept == all.length ? all : kept == 0 ? NONE : Arrays.copyOf(some, kept);
+        return hasPast();
     }
 
     int pastCount() {
-        return past.length;
+        return aside instanceof Annex annex ? annex.past().length : 0;
     }
 
     /**
@@ -413,10 +479,13 @@ final class Node extends Cell {
             }
             return live.until();
         }
-        for (Memo old : past) {
-            boolean onLine = old.changedAt == live.changedAt; // law Q6
-            if (old.covers(revision) && (onLine || faults.has(Fault.PRIVATE_TAKEN_FOR_LIVE))) {
-                return old.until();
+        Annex annex = knownAnnex();
+        if (annex != null) {
+            for (Memo old : annex.past()) {
+                boolean onLine = old.changedAt() == live.changedAt(); // law Q6
+                if (old.covers(revision) && (onLine || faults.has(Fault.PRIVATE_TAKEN_FOR_LIVE))) {
+                    return old.until();
+                }
             }
         }
         return Link.LEFT;
@@ -426,42 +495,55 @@ final class Node extends Cell {
 
     /** Notes that a memo was installed. Holding the monitor. */
     void noteFor(Saving saving, boolean verified) {
-        if (!verified || stored == MISSED) {
+        Memo live = memo;
+        if (live != null && (!verified || live.stored == MISSED)) {
             unsaved(saving);
         }
     }
 
     /** Has the next save look at this. */
     synchronized void unsaved(Saving saving) {
-        if (stored != NOTED) {
-            stored = NOTED;
+        Memo live = memo;
+        if (live != null && !isDormant() && live.stored != NOTED) {
+            live.stored = NOTED;
             saving.settled(this);
         }
     }
 
     /** A save looks at this. */
     synchronized void collected() {
-        stored = KEPT;
+        Memo live = memo;
+        if (live != null) {
+            live.stored = KEPT;
+        }
     }
 
     /** A save at a revision could not store this: when it is verified, or now if it is newer. */
     synchronized void missed(long revision, Saving saving) {
         Memo live = memo;
-        if (live != null && live.from > revision) {
+        if (live == null) {
+            return;
+        }
+        if (live.from > revision) {
             unsaved(saving);
-        } else if (stored == KEPT) {
-            stored = MISSED;
+        } else if (live.stored == KEPT) {
+            live.stored = MISSED;
         }
     }
 
     // watching
 
     synchronized @Nullable Watch watch() {
-        return watch;
+        return aside instanceof Annex annex ? annex.watch : null;
     }
 
     synchronized void watch(@Nullable Watch next) {
-        watch = next;
+        annex().watch = next;
+    }
+
+    /** Forgets the result, with nobody at work any more. */
+    synchronized void end() {
+        memo = null;
     }
 
     @Override

@@ -110,8 +110,8 @@ final class Obtain {
         boolean changed =
                 baseline instanceof Certified stored
                         ? !stored.agrees(position(top), memo) // law Q30
-                        : memo.changedAt >= doubt(baseline);
-        weigh(top, changed, memo.changedAt, memo.from);
+                        : memo.changedAt() >= doubt(baseline);
+        weigh(top, changed, memo.changedAt(), memo.from);
     }
 
     private void judge(Flight top, Leaf leaf) {
@@ -175,6 +175,7 @@ final class Obtain {
                     context.strand.top = node.lead(context.revision, context.strand);
                     return null;
                 }
+                busy.willBeAwaited();
             }
             if (busy.strand.isLeft) {
                 takeDownLeft(busy.strand);

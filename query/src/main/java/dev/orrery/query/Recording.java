@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a body has read, in first-read order, without repeats. Confined to the thread
- * that runs the body.
+ * that runs the body, and used again by its next body at the same depth.
  *
  * <p>A re-run is compared in place with what the last run read: while the two agree nothing is
  * allocated, and when they agree to the end the array itself is kept, which later says that equal
@@ -16,53 +16,94 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recording {
     private static final int SCANNED = 16;
+    private static final int KEPT = 64;
 
-    private final Cell[] prior;
-    private final Faults faults;
+    /** That of the body around; null around the outermost. */
+    final @Nullable Recording outer;
 
-    /** How many reads agree with the last run; all of them while {@link #cells} is null. */
+    private @Nullable Recording inner;
+    private Cell[] prior = Memo.NOTHING;
+
+    /** How many reads agree with the last run; all of them until they are {@link #parted}. */
     private int agreed;
 
-    private Cell @Nullable [] cells;
+    private boolean parted;
+
+    /** What was read, once it parted from the last run; the room is kept. */
+    private @Nullable Cell[] cells = new @Nullable Cell[8];
+
     private int count;
     private @Nullable Set<Cell> seen;
+    private @Nullable Cell last;
 
     private long from;
     private boolean isPrivate;
 
-    Recording(Cell @Nullable [] prior, Faults faults) {
-        this.faults = faults;
-        this.prior = prior == null ? Memo.NOTHING : prior;
+    Recording(@Nullable Recording outer) {
+        this.outer = outer;
     }
 
-    /** What stands for the reads of a body of which nothing can be said: it holds at a revision. */
-    static Recording nothingAt(long revision, Faults faults) {
-        Recording nothing = new Recording(null, faults);
-        nothing.from = revision;
-        return nothing;
+    /** The recording for a body that this one's body asks for. */
+    Recording inner() {
+        Recording known = inner;
+        if (known == null) {
+            known = new Recording(this);
+            inner = known;
+        }
+        return known;
+    }
+
+    /** Begins anew. */
+    Recording begin(Cell @Nullable [] before) {
+        prior = before == null ? Memo.NOTHING : before;
+        agreed = 0;
+        parted = false;
+        count = 0;
+        seen = null;
+        last = null;
+        from = 0;
+        isPrivate = false;
+        return this;
+    }
+
+    /** Lets go of what was read. */
+    void end() {
+        prior = Memo.NOTHING;
+        last = null;
+        seen = null;
+        if (cells.length > KEPT) {
+            cells = new @Nullable Cell[8];
+        } else if (parted) {
+            Arrays.fill(cells, 0, count, null);
+        }
     }
 
     void read(Leaf leaf, long revision) {
-        add(leaf);
-        from = Math.max(from, leaf.since(revision));
+        if (leaf != last) {
+            add(leaf);
+            from = Math.max(from, leaf.since(revision));
+        }
     }
 
-    void read(Node node, Memo memo) {
+    void read(Node node, Memo memo, Faults faults) {
+        if (node == last) {
+            return; // and the same memo, or one of the same value
+        }
         add(node);
         from = Math.max(from, memo.from);
-        isPrivate |= // law Q8
-                memo.changedAt == Memo.PRIVATE && !faults.has(Fault.PRIVATE_TAKEN_FOR_LIVE);
+        if (memo.changedAt() == Memo.PRIVATE && !faults.has(Fault.PRIVATE_TAKEN_FOR_LIVE)) {
+            isPrivate = true; // law Q8
+        }
     }
 
     private void add(Cell cell) {
-        if (cells == null && agreed < prior.length && prior[agreed] == cell) {
+        last = cell;
+        if (!parted && agreed < prior.length && prior[agreed] == cell) {
             agreed++;
             if (seen != null) {
                 seen.add(cell);
             }
-            return;
-        }
-        if (!isRepeated(cell)) {
+        } else if (!isRepeated(cell)) {
             append(cell);
         }
     }
@@ -71,11 +112,16 @@ final class Recording {
         if (seen != null) {
             return !seen.add(cell);
         }
-        Cell[] read = cells == null ? prior : cells;
+        @Nullable Cell[] read = parted ? cells : prior;
         int size = size();
         if (size > SCANNED) {
             Set<Cell> all = Collections.newSetFromMap(new IdentityHashMap<>(size * 2));
-            all.addAll(Arrays.asList(read).subList(0, size));
+            for (int i = 0; i < size; i++) {
+                Cell each = read[i];
+                if (each != null) {
+                    all.add(each);
+                }
+            }
             seen = all;
             return !all.add(cell);
         }
@@ -88,27 +134,32 @@ final class Recording {
     }
 
     private void append(Cell cell) {
-        Cell[] own = cells;
-        if (own == null) {
-            own = Arrays.copyOf(prior, Math.max(2, Math.max(prior.length, agreed + 1)));
+        if (!parted) {
+            parted = true;
             count = agreed;
-        } else if (count == own.length) {
-            own = Arrays.copyOf(own, count * 2);
+            if (cells.length < Math.max(prior.length, agreed + 1)) {
+                cells = new @Nullable Cell[Math.max(prior.length, agreed + 1)];
+            }
+            System.arraycopy(prior, 0, cells, 0, agreed);
         }
-        own[count++] = cell;
-        cells = own;
+        if (count == cells.length) {
+            cells = Arrays.copyOf(cells, count * 2);
+        }
+        cells[count++] = cell;
     }
 
     private int size() {
-        return cells == null ? agreed : count;
+        return parted ? count : agreed;
     }
 
     /** Everything read; the last run's array itself when nothing differs. */
     Cell[] dependencies() {
-        if (cells == null) {
-            return agreed == prior.length ? prior : Arrays.copyOf(prior, agreed);
+        if (!parted && agreed == prior.length) {
+            return prior;
         }
-        return count == cells.length ? cells : Arrays.copyOf(cells, count);
+        Cell[] read = new Cell[size()];
+        System.arraycopy(parted ? cells : prior, 0, read, 0, read.length);
+        return read;
     }
 
     /** Since when everything read holds. */

@@ -11,66 +11,33 @@ final class Settle {
     private final Engine engine;
     private final Flight flight;
     private final Node node;
-    private final Cell[] dependencies;
-    private final long from;
-    private final boolean isPrivate;
 
     /** Whether nothing was run: the baseline was found to hold. */
     private final boolean clean;
 
-    private Object value;
-    private boolean failed;
-
-    private Settle(
-            Engine engine,
-            Flight flight,
-            Object value,
-            boolean failed,
-            Cell[] dependencies,
-            long from,
-            boolean isPrivate,
-            boolean clean) {
+    private Settle(Engine engine, Flight flight, boolean clean) {
         this.engine = engine;
         this.flight = flight;
         this.node = flight.node;
-        this.value = value;
-        this.failed = failed;
-        this.dependencies = dependencies;
-        this.from = from;
-        this.isPrivate = isPrivate;
         this.clean = clean;
     }
 
-    /** Settles what a body returned or threw. */
-    static Memo run(
-            Context context, Flight flight, Object value, boolean failed, Recording recording) {
-        Cell[] read = recording.dependencies();
-        return new Settle(
-                        context.engine,
-                        flight,
-                        value,
-                        failed,
-                        read,
-                        since(flight, recording),
-                        recording.isPrivate(),
-                        false)
-                .settle();
-    }
-
-    /** Since when a result holds; what does not follow from its reads, since its run only. */
-    private static long since(Flight flight, Recording recording) {
-        Memo live = flight.node.memo;
+    /** Settles what a body returned or threw, and what it has read. */
+    static Memo run(Context context, Flight flight) {
+        Node node = flight.node;
+        Memo live = node.memo;
         boolean asked = live != null && live.mustRun && !live.failed;
-        return asked || !flight.node.definition.options.tracked()
-                ? flight.revision
-                : recording.from();
+        if (asked || !node.definition.options.tracked()) {
+            flight.from = flight.revision; // it does not follow from what was read
+        }
+        return new Settle(context.engine, flight, false).settle();
     }
 
     /** Settles a failure that does not come from the body's own value. */
     static Memo failed(Context context, Flight flight, OrreryException failure, Cell[] read) {
-        return new Settle(
-                        context.engine, flight, failure, true, read, flight.revision, false, false)
-                .settle();
+        flight.isPrivate = false;
+        flight.with(failure, true, read, flight.revision);
+        return new Settle(context.engine, flight, false).settle();
     }
 
     /**
@@ -83,19 +50,10 @@ final class Settle {
         synchronized (node) {
             flight = node.lead(context.revision, context.strand);
         }
+        flight.with(result.value, result.failed, read, from).isPrivate = isPrivate;
         boolean ended = false;
         try {
-            Settle settle =
-                    new Settle(
-                            context.engine,
-                            flight,
-                            result.value,
-                            result.failed,
-                            read,
-                            from,
-                            isPrivate,
-                            false);
-            settle.settle();
+            new Settle(context.engine, flight, false).settle();
             ended = true;
         } finally {
             if (!ended) {
@@ -115,18 +73,8 @@ final class Settle {
             throw new IllegalStateException("law Q6: nothing to verify in " + flight.node.label());
         }
         long from = Math.max(flight.from, baseline.from);
-        Cell[] read = baseline.dependencies;
-        Memo memo =
-                new Settle(
-                                context.engine,
-                                flight,
-                                baseline.value,
-                                baseline.failed,
-                                read,
-                                from,
-                                false,
-                                true)
-                        .settle();
+        flight.with(baseline.value, baseline.failed, baseline.dependencies, from);
+        Memo memo = new Settle(context.engine, flight, true).settle();
         flight.node.definition.spared(context.engine, flight);
         return memo;
     }
@@ -145,7 +93,8 @@ final class Settle {
                     return done(live.isEmptied() ? refill(live) : live); // or a twin was first
                 }
                 boolean behind = live != null && flight.revision < live.from;
-                if (isPrivate || (behind && !engine.faults.has(Fault.OLD_RESULT_INSTALLED))) {
+                if (flight.isPrivate
+                        || (behind && !engine.faults.has(Fault.OLD_RESULT_INSTALLED))) {
                     return done(keepPrivate());
                 }
                 node.takeToken(flight);
@@ -156,18 +105,27 @@ final class Settle {
     }
 
     private Memo link(@Nullable Memo live, boolean equal, int[] suspects) {
-        Link link = new Link(flight, dependencies, live, engine.faults);
+        Link link = new Link(flight, live, engine.faults);
         flight.link = link;
         boolean tied = link.tie(suspects);
         synchronized (node) {
-            for (Node.Arrival a = node.arrivals(); a != null; a = a.next()) {
+            for (Flight.Arrival a = flight.arrivals; a != null; a = a.next()) {
                 link.take(a);
             }
             Memo memo = tied ? install(live, equal, link) : keepPrivate();
             flight.link = null;
-            node.giveTokenBack();
+            node.giveTokenBack(flight);
             return done(memo);
         }
+    }
+
+    /** What the flight came to. */
+    private Object value() {
+        Object value = flight.value;
+        if (value == null) {
+            throw new IllegalStateException("law Q10: nothing to settle for " + node.label());
+        }
+        return value;
     }
 
     /** Gives a memo back its value. Holding the node's monitor. */
@@ -175,10 +133,10 @@ final class Settle {
         if (clean) {
             return live;
         }
-        if (failed) {
-            return Memo.only(flight.revision, value, true); // the body does not follow its reads
+        if (flight.failed) {
+            return Memo.only(flight.revision, value(), true); // the body does not follow its reads
         }
-        Memo full = live.refilled(value);
+        Memo full = live.refilled(value());
         node.memo = full;
         return full;
     }
@@ -186,15 +144,16 @@ final class Settle {
     @SuppressWarnings("ReferenceEquality") // an object is equal to itself, whatever its equality
     private boolean isEqual(Memo live) {
         Memo baseline = flight.baseline;
-        if (clean && baseline != null && baseline.changedAt == live.changedAt) {
-            value = live.value; // which may have been dropped or refilled meanwhile
-            failed = live.failed;
+        if (clean && baseline != null && baseline.changedAt() == live.changedAt()) {
+            flight.value = live.value; // which may have been dropped or refilled meanwhile
+            flight.failed = live.failed;
             return true;
         }
-        if (live.failed != failed) {
+        if (live.failed != flight.failed) {
             return false;
         }
-        if (failed) {
+        Object value = value();
+        if (flight.failed) {
             return Outcomes.sameFailure(live.value, value);
         }
         if (live.value == value) {
@@ -203,15 +162,15 @@ final class Settle {
         try {
             return node.definition.same(live.value, value);
         } catch (RuntimeException | StackOverflowError thrown) {
-            value = Execute.failure(node, thrown);
-            failed = true;
+            flight.value = Execute.failure(node, thrown);
+            flight.failed = true;
             return false;
         }
     }
 
     /** Keeps a result for its revision only. Holding the node's monitor. */
     private Memo keepPrivate() { // law Q8
-        Memo memo = Memo.only(flight.revision, value, failed);
+        Memo memo = Memo.only(flight.revision, value(), flight.failed);
         keep(memo);
         return memo;
     }
@@ -233,23 +192,24 @@ final class Settle {
         boolean merged = // law Q7
                 live != null
                         && equal
-                        && dependencies == live.dependencies
-                        && (from <= live.until() || engine.faults.has(Fault.MERGED_ACROSS_GAPS));
+                        && flight.read == live.dependencies
+                        && (flight.from <= live.until()
+                                || engine.faults.has(Fault.MERGED_ACROSS_GAPS));
         Memo next =
-                new Memo(
-                        value,
-                        failed,
+                Memo.of(
+                        value(),
+                        flight.failed,
                         passing || flight.forgottenAt != 0,
                         start(live, merged),
                         until,
                         stamp(live, equal),
-                        dependencies);
+                        flight.read);
         if (live != null && !merged && engine.timeline.isPinned(live.from, live.until())) {
             keep(live);
         }
-        node.install(next, link.closed());
+        node.install(next, link.closed(), link.closedCount());
         Saving saving = engine.saving();
-        if (saving != null && !failed && node.definition.stored) {
+        if (saving != null && !flight.failed && node.definition.stored) {
             node.noteFor(saving, clean && live == flight.baseline);
         }
         return next;
@@ -257,32 +217,37 @@ final class Settle {
 
     /** Whether the result is for its revision only: it does not follow from what was read. */
     private boolean isPassing() {
-        boolean unexpected = failed && !engine.isDeclared(value);
+        boolean unexpected = flight.failed && !engine.isDeclared(value());
         return !node.definition.options.tracked()
                 || (unexpected && !engine.faults.has(Fault.FAILURE_STICKS));
     }
 
     private long start(@Nullable Memo live, boolean merged) {
         if (live == null) {
-            return from;
+            return flight.from;
         }
         return merged || engine.faults.has(Fault.FROM_TOO_EARLY)
                 ? live.from
-                : Math.max(from, live.until());
+                : Math.max(flight.from, live.until());
     }
 
     private long stamp(@Nullable Memo live, boolean equal) {
         if (live == null) {
-            return from;
+            return flight.from;
         }
         return equal || engine.faults.has(Fault.STAMP_KEPT_ON_CHANGE)
-                ? live.changedAt
-                : Math.max(from, live.until());
+                ? live.changedAt()
+                : Math.max(flight.from, live.until());
     }
 
     /** Takes the flight off its node's list and wakes whoever waits. Holding the node's monitor. */
     private Memo done(Memo memo) {
         node.unlist(flight);
+        if (flight.hasRun) {
+            node.ran(flight);
+        } else if (clean) {
+            node.spared(flight);
+        }
         flight.finish();
         return memo;
     }

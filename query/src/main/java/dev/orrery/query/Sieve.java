@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which results of a query keep their values: at most a given weight of them. Thread-safe; a hit
- * does no more than set a bit of its node that is not set.
+ * does no more than set a bit of the memo that is not set.
  *
  * <p>The policy is SIEVE (Zhang et al., NSDI 2024): values stand in the order in which they came, a
  * hand goes round from the oldest to the newest, passes those that were read since it last came by
@@ -72,8 +72,9 @@ final class Sieve<V> {
                 return;
             }
             hand = next.newer;
-            if (next.node.recentlyRead) {
-                next.node.recentlyRead = false;
+            Memo memo = next.node.memo;
+            if (memo != null && memo.recentlyRead) {
+                memo.recentlyRead = false;
             } else {
                 drop(next);
             }

@@ -46,8 +46,8 @@ final class Watch {
     private static boolean isSameStamp(Memo last, Memo next) {
         return !last.failed
                 && !next.failed
-                && last.changedAt != Memo.PRIVATE
-                && last.changedAt == next.changedAt;
+                && last.changedAt() != Memo.PRIVATE
+                && last.changedAt() == next.changedAt();
     }
 
     /**

@@ -83,13 +83,13 @@ class AcceptanceDerivedTest {
         Definition<Integer, Integer> digit = (Definition<Integer, Integer>) digit();
         slot.set(0, 42);
         assertThat(digit.of(0)).isEqualTo(2);
-        long stamp = digit.node(0).memo.changedAt;
+        long stamp = digit.node(0).memo.changedAt();
         slot.set(0, 52);
         assertThat(digit.of(0)).isEqualTo(2);
-        assertThat(digit.node(0).memo.changedAt).isEqualTo(stamp);
+        assertThat(digit.node(0).memo.changedAt()).isEqualTo(stamp);
         slot.set(0, 47);
         assertThat(digit.of(0)).isEqualTo(7);
-        assertThat(digit.node(0).memo.changedAt).isGreaterThan(stamp);
+        assertThat(digit.node(0).memo.changedAt()).isGreaterThan(stamp);
         assertThat(runs(digit)).isEqualTo(3);
     }
 
