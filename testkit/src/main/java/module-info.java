@@ -3,6 +3,8 @@
  * and sources, seeded histories, oracles.
  */
 module dev.orrery.testkit {
+    requires static embedded.postgres; // whoever uses RealPostgres brings it
+    requires java.sql;
     requires static org.jspecify;
     requires transitive dev.orrery.core;
     requires transitive dev.orrery.query;

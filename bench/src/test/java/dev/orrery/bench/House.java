@@ -36,7 +36,7 @@ final class House {
     private static final Map<String, Room> ROOMS =
             Map.ofEntries(
                     Map.entry("core", on()),
-                    Map.entry("sql", on("core").using("org.sqlite")),
+                    Map.entry("sql", on("core").using("org.sqlite", "org.postgresql")),
                     Map.entry("query", on("core")),
                     Map.entry("channel", on("core")),
                     Map.entry("view", on("core")),
@@ -71,7 +71,10 @@ final class House {
                             "bench",
                             on("engine", "gateway", "cli", "examples.flights")
                                     .using("picocli", "tools.jackson", "com.sun.management")),
-                    Map.entry("testkit", on("core", "query").using("org.junit", "org.assertj")));
+                    Map.entry(
+                            "testkit",
+                            on("core", "query")
+                                    .using("org.junit", "org.assertj", "io.zonky.test")));
 
     private static final String OURS = "dev.orrery";
 

@@ -25,24 +25,23 @@ final class Connected implements WriteSession, AutoCloseable {
     private final Connection connection;
     private final Dialect dialect;
     private final Statements statements = new Statements();
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
+    private final Bounds bounds;
     private @Nullable Thread borrower;
+    private boolean lost;
+    private long usedNanos = System.nanoTime();
 
-    private Connected(Dialect dialect, Connection connection, String begin) throws SQLException {
+    private Connected(Dialect dialect, Connection connection, Bounds bounds) {
         this.dialect = dialect;
         this.connection = connection;
-        this.begin = connection.prepareStatement(begin);
-        this.commit = connection.prepareStatement("COMMIT");
-        this.rollback = connection.prepareStatement("ROLLBACK");
+        this.bounds = bounds;
     }
 
     static Connected open(Dialect dialect, Dialect.Access access) {
         Connection connection = dialect.connect(access);
         boolean opened = false;
         try {
-            Connected session = new Connected(dialect, connection, dialect.begin(access));
+            Connected session =
+                    new Connected(dialect, connection, dialect.bounds(connection, access));
             opened = true;
             return session;
         } catch (SQLException e) {
@@ -60,7 +59,7 @@ final class Connected implements WriteSession, AutoCloseable {
         } catch (SQLException e) {
             LOG.log(
                     System.Logger.Level.DEBUG,
-                    "a connection that could not be prepared could not be closed",
+                    "a connection that is of no use could not be closed",
                     e);
         }
     }
@@ -142,7 +141,7 @@ final class Connected implements WriteSession, AutoCloseable {
             try {
                 return rows().getLong(column);
             } catch (SQLException e) {
-                throw dialect.failure(e);
+                throw failure(e);
             }
         }
 
@@ -151,7 +150,7 @@ final class Connected implements WriteSession, AutoCloseable {
             try {
                 return rows().getDouble(column);
             } catch (SQLException e) {
-                throw dialect.failure(e);
+                throw failure(e);
             }
         }
 
@@ -165,7 +164,7 @@ final class Connected implements WriteSession, AutoCloseable {
             try {
                 return rows().getString(column);
             } catch (SQLException e) {
-                throw dialect.failure(e);
+                throw failure(e);
             }
         }
 
@@ -179,7 +178,7 @@ final class Connected implements WriteSession, AutoCloseable {
             try {
                 return rows().getBytes(column);
             } catch (SQLException e) {
-                throw dialect.failure(e);
+                throw failure(e);
             }
         }
 
@@ -188,7 +187,7 @@ final class Connected implements WriteSession, AutoCloseable {
             try {
                 return rows().getObject(column) == null;
             } catch (SQLException e) {
-                throw dialect.failure(e);
+                throw failure(e);
             }
         }
 
@@ -208,24 +207,29 @@ final class Connected implements WriteSession, AutoCloseable {
         T with(Prepared prepared) throws SQLException;
     }
 
-    /** Lends the session to the calling thread, within a transaction. */
-    void begin() {
+    /**
+     * Lends the session to the calling thread, within a transaction.
+     *
+     * @param part what is written, null for the whole database
+     */
+    void begin(@Nullable String part) {
         borrower = Thread.currentThread();
         try {
-            begin.executeUpdate();
+            bounds.begin(part);
         } catch (SQLException e) {
             borrower = null;
-            throw dialect.failure(e);
+            throw failure(e);
         }
     }
 
     /** Keeps what was written and takes the session back. */
     void commit() {
         try {
-            commit.executeUpdate();
+            bounds.commit();
             borrower = null;
+            usedNanos = System.nanoTime();
         } catch (SQLException e) {
-            OrreryException failure = dialect.failure(e);
+            OrreryException failure = failure(e);
             rollback(failure);
             throw failure;
         }
@@ -234,11 +238,30 @@ final class Connected implements WriteSession, AutoCloseable {
     /** Undoes what was written because of a failure, and takes the session back. */
     void rollback(Throwable because) {
         borrower = null;
+        if (lost) {
+            return; // the server undoes what has lost its connection
+        }
         try {
-            rollback.executeUpdate();
+            bounds.rollback();
         } catch (SQLException e) {
+            lost |= dialect.isLost(e);
             because.addSuppressed(e); // some failures have rolled back already
         }
+    }
+
+    /** Whether the connection to the database is gone: it serves nobody any more. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Whether the connection still stands, as far as that is known without using it. */
+    boolean isUsable() {
+        return dialect.isStanding(connection, System.nanoTime() - usedNanos);
+    }
+
+    private OrreryException failure(SQLException e) {
+        lost |= dialect.isLost(e);
+        return dialect.failure(e);
     }
 
     @Override
@@ -310,11 +333,27 @@ final class Connected implements WriteSession, AutoCloseable {
     }
 
     @Override
+    public void announce(String topic, String text) {
+        if (dialect.isShared()) {
+            query(dialect.announcement(), _ -> text, topic + "\n" + text);
+        }
+    }
+
+    /** Lets go of a connection that is of no use. */
+    void discard() {
+        discard(connection);
+    }
+
+    @Override
     public void close() {
         try {
+            dialect.release(connection);
             connection.close();
         } catch (SQLException e) {
-            throw dialect.failure(e);
+            if (!dialect.isLost(e)) {
+                throw dialect.failure(e);
+            }
+            discard();
         }
     }
 
@@ -327,7 +366,7 @@ final class Connected implements WriteSession, AutoCloseable {
             }
             long changed = 0;
             for (int each : prepared.statement.executeBatch()) {
-                changed += each;
+                changed += each < 0 ? 1 : each; // a driver that rewrites batches does not say
             }
             return changed;
         } finally {
@@ -351,10 +390,10 @@ final class Connected implements WriteSession, AutoCloseable {
         try {
             Prepared kept = statements.get(sql);
             if (kept == null) { // law S9
-                kept = new Prepared(connection.prepareStatement(sql));
+                kept = new Prepared(dialect.prepare(connection, sql));
                 statements.put(sql, kept);
             } else if (kept.inUse) { // a mapper that asks the same again
-                try (PreparedStatement second = connection.prepareStatement(sql)) {
+                try (PreparedStatement second = dialect.prepare(connection, sql)) {
                     return run.with(new Prepared(second));
                 }
             }
@@ -365,7 +404,7 @@ final class Connected implements WriteSession, AutoCloseable {
                 kept.inUse = false;
             }
         } catch (SQLException e) {
-            throw dialect.failure(e);
+            throw failure(e);
         }
     }
 }

@@ -5,18 +5,22 @@ import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.ProcessLock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An embedded SQL database: one writer at a time, in the order of asking, and readers that never
- * wait for it.
+ * A SQL database: embedded, where this process writes alone, or shared with other processes.
  *
- * <p>{@link #write} is one transaction, durable when it returns; {@link #read} sees one moment. The
- * database file, its write-ahead log and a lock file belong to this process until {@link #close}.
+ * <p>{@link #write} is one transaction, durable when it returns; {@link #read} sees one moment, and
+ * waits for no writer. A SQLite file, its write-ahead log and a lock file belong to this process
+ * until {@link #close}; its writers come one at a time, in the order of asking. A PostgreSQL schema
+ * belongs to everybody who opens it; writers of one part of it come one at a time, whatever process
+ * they are in.
  *
- * <p>Thread-safe. Work runs on the calling thread, with the writer's turn or one of the reading
- * sessions held: it must not call {@code write} or {@code read} again.
+ * <p>Thread-safe. Work runs on the calling thread, with a writing or a reading session held: in a
+ * write it must not call {@code write} or {@code read} again.
  */
 public final class Database implements AutoCloseable {
     private static final String FORMATS = "orrery_formats";
@@ -25,9 +29,10 @@ public final class Database implements AutoCloseable {
     private final Options options;
     private final Dialect dialect;
     private final @Nullable ProcessLock processLock;
-    private final ReentrantLock turn = new ReentrantLock(true); // law S2
-    private final Connected writer;
-    private final @Nullable Readers readers;
+    private final @Nullable Announcements announcements;
+    private final Sessions writers;
+    private final @Nullable Sessions readers;
+    private final ReentrantLock closing = new ReentrantLock();
     private volatile boolean closed;
 
     /** Work that reads. */
@@ -48,12 +53,24 @@ public final class Database implements AutoCloseable {
         void run(WriteSession session) throws X;
     }
 
+    /** Told of what transactions announce, on a thread that calls one listener after the other. */
+    public interface Listener {
+        /** A transaction that announced this has committed. */
+        void announced(String text);
+
+        /**
+         * Some may have been missed: hearing has begun, for the first time or again. What is
+         * committed from here on is heard.
+         */
+        void missed();
+    }
+
     /**
      * How a database is used.
      *
-     * @param readers the greatest number of sessions reading at once, at least 1
-     * @param patience how long a caller waits for its turn, and for other programs' locks on the
-     *     file
+     * @param readers the greatest number of sessions reading at once, at least 1; where others may
+     *     write too, also of those writing at once
+     * @param patience how long a caller waits for its turn, and for locks that other programs hold
      */
     public record Options(int readers, Duration patience) {
         /** Eight readers, half a minute. */
@@ -61,13 +78,24 @@ public final class Database implements AutoCloseable {
     }
 
     private Database(
-            String name, Options options, Dialect dialect, @Nullable ProcessLock processLock) {
+            String name,
+            Options options,
+            Dialect dialect,
+            @Nullable ProcessLock processLock,
+            @Nullable Announcements announcements) {
         this.name = name;
         this.options = options;
         this.dialect = dialect;
         this.processLock = processLock;
-        this.writer = Connected.open(dialect, Dialect.Access.WRITE);
-        this.readers = processLock == null ? null : new Readers(dialect, options);
+        this.announcements = announcements;
+        boolean inMemory = processLock == null && !dialect.isShared();
+        this.writers = sessions(Dialect.Access.WRITE, dialect.isShared() ? options.readers() : 1);
+        this.readers = inMemory ? null : sessions(Dialect.Access.READ, options.readers());
+        writers.giveBack(writers.borrow()); // what cannot be opened is refused here
+    }
+
+    private Sessions sessions(Dialect.Access access, int most) {
+        return new Sessions(dialect, access, most, options.patience(), name);
     }
 
     /** Opens a SQLite file, with {@link Options#DEFAULT}. */
@@ -95,7 +123,8 @@ public final class Database implements AutoCloseable {
                             absolute.toString(),
                             options,
                             new SqliteDialect(absolute.toString(), options.patience()),
-                            processLock);
+                            processLock,
+                            null);
             opened = true;
             return database;
         } finally {
@@ -112,7 +141,30 @@ public final class Database implements AutoCloseable {
                 "database in memory",
                 options,
                 new SqliteDialect(SqliteDialect.MEMORY, options.patience()),
+                null,
                 null);
+    }
+
+    /** Opens a PostgreSQL schema, with {@link Options#DEFAULT}. */
+    public static Database open(DataSource source, ThreadFactory threads) {
+        return open(source, Options.DEFAULT, threads);
+    }
+
+    /**
+     * Opens a PostgreSQL schema: the first on the search path of the source's connections. It is
+     * not created, and tables are made in it.
+     *
+     * <p>Connections are kept while the database is open: at most {@link Options#readers} that
+     * read, as many that write, and one that listens. They must reach the server itself or a pool
+     * that lends whole sessions.
+     *
+     * @param threads makes the thread that hears what is announced, when somebody first listens
+     * @throws OrreryException.Unavailable when the server cannot be reached
+     */
+    public static Database open(DataSource source, Options options, ThreadFactory threads) {
+        PostgresDialect dialect = new PostgresDialect(source, options.patience());
+        return new Database(
+                dialect.where(), options, dialect, null, new Announcements(dialect, threads));
     }
 
     /** What is particular to this kind of database. */
@@ -167,20 +219,50 @@ public final class Database implements AutoCloseable {
      *     nothing was done
      */
     public <T extends @Nullable Object, X extends Exception> T write(Writing<T, X> work) throws X {
-        takeTurn();
-        try {
-            return within(writer, work);
-        } finally {
-            turn.unlock();
-        }
+        return written(null, work);
     }
 
-    /** {@link #write} for work without a result. */
+    /**
+     * Runs work in one transaction as {@link #write(Writing)} does, but where the database is
+     * shared alone only among the writers of the same part of it and of the whole: writers of other
+     * parts, and their waits, are not in its way.
+     *
+     * @param part names what the work reads and writes, letter for letter as other writers of it do
+     */
+    public <T extends @Nullable Object, X extends Exception> T write(
+            String part, Writing<T, X> work) throws X {
+        return written(part, work);
+    }
+
+    /** {@link #write(Writing)} for work without a result. */
     public <X extends Exception> void perform(Work<X> work) throws X {
-        this.<@Nullable Void, X>write(session -> {
-            work.run(session);
-            return null;
-        });
+        this.<@Nullable Void, X>written(
+                null,
+                session -> {
+                    work.run(session);
+                    return null;
+                });
+    }
+
+    /** {@link #write(String, Writing)} for work without a result. */
+    public <X extends Exception> void perform(String part, Work<X> work) throws X {
+        this.<@Nullable Void, X>written(
+                part,
+                session -> {
+                    work.run(session);
+                    return null;
+                });
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T written(
+            @Nullable String part, Writing<T, X> work) throws X {
+        refuseWithin();
+        Connected session = writers.borrow();
+        try {
+            return within(session, part, work);
+        } finally {
+            writers.giveBack(session);
+        }
     }
 
     /**
@@ -194,44 +276,56 @@ public final class Database implements AutoCloseable {
             return write(work::run);
         }
         refuseWithin();
-        requireOpen();
         Connected session = readers.borrow();
         try {
-            return within(session, work::run);
+            return within(session, null, work::run);
         } finally {
             readers.giveBack(session);
         }
     }
 
     /**
-     * Waits for work under way, at most {@link Options#patience} for either side, then closes the
-     * file. Closing twice is harmless.
+     * Has somebody told of what other users of a shared database {@link WriteSession#announce
+     * announce} on a topic, and of what is announced here, as long as this is open. An embedded
+     * database has no other users, and nobody is told anything.
+     */
+    public void listen(String topic, Listener listener) {
+        if (announcements != null) {
+            announcements.listen(topic, listener);
+        }
+    }
+
+    /**
+     * Waits for work under way, at most {@link Options#patience} for either side, then closes all
+     * connections. Closing twice is harmless.
      */
     @Override
     public void close() {
         refuseWithin();
-        Waits.within(options.patience(), "the last write to " + name, turn::tryLock);
-        try (processLock) {
+        Waits.within(options.patience(), "the closing of " + name, closing::tryLock);
+        try {
             if (!closed) {
                 closed = true;
-                closeSessions();
+                closeAll();
             }
         } finally {
-            turn.unlock();
+            closing.unlock();
         }
     }
 
-    private void closeSessions() {
-        try (writer) {
-            if (readers != null) {
-                readers.close();
+    private void closeAll() {
+        try (processLock;
+                writers;
+                readers) {
+            if (announcements != null) {
+                announcements.close();
             }
         }
     }
 
     private static <T extends @Nullable Object, X extends Exception> T within(
-            Connected session, Writing<T, X> work) throws X {
-        session.begin();
+            Connected session, @Nullable String part, Writing<T, X> work) throws X {
+        session.begin(part);
         T result;
         try {
             result = work.run(session);
@@ -243,25 +337,10 @@ public final class Database implements AutoCloseable {
         return result;
     }
 
-    private void takeTurn() {
-        refuseWithin();
-        Waits.within(options.patience(), "the turn to write to " + name, turn::tryLock);
-        if (closed) {
-            turn.unlock();
-            throw new OrreryException.Closed(name);
-        }
-    }
-
     private void refuseWithin() {
-        if (turn.isHeldByCurrentThread()) {
+        if (writers.lentToThisThread()) {
             throw new OrreryException.Unsupported(
                     "begin within its own write; use the session at hand", name);
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new OrreryException.Closed(name);
         }
     }
 }

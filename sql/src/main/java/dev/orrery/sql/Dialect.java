@@ -2,6 +2,7 @@ package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
  * <p>Everything else is written in the SQL that SQLite and PostgreSQL share: {@code ON CONFLICT},
  * {@code RETURNING}, {@code LIMIT}, parameters as question marks.
  */
-public abstract sealed class Dialect permits SqliteDialect {
+public abstract sealed class Dialect permits PostgresDialect, SqliteDialect {
     Dialect() {}
 
     /** The name of the database system. */
@@ -65,14 +66,39 @@ public abstract sealed class Dialect permits SqliteDialect {
                 + action;
     }
 
-    /** Opens a connection on which only explicit statements begin and end transactions. */
+    /**
+     * Whether other processes may write at the same time. Where they may not, this process holds
+     * the database.
+     */
+    public abstract boolean isShared();
+
+    /** Opens a connection on which only {@link #bounds} begin and end transactions. */
     abstract Connection connect(Access access);
 
-    /**
-     * The statement that begins a transaction; one for writing must not fail later for lack of the
-     * right to write.
-     */
-    abstract String begin(Access access);
+    abstract Bounds bounds(Connection connection, Access access) throws SQLException;
+
+    /** Prepares a statement; its result must not be held in memory as a whole. */
+    PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        return connection.prepareStatement(sql);
+    }
+
+    /** Whether a connection that was idle for a while can still be used. */
+    boolean isStanding(Connection connection, long idleNanos) {
+        return true;
+    }
+
+    /** Takes back from a connection what {@link #connect} changed on it, before it is closed. */
+    void release(Connection connection) throws SQLException {}
+
+    /** Whether a driver's exception says that the connection is gone. */
+    boolean isLost(SQLException e) {
+        return false;
+    }
+
+    /** The query that announces its parameter when its transaction commits. */
+    String announcement() {
+        throw new IllegalStateException("nobody else uses a database of " + name());
+    }
 
     /** The error that a driver's exception stands for. */
     abstract OrreryException failure(SQLException e);
@@ -80,6 +106,7 @@ public abstract sealed class Dialect permits SqliteDialect {
     /** What a connection is for. */
     enum Access {
         READ,
-        WRITE
+        WRITE,
+        LISTEN
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlKeyValueStore implements KeyValueStore {
     private final Database database;
+    private final String part;
     private final String find;
     private final String upsert;
     private final String delete;
@@ -22,6 +23,7 @@ public final class SqlKeyValueStore implements KeyValueStore {
 
     private SqlKeyValueStore(Database database, String table) {
         this.database = database;
+        this.part = part(table);
         this.find = "SELECT value FROM " + table + " WHERE key = ?";
         this.upsert = database.dialect().upsert(table, List.of("key"), List.of("value"));
         this.delete = "DELETE FROM " + table + " WHERE key = ?";
@@ -47,7 +49,7 @@ public final class SqlKeyValueStore implements KeyValueStore {
         }
         database.install(
                 Format.of(
-                        "key_value." + table,
+                        part(table),
                         dialect ->
                                 List.of(
                                         "CREATE TABLE "
@@ -61,6 +63,10 @@ public final class SqlKeyValueStore implements KeyValueStore {
         return new SqlKeyValueStore(database, table);
     }
 
+    private static String part(String table) {
+        return "key_value." + table;
+    }
+
     @Override
     public Optional<byte[]> find(byte[] key) {
         requireOpen();
@@ -69,7 +75,7 @@ public final class SqlKeyValueStore implements KeyValueStore {
 
     @Override
     public void apply(List<? extends Write> batch) {
-        database.perform(session -> apply(session, batch));
+        database.perform(part, session -> apply(session, batch));
     }
 
     /** Applies writes within a transaction of the store's database: they count when it does. */

@@ -3,10 +3,12 @@ package dev.orrery.sql;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -72,8 +74,34 @@ final class SqliteDialect extends Dialect {
     }
 
     @Override
-    String begin(Access access) {
-        return access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN";
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
+    Bounds bounds(Connection connection, Access access) throws SQLException {
+        return new Bounds() {
+            private final PreparedStatement begin =
+                    connection.prepareStatement(
+                            access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+            private final PreparedStatement commit = connection.prepareStatement("COMMIT");
+            private final PreparedStatement rollback = connection.prepareStatement("ROLLBACK");
+
+            @Override
+            public void begin(@Nullable String part) throws SQLException {
+                begin.executeUpdate();
+            }
+
+            @Override
+            public void commit() throws SQLException {
+                commit.executeUpdate();
+            }
+
+            @Override
+            public void rollback() throws SQLException {
+                rollback.executeUpdate();
+            }
+        };
     }
 
     @Override

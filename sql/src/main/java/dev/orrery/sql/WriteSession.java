@@ -22,4 +22,14 @@ public interface WriteSession extends Session {
      * @return how many rows of the database were changed in all
      */
     long batch(String sql, List<? extends @Nullable Object[]> rows);
+
+    /**
+     * Tells the other users of a shared database something, once and only if this transaction
+     * commits: whoever {@link Database#listen listens} to the topic, in any process. An embedded
+     * database has no other users.
+     *
+     * @param topic a name without line breaks
+     * @param text at most 7,000 bytes
+     */
+    void announce(String topic, String text);
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.orrery.core.KeyValueStore;
 import dev.orrery.core.OrreryException;
 import dev.orrery.testkit.KeyValueStoreContract;
+import dev.orrery.testkit.RealPostgres;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,22 @@ class SqlKeyValueStoreTest {
     @Nested
     class InMemory extends KeyValueStoreContract {
         private final Database database = Database.inMemory();
+
+        @Override
+        protected KeyValueStore open() {
+            return SqlKeyValueStore.open(database, "things");
+        }
+
+        @AfterEach
+        void closeDatabase() {
+            database.close();
+        }
+    }
+
+    @Nested
+    class OnPostgres extends KeyValueStoreContract {
+        private final Database database =
+                Database.open(RealPostgres.empty(), Thread.ofVirtual().factory());
 
         @Override
         protected KeyValueStore open() {

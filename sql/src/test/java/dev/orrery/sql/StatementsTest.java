@@ -14,7 +14,7 @@ class StatementsTest {
 
     @Test
     void theSameTextIsPreparedOnce() { // law S9
-        session.begin();
+        session.begin(null);
         for (int i = 0; i < 100; i++) {
             assertThat(session.find("SELECT ?", row -> row.integer(1), i)).hasValue((long) i);
         }
@@ -24,7 +24,7 @@ class StatementsTest {
 
     @Test
     void oldStatementsGiveWayToNewOnes() { // law S9
-        session.begin();
+        session.begin(null);
         for (int i = 0; i < 1_000; i++) {
             assertThat(session.find("SELECT " + i, row -> row.integer(1))).hasValue((long) i);
         }
@@ -35,7 +35,7 @@ class StatementsTest {
 
     @Test
     void parametersOfOneRunAreForgottenByTheNext() {
-        session.begin();
+        session.begin(null);
         session.update("CREATE TABLE t (a, b)");
         session.update("INSERT INTO t VALUES (?, ?)", "one", 1);
         session.update("INSERT INTO t VALUES (?, ?)", null, null);

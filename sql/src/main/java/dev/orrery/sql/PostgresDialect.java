@@ -1,0 +1,343 @@
+package dev.orrery.sql;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.StorageFailure;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL, shared: many processes write, each in its part of the database.
+ *
+ * <h2>Order of writers</h2>
+ *
+ * A write takes a lock for its part and holds it until its transaction has ended: {@code
+ * pg_advisory_xact_lock}, which the server lets go of when it commits, when it rolls back, and when
+ * its connection is gone. The server makes a commit visible before it lets go of the lock, and at
+ * the isolation used here each statement sees what was committed before it began. So whoever has
+ * the lock sees all that earlier holders committed and nothing that others will still commit; no
+ * clock takes part. A write of the whole database takes the database's lock alone, all others share
+ * it. // law S11
+ *
+ * <p>Reads are {@code REPEATABLE READ}: one moment, waiting for nobody.
+ */
+final class PostgresDialect extends Dialect {
+    private static final int ROWS_AT_ONCE = 500;
+    private static final long TRUSTED_NANOS = 1_000_000_000L;
+    private static final int CHECK_SECONDS = 5;
+    private static final int GONE_MILLIS = 500;
+    private static final String GONE = "client_connection_check_interval";
+    private static final Duration RETRY = Duration.ofMillis(200);
+
+    private final DataSource source;
+    private final Duration patience;
+    private final String schema;
+    private final String channel;
+
+    /**
+     * A dialect of one schema: the first on the search path of the source's connections.
+     *
+     * @param patience how long a statement waits for a lock
+     */
+    PostgresDialect(DataSource source, Duration patience) {
+        this.source = source;
+        this.patience = patience;
+        this.schema = currentSchema(source);
+        this.channel = "orrery_" + HexFormat.of().toHexDigits(lock("announcements"));
+    }
+
+    private String currentSchema(DataSource given) {
+        try (Connection connection = given.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_schema()")) {
+            String name = row.next() ? row.getString(1) : null;
+            if (name == null) {
+                throw new OrreryException.BadDefinition(
+                        "data source", "has no schema on its search path", "name one that exists");
+            }
+            return name;
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "PostgreSQL";
+    }
+
+    /** What the database is called in errors. */
+    String where() {
+        return "schema " + schema;
+    }
+
+    /** What announcements are sent and heard on. */
+    String channel() {
+        return channel;
+    }
+
+    @Override
+    public String integerType() {
+        return "BIGINT";
+    }
+
+    @Override
+    public String numberType() {
+        return "DOUBLE PRECISION";
+    }
+
+    @Override
+    public String textType() {
+        return "TEXT COLLATE \"C\"";
+    }
+
+    @Override
+    public String bytesType() {
+        return "BYTEA";
+    }
+
+    @Override
+    public String keyedTable() {
+        return "";
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    // connections
+
+    @Override
+    Connection connect(Access access) {
+        try {
+            Connection connection = source.getConnection();
+            boolean ready = false;
+            try {
+                prepare(connection, access);
+                ready = true;
+                return connection;
+            } finally {
+                if (!ready) {
+                    connection.close();
+                }
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private void prepare(Connection connection, Access access) throws SQLException {
+        connection.setAutoCommit(true);
+        connection.setReadOnly(access == Access.READ);
+        connection.setTransactionIsolation(
+                access == Access.READ
+                        ? Connection.TRANSACTION_REPEATABLE_READ
+                        : Connection.TRANSACTION_READ_COMMITTED);
+        try (Statement statement = connection.createStatement()) {
+            for (String change : changes()) {
+                statement.execute(change);
+            }
+        }
+        connection.setAutoCommit(access == Access.LISTEN);
+    }
+
+    /**
+     * What is set on a connection: that a commit is forced (law S1), and that the server lets go of
+     * the locks of one who waits too long, is silent too long in a transaction, or is gone.
+     */
+    private List<String> changes() {
+        long millis = Math.max(1, patience.toMillis());
+        return List.of(
+                "SELECT set_config('synchronous_commit', 'on', false)"
+                        + " WHERE current_setting('synchronous_commit') = 'off'",
+                "SET lock_timeout = " + millis,
+                "SET idle_in_transaction_session_timeout = " + millis,
+                "SELECT set_config(name, '"
+                        + GONE_MILLIS
+                        + "', false) FROM pg_settings WHERE name = '"
+                        + GONE
+                        + "'"); // servers before 14 do not have it
+    }
+
+    @Override
+    void release(Connection connection) throws SQLException {
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("RESET synchronous_commit");
+            statement.execute("RESET lock_timeout");
+            statement.execute("RESET idle_in_transaction_session_timeout");
+            statement.execute(
+                    "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = '"
+                            + GONE
+                            + "'");
+        }
+    }
+
+    @Override
+    PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setFetchSize(ROWS_AT_ONCE);
+        return statement;
+    }
+
+    @Override
+    boolean isStanding(Connection connection, long idleNanos) {
+        try {
+            return idleNanos < TRUSTED_NANOS || connection.isValid(CHECK_SECONDS);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    @Override
+    String announcement() {
+        return "SELECT pg_notify('" + channel + "', ?)";
+    }
+
+    // transactions
+
+    @Override
+    Bounds bounds(Connection connection, Access access) throws SQLException {
+        return access == Access.WRITE ? new Writes(connection) : new Reads(connection);
+    }
+
+    /** The driver begins a transaction with the first statement in it. */
+    private record Reads(Connection connection) implements Bounds {
+        @Override
+        public void begin(@Nullable String part) {}
+
+        @Override
+        public void commit() throws SQLException {
+            connection.commit();
+        }
+
+        @Override
+        public void rollback() throws SQLException {
+            connection.rollback();
+        }
+    }
+
+    private final class Writes implements Bounds {
+        private final Connection connection;
+        private final PreparedStatement takeWhole;
+        private final PreparedStatement takePart;
+
+        private Writes(Connection connection) throws SQLException {
+            this.connection = connection;
+            this.takeWhole = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)");
+            this.takePart =
+                    connection.prepareStatement(
+                            "SELECT pg_advisory_xact_lock_shared(?), pg_advisory_xact_lock(?)");
+        }
+
+        @Override
+        public void begin(@Nullable String part) throws SQLException { // law S11
+            try {
+                if (part == null) {
+                    takeWhole.setLong(1, lock("whole"));
+                    takeWhole.executeQuery().close();
+                } else {
+                    takePart.setLong(1, lock("whole"));
+                    takePart.setLong(2, lock("part\n" + part));
+                    takePart.executeQuery().close();
+                }
+            } catch (SQLException e) {
+                if (!isLost(e)) {
+                    connection.rollback();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void commit() throws SQLException {
+            connection.commit();
+        }
+
+        @Override
+        public void rollback() throws SQLException {
+            connection.rollback();
+        }
+    }
+
+    /** A number for a lock of this schema; locks are numbered within a database, not a schema. */
+    private long lock(String what) {
+        byte[] text = ("orrery\n" + schema + "\n" + what).getBytes(StandardCharsets.UTF_8);
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text)).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    // failures
+
+    @Override
+    boolean isLost(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("08") || state.startsWith("57P") || state.equals("25P03");
+    }
+
+    @Override
+    OrreryException failure(SQLException e) { // law S10
+        if (isLost(e)) {
+            return lost(e);
+        }
+        String state = String.valueOf(e.getSQLState());
+        return switch (state.length() < 2 ? state : state.substring(0, 2)) {
+            case "22", "23" ->
+                    explained(
+                            new OrreryException.Invalid(
+                                    "row", "keeps its table's constraints", e.getMessage()),
+                            e);
+            case "28", "3D" -> new StorageFailure(StorageFailure.Kind.UNREADABLE, where(), e);
+            case "40" -> unavailable("another transaction was in the way of one", e);
+            case "53" ->
+                    state.equals("53100")
+                            ? new StorageFailure(StorageFailure.Kind.FULL, where(), e)
+                            : unavailable("the server has no room for", e);
+            case "55" ->
+                    state.equals("55P03")
+                            ? explained(
+                                    new OrreryException.TimedOut(
+                                            "the turn to write to " + where(), patience),
+                                    e)
+                            : unavailable("something is not ready in", e);
+            case "58" -> new StorageFailure(StorageFailure.Kind.UNREADABLE, where(), e);
+            case "XX" -> new StorageFailure(StorageFailure.Kind.DAMAGED, where(), e);
+            default ->
+                    explained(
+                            new OrreryException.BadDefinition(
+                                    "statement", String.valueOf(e.getMessage()), "correct it"),
+                            e);
+        };
+    }
+
+    /** An interrupt closes the connection a virtual thread reads from. */
+    private OrreryException lost(SQLException e) {
+        return Thread.currentThread().isInterrupted()
+                ? new OrreryException.Cancelled("a statement in " + where(), e)
+                : unavailable("the server cannot be reached for", e);
+    }
+
+    private OrreryException unavailable(String why, SQLException e) {
+        return new OrreryException.Unavailable(why + " " + where(), "try again", RETRY, e);
+    }
+
+    private static OrreryException explained(OrreryException failure, SQLException e) {
+        failure.addSuppressed(e);
+        return failure;
+    }
+}
