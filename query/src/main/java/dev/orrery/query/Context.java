@@ -121,7 +121,8 @@ final class Context implements Tracking.Frame {
         return List.copyOf(own.selectAt(condition, revision));
     }
 
-    private void checkThread() {
+    /** Refuses to go on in another thread. */
+    void checkThread() {
         if (!Thread.currentThread().equals(owner)) {
             throw new OrreryException.Unsupported(
                     "be read for a query in another thread than the one that runs its body",

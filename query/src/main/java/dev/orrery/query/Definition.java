@@ -5,6 +5,7 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
 import dev.orrery.core.Type;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -108,7 +109,21 @@ final class Definition<K, V> implements Query<K, V> {
         return outcome(memo(key));
     }
 
-    private Memo memo(K key) {
+    @Override
+    public V ask(K key, Duration limit) {
+        Engine runtime =
+                switch (Tracking.scope()) {
+                    case Tracking.Frame _ ->
+                            throw new OrreryException.Unsupported(
+                                    "ask " + label(key) + " with a time limit",
+                                    "a query or snapshot");
+                    case Transaction transaction -> engine.of(transaction);
+                    case null, default -> engine;
+                };
+        return value(engine.asks.ask(runtime, runtime.node(this, key), limit));
+    }
+
+    Memo memo(K key) {
         return switch (Tracking.scope()) {
             case Context context when context.engine.root == engine ->
                     context.read(context.engine.node(this, key));

@@ -43,6 +43,7 @@ final class Engine {
     final Events events;
     final Remembered remembered;
     final Watches watches;
+    final Asks asks;
     final Map<String, Definition<?, ?>> definitions;
 
     /** The runtime on the timeline itself: this, or the one that this was branched off. */
@@ -85,6 +86,8 @@ final class Engine {
         this.events = new Events(timeline.epoch());
         this.remembered = new Remembered(timeline.published() + 1);
         this.watches = new Watches(this);
+        this.asks = new Asks();
+        Hop.prepare(threads);
         this.mark = new Mark(this);
         timeline.attach(mark)
                 .close(); // nothing was read before, so there is nothing to catch up with
@@ -106,6 +109,7 @@ final class Engine {
         this.events = root.events;
         this.remembered = new Remembered(timeline.published() + 1);
         this.watches = root.watches;
+        this.asks = root.asks;
         this.adoption = branch;
         this.mark = new Mark(this);
         timeline.attach(mark).close(); // nothing was read before
@@ -134,7 +138,14 @@ final class Engine {
         if (STRAND.isBound()) {
             return at(revision, STRAND.get(), access);
         }
-        Strand strand = new Strand();
+        return on(new Strand(), revision, access);
+    }
+
+    /** Runs an access at a pinned revision, on a strand that it begins and ends. */
+    <T> T on(Strand strand, long revision, Function<Context, T> access) {
+        if (root.closed) {
+            throw new OrreryException.Closed("the query runtime");
+        }
         try {
             return at(revision, strand, access);
         } finally {
@@ -144,7 +155,8 @@ final class Engine {
         }
     }
 
-    private <T> T at(long revision, Strand strand, Function<Context, T> access) {
+    /** Runs an access at a pinned revision on a strand that this thread carries. */
+    <T> T at(long revision, Strand strand, Function<Context, T> access) {
         Context context = new Context(this, revision, strand);
         return context.within(() -> access.apply(context));
     }
@@ -220,6 +232,9 @@ final class Engine {
     boolean isDeclared(Object failure) {
         if (!(failure instanceof OrreryException.UserFailure user)) {
             return false;
+        }
+        if (user.getCause() instanceof OrreryException.TimedOut) {
+            return false; // whatever the query declares, it does not follow from what was read
         }
         Definition<?, ?> definition = definitions.get(user.where());
         return definition != null && definition.options.declares(user.getCause());

@@ -20,9 +20,6 @@ final class Execute {
      */
     private static final int LEVELS_PER_THREAD = 64;
 
-    /** Frames that starting a thread and waiting for it may take. */
-    private static final int FRAMES_OF_A_HOP = 48;
-
     private Execute() {}
 
     static Memo body(Context context, Flight flight) {
@@ -43,19 +40,19 @@ final class Execute {
     }
 
     private static void run(Context context, Flight flight) {
-        if (context.depth >= LEVELS_PER_THREAD) {
-            inFreshThread(context, flight);
+        if (context.depth >= LEVELS_PER_THREAD || Hop.limit(flight) != null) {
+            Hop.over(context, flight);
             return;
         }
         try {
             inFrame(context, flight);
         } catch (StackOverflowError full) {
-            inFreshThread(context, flight);
+            Hop.over(context, flight);
         }
     }
 
     /** Runs the body and notes in the flight what it came to. */
-    private static void inFrame(Context context, Flight flight) {
+    static void inFrame(Context context, Flight flight) {
         Recording outer = context.recording;
         Recording recording = context.inner(outer).begin(flight.prior);
         context.recording = recording;
@@ -95,87 +92,6 @@ final class Execute {
         flight.with(value, failed, recording.dependencies(), recording.from());
     }
 
-    /** Goes on in another thread with the same strand, while this one waits for it. */
-    private static void inFreshThread(Context context, Flight flight) {
-        makeSureOfRoom(FRAMES_OF_A_HOP);
-        Hop hop = new Hop(context, flight);
-        Thread thread = context.engine.threads.newThread(hop);
-        thread.start();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        context.cancelled |= hop.cancelled;
-        hop.end();
-    }
-
-    /**
-     * Overflows the stack now, while nothing has begun, if there is not the room to start a thread
-     * and wait for it. Yielding moves a virtual thread's frames to the heap as waiting will.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // yields for what it does to the stack, not to others
-    private static int makeSureOfRoom(int frames) {
-        if (frames == 0) {
-            Thread.yield();
-            return 0;
-        }
-        return makeSureOfRoom(frames - 1) + 1;
-    }
-
-    /** A body that runs in a thread of its own. */
-    private static final class Hop implements Runnable {
-        private final Context outer;
-        private final Flight flight;
-        private @Nullable Throwable thrown;
-        private boolean cancelled;
-
-        private Hop(Context outer, Flight flight) {
-            this.outer = outer;
-            this.flight = flight;
-        }
-
-        @Override
-        public void run() {
-            Context inner = new Context(outer.engine, outer.revision, outer.strand);
-            try {
-                Obtain.takeDown(outer.engine, outer.strand, flight); // left where it was full
-                inner.within(() -> {
-                    inFrame(inner, flight);
-                    return true;
-                });
-            } catch (StackOverflowError full) { // and the whole of it was the body's
-                Obtain.takeDown(outer.engine, outer.strand, flight);
-                flight.isPrivate = false;
-                flight.with(failure(flight.node, full), true, Memo.NOTHING, outer.revision);
-            } catch (Throwable e) {
-                thrown = e;
-            }
-            cancelled = inner.cancelled;
-        }
-
-        /** Throws what the thread ended with, if it was not a result. */
-        private void end() {
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-            if (thrown instanceof RuntimeException exception) {
-                throw exception;
-            }
-            if (thrown != null) {
-                throw new IllegalStateException("law Q10: a body ended without a result", thrown);
-            }
-        }
-    }
-
     /** What a caller gets when a body throws: where it happened, or the circle it is part of. */
     static OrreryException failure(Node node, Throwable thrown) {
         return switch (thrown) {
@@ -188,8 +104,13 @@ final class Execute {
     /** Marks everything that runs on this thread as cancelled, and restores the interrupt. */
     static OrreryException.Cancelled cancelled(
             Context context, Node node, @Nullable Throwable cause) {
+        return cancelled(context, "waiting for " + node.label(), cause);
+    }
+
+    static OrreryException.Cancelled cancelled(
+            Context context, String what, @Nullable Throwable cause) {
         context.cancelled = true;
         Thread.currentThread().interrupt();
-        return new OrreryException.Cancelled("waiting for " + node.label(), cause);
+        return new OrreryException.Cancelled(what, cause);
     }
 }

@@ -48,5 +48,7 @@ enum Fault {
     /** With an evicted value goes the memo, and its edges stay. */
     EDGES_LOST_WITH_THE_VALUE,
     /** A forgotten result is verified like any other. */
-    FORGETTING_FORGOTTEN
+    FORGETTING_FORGOTTEN,
+    /** What functions read that run side by side is not recorded for their whole. */
+    PARTS_FORGOTTEN
 }

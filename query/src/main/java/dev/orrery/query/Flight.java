@@ -79,6 +79,9 @@ final class Flight implements Node.Aside {
     /** Whether anybody waits for it, or is about to; guarded by the node's monitor. */
     private boolean awaited;
 
+    /** How many wait. */
+    private int waiting;
+
     /** A mark that came while a result was being linked. */
     record Arrival(Cell child, int position, long revision, @Nullable Arrival next) {}
 
@@ -143,9 +146,19 @@ final class Flight implements Node.Aside {
 
     /** Waits for the end, or until the waiter is sent on its own way, or nobody leads any more. */
     synchronized void await(Strand waiter) throws InterruptedException {
-        while (!done && !waiter.isReleased() && !strand.isLeft) {
-            wait(MILLIS_BETWEEN_LOOKS);
+        waiting++;
+        try {
+            while (!done && !waiter.isReleased() && !strand.isLeft) {
+                wait(MILLIS_BETWEEN_LOOKS);
+            }
+        } finally {
+            waiting--;
         }
+    }
+
+    /** Whether somebody waits for the end. */
+    synchronized boolean isAwaited() {
+        return waiting > 0;
     }
 
     /**

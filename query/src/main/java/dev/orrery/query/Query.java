@@ -2,6 +2,7 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Subscription;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -27,6 +28,18 @@ public interface Query<K, V> {
 
     /** The value for a key, or the failure that {@link #of} would throw. */
     Outcome<V> outcome(K key);
+
+    /**
+     * The value for a key, waited for no longer than a limit. It is computed on a thread of its
+     * own, for all who ask for it at this revision: it goes on as long as anybody waits for it, and
+     * is stopped without a trace when the last of them gives up. Refused inside a query or
+     * snapshot, whose answers do not depend on the time.
+     *
+     * @param limit when it is not positive, the value is given if it is there, and nothing begun
+     * @throws OrreryException.TimedOut when it is not there in time
+     * @throws OrreryException.Cancelled when the thread is interrupted; that is giving up, too
+     */
+    V ask(K key, Duration limit);
 
     /**
      * The value of a key, then the latest after each commit that changed it: skips, never queues. A

@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import dev.orrery.core.Subscription;
+import java.time.Duration;
 
 /** A remembered function of a key in two parts; otherwise as {@link Query}. Thread-safe. */
 public final class Query2<A, B, V> {
@@ -31,6 +32,11 @@ public final class Query2<A, B, V> {
     /** The value for a key, or the failure that {@link #of} would throw. */
     public Outcome<V> outcome(A first, B second) {
         return query.outcome(new Parts<>(first, second));
+    }
+
+    /** The value for a key, waited for no longer than a limit. */
+    public V ask(A first, B second, Duration limit) {
+        return query.ask(new Parts<>(first, second), limit);
     }
 
     /** The value of a key, then the latest after each commit that changed it. */

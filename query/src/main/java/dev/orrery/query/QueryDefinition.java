@@ -2,6 +2,7 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Type;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -119,6 +120,21 @@ public final class QueryDefinition<K, V> {
     @SuppressWarnings("unchecked") // a definition's nodes have its keys
     public QueryDefinition<K, V> fixedPoint(Function<? super K, ? extends V> initial) {
         return with(options.initial(key -> initial.apply((K) key)));
+    }
+
+    /**
+     * Limits each run of the body: one that takes longer is interrupted and fails with {@code
+     * TimedOut} as its cause, for its revision only, as any failure that is not declared. What it
+     * had begun to read is given up, unless somebody else waits for it, who takes it over. Runs are
+     * on threads of their own then.
+     *
+     * @param longest longer than nothing
+     */
+    public QueryDefinition<K, V> timeout(Duration longest) {
+        if (!longest.isPositive()) {
+            throw new Invalid("timeout", "is longer than nothing", longest);
+        }
+        return with(options.timeout(longest));
     }
 
     /**

@@ -96,6 +96,15 @@ final class Recording {
         }
     }
 
+    /** Adds what was read side by side with other reads. */
+    void read(Recording part) {
+        for (Cell cell : part.dependencies()) {
+            add(cell);
+        }
+        from = Math.max(from, part.from);
+        isPrivate |= part.isPrivate;
+    }
+
     private void add(Cell cell) {
         last = cell;
         if (!parted && agreed < prior.length && prior[agreed] == cell) {

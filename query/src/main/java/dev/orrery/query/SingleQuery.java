@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import dev.orrery.core.Subscription;
+import java.time.Duration;
 
 /** A remembered function without a key; otherwise as {@link Query}. Thread-safe. */
 public final class SingleQuery<V> {
@@ -23,6 +24,11 @@ public final class SingleQuery<V> {
     /** The value, or the failure that {@link #now} would throw. */
     public Outcome<V> outcome() {
         return query.outcome(NoKey.ONE);
+    }
+
+    /** The value, waited for no longer than a limit. */
+    public V ask(Duration limit) {
+        return query.ask(NoKey.ONE, limit);
     }
 
     /** The value, then the latest after each commit that changed it. */

@@ -1,10 +1,12 @@
 package dev.orrery.query;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One line of computation: the flights it leads, innermost on top, and the one it waits for. It may
- * go on in another thread when the stack gets deep; one thread at a time runs it.
+ * go on in another thread when the stack gets deep; one thread at a time runs it. It may be divided
+ * into parts that run side by side, for which it waits.
  *
  * <p>What it waits for is guarded by the lock of {@link Waits}.
  */
@@ -13,6 +15,11 @@ final class Strand {
     @Nullable Flight top;
 
     private @Nullable Flight waitingFor;
+
+    /** What this is a part of. */
+    private final @Nullable Strand whole;
+
+    private List<Strand> parts = List.of();
     private boolean inHope;
 
     /** Written under the waits lock and the monitor of the flight that is waited for. */
@@ -23,6 +30,15 @@ final class Strand {
      * meets one of its flights takes them down. // law Q13
      */
     volatile boolean isLeft;
+
+    Strand() {
+        this(null);
+    }
+
+    /** A part of another strand, which waits for it. */
+    Strand(@Nullable Strand whole) {
+        this.whole = whole;
+    }
 
     void waitsFor(Flight flight, boolean hoping) {
         waitingFor = flight;
@@ -39,6 +55,29 @@ final class Strand {
      */
     @Nullable Flight waitingFor() {
         return released ? null : waitingFor;
+    }
+
+    void divide(List<Strand> into) {
+        parts = into;
+    }
+
+    /** What this is divided into, and waits for. */
+    List<Strand> parts() {
+        return parts;
+    }
+
+    /** What this is a part of. */
+    @Nullable Strand whole() {
+        return whole;
+    }
+
+    /** Whether this goes on only when the waiter does. */
+    boolean isWaiterOrDividedInto(Strand waiter) {
+        Strand each = waiter;
+        while (each != null && each != this) {
+            each = each.whole;
+        }
+        return each != null;
     }
 
     /** Whether it waits for a flight of another revision, only hoping that its result will do. */

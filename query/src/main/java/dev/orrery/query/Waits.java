@@ -28,7 +28,8 @@ final class Waits {
      */
     boolean await(Strand waiter, Flight flight, boolean inHope) throws InterruptedException {
         synchronized (lock) {
-            if (closesCircle(waiter, flight) && (inHope || !releaseOneInHope(waiter, flight))) {
+            Circle circle = Circle.closedBy(waiter, flight);
+            if (circle != null && (inHope || !circle.releaseOneInHope())) {
                 return false;
             }
             waiter.waitsFor(flight, inHope);
@@ -50,28 +51,11 @@ final class Waits {
         }
     }
 
-    private static boolean closesCircle(Strand waiter, Flight flight) {
-        for (Flight next = flight; next != null; next = next.strand.waitingFor()) {
-            if (next.isDone() || next.strand.isLeft) {
-                return false; // its strand is about to wake, or will not
-            }
-            if (next.strand == waiter) {
-                return true;
-            }
+    /** Says that a strand waits for those it is divided into; empty when they are done. */
+    void divide(Strand strand, List<Strand> parts) {
+        synchronized (lock) {
+            strand.divide(parts);
         }
-        return false;
-    }
-
-    private static boolean releaseOneInHope(Strand waiter, Flight flight) {
-        for (Flight next = flight; next != null && next.strand != waiter; ) {
-            Flight further = next.strand.waitingFor();
-            if (further != null && next.strand.waitsInHope()) {
-                further.release(next.strand);
-                return true;
-            }
-            next = further;
-        }
-        return false;
     }
 
     /**
@@ -103,33 +87,8 @@ final class Waits {
     }
 
     private static List<Flight> members(Strand waiter, Flight wanted) {
-        List<Flight> members = new ArrayList<>();
-        Flight entry = wanted;
-        while (entry != null && entry.strand != waiter) {
-            addFrom(entry, members);
-            entry = entry.strand.waitingFor();
-        }
-        if (entry == null) {
-            return List.of();
-        }
-        List<Flight> own = new ArrayList<>();
-        addFrom(entry, own);
-        members.addAll(0, own);
-        return members;
-    }
-
-    /**
-     * The flights of a strand from one of them to its top, in the order in which they were begun.
-     */
-    private static void addFrom(Flight first, List<Flight> members) {
-        List<Flight> downward = new ArrayList<>();
-        @Nullable Flight each = first.strand.top;
-        while (each != null && each != first) {
-            downward.add(each);
-            each = each.below;
-        }
-        downward.add(first);
-        members.addAll(downward.reversed());
+        Circle circle = Circle.closedBy(waiter, wanted);
+        return circle == null ? List.of() : circle.members();
     }
 
     /** The error for a circle, the same wherever it was entered. */

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * evaluated from scratch on the state at any revision.
  *
  * <p>Dependencies are dynamic and shared over several levels; values are few, so that cutoffs are
- * frequent; some bodies throw, some handle what their children throw, some pause.
+ * frequent; some bodies throw, some handle what their children throw, some pause, some read side by
+ * side.
  */
 final class World {
     static final int INPUTS = 8;
@@ -63,6 +64,9 @@ final class World {
 
         /** The value; throws when the body threw. */
         int value(int key);
+
+        /** Two values, side by side; throws when a body threw, the first one's first. */
+        int both(int first, int second, boolean asFunctions);
     }
 
     /** A body that threw on purpose. */
@@ -285,6 +289,9 @@ final class World {
         int first = read(child(level, trait), careful, reads);
         int second = read(child(level, trait / 7 + first), careful, reads);
         int value = first + second;
+        if (trait % 16 == 5 || trait % 16 == 13) {
+            value += reads.both(child(level, trait / 5), child(level, trait), trait % 16 == 5);
+        }
         if (value % 2 == 1) {
             int lower = 1 + Math.floorMod(trait / 3, level);
             value += read(child(lower, trait / 11 + second), careful, reads);
@@ -326,6 +333,16 @@ final class World {
         @Override
         public int value(int key) {
             return query.of(key);
+        }
+
+        @Override
+        public int both(int first, int second, boolean asFunctions) {
+            List<Integer> values =
+                    asFunctions
+                            ? Parallel.<Integer>all(
+                                    List.of(() -> value(first), () -> value(second)))
+                            : Parallel.map(List.of(first, second), query);
+            return values.getFirst() + 2 * values.getLast();
         }
     }
 
@@ -401,6 +418,11 @@ final class World {
                 throw new Boom(-1 - value);
             }
             return value;
+        }
+
+        @Override
+        public int both(int first, int second, boolean asFunctions) {
+            return value(first) + 2 * value(second);
         }
     }
 
