@@ -18,6 +18,9 @@ import dev.orrery.core.Update;
 import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
+import dev.orrery.projection.Effect;
+import dev.orrery.projection.Effects;
+import dev.orrery.projection.LiveEffect;
 import dev.orrery.projection.LiveProjection;
 import dev.orrery.projection.Projection;
 import dev.orrery.projection.Projections;
@@ -45,9 +48,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -73,6 +78,7 @@ public final class Orrery implements AutoCloseable {
     private final Timeline timeline;
     private final EventLogs logs;
     private final Projections projections;
+    private final Effects effects;
     private final LiveTables tables;
     private final Queries queries;
     private final Optional<SavingRhythm> saving;
@@ -85,14 +91,13 @@ public final class Orrery implements AutoCloseable {
     private final SentBytes sent;
     private final CommitRecorder recorder;
     private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
-    private final Map<String, Following> followings = new ConcurrentHashMap<>();
+    private final List<Settling> settlings = new CopyOnWriteArrayList<>();
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
-    /** A projection and the log it folds. */
-    private record Following(LiveProjection<?, ?> projection, EventLog<?> log) {
-        void settle(Duration timeout) {
-            projection.atLeast(log.head(), timeout);
-        }
+    /** What follows a log, and can be waited for. */
+    @FunctionalInterface
+    private interface Settling {
+        void settle(Duration timeout);
     }
 
     /** How an Orrery is opened. Immutable: each method answers a changed copy. */
@@ -193,6 +198,7 @@ public final class Orrery implements AutoCloseable {
             projections =
                     closingLast(
                             new Projections(timeline, database, threads, configuration.clock()));
+            effects = closingLast(new Effects(database, threads, configuration.clock()));
             queries = queries(stored);
             closingLast(queries);
             views = closingLast(new Views(timeline));
@@ -324,7 +330,7 @@ public final class Orrery implements AutoCloseable {
     public <E, K, S> LiveProjection<K, S> projection(
             EventLog<E> log, Projection<? super E, K, S> definition) {
         LiveProjection<K, S> live = projections.run(log, definition);
-        followings.put(live.name(), new Following(live, log));
+        settlings.add(timeout -> live.atLeast(log.head(), timeout));
         tellQueriesOf(live);
         Codec<K> keys = Codec.of(definition.types().key());
         layers.source(Layers.Kind.PROJECTION, live, keys);
@@ -334,6 +340,29 @@ public final class Orrery implements AutoCloseable {
                 key -> new Resource.OfProjection(live.name(), key),
                 key -> Optional.of(live.states(keys.fromKey(Key.parse(key)))));
         return live;
+    }
+
+    /**
+     * Something done in the world outside for each event of a log, at least once, with a position
+     * of its own; from {@link #start} on. One that is new here begins with what is appended next,
+     * unless its definition says otherwise.
+     *
+     * @param shown projections whose states it reads: an event is handed over once they show it,
+     *     and one that is folded anew makes no event come again
+     * @throws OrreryException.BadDefinition when one of that name runs already, or has handled
+     *     another log
+     */
+    public <E, K> LiveEffect<K> effect(
+            EventLog<? extends E> log, Effect<E, K> definition, LiveProjection<?, ?>... shown) {
+        LiveEffect<K> live = effects.run(log, definition, shown);
+        settlings.add(timeout -> live.atLeast(log.head(), timeout));
+        return live;
+    }
+
+    /** An effect without options: each event is handled by itself, one after the other. */
+    public <E> LiveEffect<Long> effect(
+            String name, EventLog<E> log, Effect.Body<E> body, LiveProjection<?, ?>... shown) {
+        return effect(log, Effect.<E>named(name).perform(body), shown);
     }
 
     /**
@@ -439,6 +468,7 @@ public final class Orrery implements AutoCloseable {
      */
     public void start() {
         projections.start();
+        effects.start();
         saving.ifPresent(SavingRhythm::start);
     }
 
@@ -453,14 +483,15 @@ public final class Orrery implements AutoCloseable {
     }
 
     /**
-     * Waits until everything appended so far is folded and visible.
+     * Waits until everything appended so far is folded and visible, and handled by every effect:
+     * done, left out, or waiting for its retry or for somebody to decide.
      *
      * @throws OrreryException.TimedOut when it is not within the time
      */
     public void settle(Duration timeout) {
         long began = System.nanoTime();
-        for (Following following : followings.values()) {
-            following.settle(timeout.minusNanos(System.nanoTime() - began));
+        for (Settling settling : settlings) {
+            settling.settle(timeout.minusNanos(System.nanoTime() - began));
         }
     }
 

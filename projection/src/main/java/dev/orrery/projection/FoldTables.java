@@ -407,7 +407,8 @@ final class FoldTables {
         return true;
     }
 
-    private static <T> void batch(
+    /** Runs one statement for each of some things, if there is any. */
+    static <T> void batch(
             WriteSession session,
             String sql,
             List<T> rows,

@@ -1,0 +1,92 @@
+package dev.orrery.projection;
+
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.log.EventLog;
+import dev.orrery.sql.Database;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Runs effects: consumers of logs that do something in the world outside, each with a position of
+ * its own.
+ *
+ * <p>Thread-safe. Closing waits for what is under way; the database and the logs stay open.
+ */
+public final class Effects implements AutoCloseable {
+    private final Database database;
+    private final ThreadFactory threads;
+    private final InstantSource clock;
+    private final Map<String, EffectRunner<?, ?>> running = new LinkedHashMap<>();
+    private boolean started;
+    private boolean closed;
+
+    /**
+     * Effects that keep where they are in a database.
+     *
+     * @param threads makes threads for what is done; virtual ones are meant
+     * @param clock tells when something is due
+     */
+    public Effects(Database database, ThreadFactory threads, InstantSource clock) {
+        this.database = database;
+        this.threads = threads;
+        this.clock = clock;
+        EffectTables.install(database);
+    }
+
+    /**
+     * Makes an effect live: from {@link #start} on it is done for what the log holds after its
+     * position.
+     *
+     * @param shown projections whose states the effect reads: an event is handed over once all of
+     *     them show it. One that is folded anew makes no event come again
+     * @throws BadDefinition when one of that name runs already, or has handled another log
+     */
+    public synchronized <E, K> LiveEffect<K> run(
+            EventLog<? extends E> log, Effect<E, K> effect, LiveProjection<?, ?>... shown) {
+        if (closed) {
+            throw new Closed("the effects");
+        }
+        String name = effect.name();
+        if (running.containsKey(name)) {
+            throw new BadDefinition(
+                    "effect " + name, "is running already", "give one of them another name");
+        }
+        long begin = effect.beginsWithFirstEvent() ? 0 : log.head().number();
+        EffectTables.Opened opened = EffectTables.open(database, name, log.start().log(), begin);
+        EffectRunner<E, K> runner =
+                new EffectRunner<>(effect, log, opened, List.of(shown), threads, clock);
+        running.put(name, runner);
+        if (started) {
+            runner.start();
+        }
+        return runner;
+    }
+
+    /** Begins: with what was made live so far, and from here on with what is made live later. */
+    public synchronized void start() {
+        if (closed) {
+            throw new Closed("the effects");
+        }
+        if (!started) {
+            started = true;
+            running.values().forEach(EffectRunner::start);
+        }
+    }
+
+    @Override
+    public void close() {
+        List<EffectRunner<?, ?>> ending;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            ending = List.copyOf(running.values());
+        }
+        ending.forEach(EffectRunner::close);
+    }
+}
