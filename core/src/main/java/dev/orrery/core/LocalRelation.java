@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongBiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A relation whose rows live in this process, versioned by the timeline: the base of inputs,
@@ -22,6 +24,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     private final Map<K, Cell<K, V>> cells = new ConcurrentHashMap<>();
     private final Map<K, Watched<V>> watched = new ConcurrentHashMap<>();
     private volatile long changedAt;
+    private @Nullable Budget<K, V> budget;
 
     /** A relation without rows. */
     protected LocalRelation(Timeline timeline, String name) {
@@ -34,7 +37,28 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
      * makes no revision. Only before the relation is handed out.
      */
     protected final void restore(K key, V value) { // law C10
+        Budget<K, V> limit = budget;
+        if (limit != null) {
+            limit.take(key, limit.weigh(key, Optional.of(value)));
+        }
         cells.put(key, new Cell<>(this, key, Optional.of(value)));
+    }
+
+    /**
+     * Limits the bytes that the newest entries may take together: a commit that would exceed them
+     * is refused whole, with {@link OrreryException.LimitExceeded}. What is restored is taken
+     * whatever it weighs, and a branch's own writes are not limited. Only before the relation is
+     * filled or handed out.
+     *
+     * @param maximum the greatest sum
+     * @param weigher what an entry weighs, above zero; it may run under the commit lock
+     */
+    protected final void limitBytes(long maximum, ToLongBiFunction<? super K, ? super V> weigher) {
+        budget = new Budget<>(name, maximum, weigher);
+    }
+
+    @Nullable Budget<K, V> budget() {
+        return budget;
     }
 
     @Override

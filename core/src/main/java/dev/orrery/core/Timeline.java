@@ -201,6 +201,7 @@ public final class Timeline {
                 retire(write.cell()); // perhaps made for this write only
             }
         }
+        Budget.admit(effective, transaction.claims());
         return effective.isEmpty() ? now() : install(transaction, effective);
     }
 
@@ -266,13 +267,17 @@ public final class Timeline {
                         "law C1: " + relation.name() + " derives " + key + " twice in " + revision);
             }
             if (!current.value.equals(value)) {
-                install(new Transaction.Prepared<>(cell, value, current, true));
+                install(new Transaction.Prepared<>(cell, value, current, true, 0));
             }
         }
 
         private <K, V> void install(Transaction.Prepared<K, V> write) {
             Cell<K, V> cell = write.cell();
             cell.install(write.value(), revision.number());
+            Budget<K, V> budget = cell.relation.budget();
+            if (budget != null) {
+                budget.take(cell.key, write.weight());
+            }
             cell.relation.touch(revision.number());
             touched.add(cell);
             changesOf(cell.relation)

@@ -1,6 +1,7 @@
 package dev.orrery.core;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class Transaction implements Tracking.Scope {
     final Timeline timeline;
     final String cause;
     private final Map<LocalRelation<?, ?>, Map<Object, Optional<?>>> writes = new LinkedHashMap<>();
+    private final Map<Budget<?, ?>, Long> claims = new HashMap<>();
     private @Nullable String store;
     private final List<Runnable> persistence = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
@@ -98,7 +100,30 @@ public final class Transaction implements Tracking.Scope {
     }
 
     void runPersistence() {
+        if (!persistence.isEmpty()) {
+            claim();
+        }
         persistence.forEach(Runnable::run);
+    }
+
+    /** Claims what the writes weigh at most: once they are stored they cannot be refused. */
+    private void claim() { // law C60
+        Map<Budget<?, ?>, Long> most = new HashMap<>();
+        for (Prepared<?, ?> write : prepare()) {
+            Budget<?, ?> budget = write.cell().relation.budget();
+            if (budget != null && write.effective()) {
+                most.merge(budget, write.weight(), Long::sum);
+            }
+        }
+        most.forEach((budget, bytes) -> {
+            budget.claim(bytes);
+            claims.put(budget, bytes);
+        });
+    }
+
+    /** What this commit has claimed. */
+    Map<Budget<?, ?>, Long> claims() {
+        return claims;
     }
 
     /** Is told how a transaction ended. */
@@ -122,6 +147,7 @@ public final class Transaction implements Tracking.Scope {
     }
 
     void end(boolean committed) {
+        claims.forEach(Budget::release);
         for (End action : ends) {
             try {
                 action.ended(committed);
@@ -151,12 +177,21 @@ public final class Transaction implements Tracking.Scope {
         Cell<K, V> cell = ((LocalRelation<K, V>) relation).cell((K) key);
         Version<V> current = cell.head();
         boolean effective = !current.value.equals(value);
-        prepared.add(new Prepared<>(cell, (Optional<V>) value, current, effective));
+        Budget<K, V> budget = effective ? cell.relation.budget() : null;
+        long weight = budget == null ? 0 : budget.weigh((K) key, (Optional<V>) value);
+        prepared.add(new Prepared<>(cell, (Optional<V>) value, current, effective, weight));
     }
 
-    /** One write with the version it was compared with, and whether it differs from that. */
+    /**
+     * One write with the version it was compared with, whether it differs from that, and what it
+     * weighs where that is limited.
+     */
     record Prepared<K, V>(
-            Cell<K, V> cell, Optional<V> value, Version<V> expected, boolean effective) {
+            Cell<K, V> cell,
+            Optional<V> value,
+            Version<V> expected,
+            boolean effective,
+            long weight) {
         boolean stillHolds() {
             return cell.head() == expected && cell.relation.owns(cell);
         }

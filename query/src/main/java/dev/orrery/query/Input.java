@@ -27,6 +27,15 @@ public final class Input<K, V> extends LocalRelation<K, V> {
         this.valueType = valueType;
     }
 
+    /** Limits the bytes that keys and values take in their stored form. */
+    void limitBytes(long maximum) {
+        Codec<K> keys = Codec.of(keyType);
+        Codec<V> values = Codec.of(valueType);
+        limitBytes(
+                maximum,
+                (key, value) -> (long) keys.encode(key).length + values.encode(value).length);
+    }
+
     /** Gives a key its value. */
     public void set(K key, V value) {
         timeline().transact(name(), transaction -> transaction.put(this, key, value));

@@ -90,8 +90,21 @@ public final class Queries implements AutoCloseable {
 
     /** Keyed facts. */
     public <K, V> Input<K, V> input(String name, Type<K> key, Type<V> value) {
-        claim(name);
-        Input<K, V> input = new Input<>(engine.timeline, name, key, value);
+        return defineInput(name, key, value).create();
+    }
+
+    /** Begins a definition of keyed facts with options. */
+    public <K, V> InputDefinition<K, V> defineInput(String name, Class<K> key, Class<V> value) {
+        return defineInput(name, Type.of(key), Type.of(value));
+    }
+
+    /** Begins a definition of keyed facts with options. */
+    public <K, V> InputDefinition<K, V> defineInput(String name, Type<K> key, Type<V> value) {
+        return new InputDefinition<>(this, name, key, value);
+    }
+
+    <K, V> Input<K, V> add(Input<K, V> input) {
+        claim(input.name());
         Saving saving = engine.saving();
         if (saving != null) {
             saving.add(input);
