@@ -87,7 +87,7 @@ final class Engine {
         this.remembered = new Remembered(timeline.published() + 1);
         this.watches = new Watches(this);
         this.asks = new Asks();
-        Hop.prepare(threads);
+        Hop.prepare();
         this.mark = new Mark(this);
         timeline.attach(mark)
                 .close(); // nothing was read before, so there is nothing to catch up with

@@ -2,7 +2,6 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
 import java.time.Duration;
-import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +31,11 @@ final class Hop implements Runnable {
     }
 
     /**
-     * Makes a thread that is not started, so that whatever is needed to make one is loaded before a
-     * stack is full: a class whose initialization overflows is lost for good.
+     * Makes a virtual thread that is not started, so that whatever is needed to make one is loaded
+     * before a stack is full: a class whose initialization overflows is lost for good.
      */
-    static void prepare(ThreadFactory threads) {
-        threads.newThread(() -> {});
+    static void prepare() {
+        Thread.ofVirtual().unstarted(() -> {});
     }
 
     /** Runs a body in a fresh thread, and notes in the flight what it came to. */
