@@ -111,7 +111,7 @@ final class JoinSimulation implements LongConsumer {
             reconnects++;
             Numbered mine = place;
             boolean before = mine != null && server.continues(mine);
-            boolean held = mine != null && server.mayBeHeld(mine);
+            server.watch(mine);
             attachment =
                     connection.attach("state:x", Optional.ofNullable(mine).map(Numbered::text));
             boolean after = mine != null && server.continues(mine);
@@ -126,9 +126,7 @@ final class JoinSimulation implements LongConsumer {
                     network.add(new Frame.Whole((Numbered) at, (Long) whole.orElseThrow()));
                 }
                 case Beginning.Continued(var at, var newest) -> {
-                    require(
-                            mine != null && (before || after || held || server.mayBeHeld(mine)),
-                            "continued though it cannot be");
+                    require(server.couldContinue(), "continued though it cannot be");
                     require(at.equals(mine), "continued at " + at + " and not at " + mine);
                     require(
                             !((Numbered) newest).epoch().equals(mine.epoch())

@@ -23,7 +23,8 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
     private final SplittableRandom random;
     private final Map<Numbered, Long> oracle = new HashMap<>();
     private final Deque<Optional<Update.Delta<Long, Integer>>> untold = new ArrayDeque<>();
-    private final List<Update.Delta<Long, Integer>> offered = new ArrayList<>();
+    private final List<Optional<Update.Delta<Long, Integer>>> told = new ArrayList<>();
+    private Optional<Update.Delta<Long, Integer>> inRing = Optional.empty();
     private final List<Integer> facts = new ArrayList<>();
     private int epochs;
     private String epoch = "e0";
@@ -31,6 +32,8 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
     private List<Integer> deltas = new ArrayList<>();
     private long state;
     private int depth;
+    private Numbered watched;
+    private boolean continued;
     private boolean quiet;
     StoredFeed<Long, Integer> feed = new StoredFeed<>(this, RING);
 
@@ -55,12 +58,28 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
                 && place.offset() <= deltas.size();
     }
 
+    /** Remembers from here on whether a place could be continued at any moment. */
+    void watch(Numbered place) {
+        watched = place;
+        continued = false;
+        look();
+    }
+
+    /** Whether the watched place could be continued at any moment since. */
+    boolean couldContinue() {
+        return continued;
+    }
+
+    private void look() {
+        continued |= watched != null && (continues(watched) || mayBeHeld(watched));
+    }
+
     /** Whether the newest that the feed was told of may be held in memory, and follows a place. */
-    boolean mayBeHeld(Numbered place) {
-        if (offered.isEmpty()) {
+    private boolean mayBeHeld(Numbered place) {
+        if (inRing.isEmpty()) {
             return false;
         }
-        Numbered newest = (Numbered) offered.getLast().cursor();
+        Numbered newest = (Numbered) inRing.get().cursor();
         return place.epoch().equals(newest.epoch()) && place.offset() >= newest.offset() - RING;
     }
 
@@ -72,6 +91,7 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
         depth++;
         for (int steps = random.nextInt(4); steps > 0; steps--) {
             step();
+            look();
         }
         depth--;
     }
@@ -124,19 +144,20 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
         return new Numbered(epoch, deltas.size());
     }
 
-    /** Tells the feed the next thing that was committed: a difference, or that all is new. */
+    /** Tells the feed the next thing that was committed. */
     private void offer() {
-        if (untold.isEmpty()) {
-            return;
+        if (!untold.isEmpty()) {
+            Optional<Update.Delta<Long, Integer>> next = untold.remove();
+            told.add(next);
+            tell(next);
         }
-        Optional<Update.Delta<Long, Integer>> next = untold.remove();
-        if (next.isEmpty()) {
-            offered.clear();
-            feed.reread();
-            return;
-        }
-        offered.add(next.get());
-        feed.offer(next.get());
+    }
+
+    /** A difference, or that all is new. */
+    private void tell(Optional<Update.Delta<Long, Integer>> committed) {
+        inRing = committed;
+        committed.ifPresentOrElse(feed::offer, feed::reread);
+        look();
     }
 
     private void offerAll() {
@@ -145,10 +166,10 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
         }
     }
 
+    /** Whoever is not sure whether he told it tells it again, up to the newest. */
     private void offerAgain() {
-        if (!offered.isEmpty()) {
-            feed.offer(offered.get(random.nextInt(offered.size())));
-        }
+        int from = told.size() - random.nextInt(Math.min(told.size(), 2 * RING) + 1);
+        told.subList(from, told.size()).forEach(this::tell);
     }
 
     /**
@@ -184,7 +205,8 @@ final class SimulatedState implements StoredFeed.Store<Long, Integer> {
     /** The process ends and begins: the store is what it was, and nothing else is. */
     void restart() {
         untold.clear();
-        offered.clear();
+        told.clear();
+        inRing = Optional.empty();
         feed = new StoredFeed<>(this, RING);
     }
 
