@@ -3,6 +3,7 @@ module dev.orrery.gateway {
     requires static org.jspecify;
     requires transitive dev.orrery.channel;
     requires transitive dev.orrery.engine;
+    requires com.nimbusds.jose.jwt;
     requires org.eclipse.jetty.http;
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.util;

@@ -202,7 +202,9 @@ public final class Orrery implements AutoCloseable {
             queries = queries(stored);
             closingLast(queries);
             views = closingLast(new Views(timeline));
-            channels = closingLast(new Channels(configuration.access(), epochs));
+            channels =
+                    closingLast(
+                            new Channels(configuration.access(), epochs, configuration.nanos()));
             recorder =
                     new CommitRecorder(
                             timeline,

@@ -61,6 +61,7 @@ final class House {
                                             "tools.jackson",
                                             "com.fasterxml.jackson.annotation",
                                             "com.google.protobuf",
+                                            "com.nimbusds",
                                             "org.eclipse.jetty")),
                     Map.entry("cli", on("engine", "gateway").using("picocli")),
                     Map.entry("examples.quickstart", on("engine")),

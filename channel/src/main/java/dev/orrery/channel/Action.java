@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Action {
     READ,
     SUBSCRIBE,
+    PRESENCE,
     PUBLISH,
     CALL,
     WRITE,

@@ -1,12 +1,10 @@
 package dev.orrery.channel;
 
 import dev.orrery.core.Cursor;
-import dev.orrery.core.Delivery;
-import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Subscription;
-import dev.orrery.core.Update;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -18,78 +16,60 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Feeds of messages and feeds of states become one shape here, so that every transport speaks of
  * channels alike. For one reading thread; {@link #close} may come from any thread and ends a wait
- * with {@code Closed}.
+ * with {@code Closed}. When the policy no longer allows it, it ends with {@code Denied}. // law H9
  */
 public final class Attachment implements Subscription<Message> {
     private final String channel;
+    private final Resource resource;
     private final Individual.Part part;
-    private final Subscription<?> entries;
+    private final Subscription<Message> entries;
     private final Beginning beginning;
+    private final Optional<List<Presence.Member>> roster;
     private final Consumer<Attachment> onClose;
     private final AtomicBoolean open = new AtomicBoolean(true);
-    private Optional<Message> ahead = Optional.empty();
+    private volatile Optional<Principal> who;
+    private volatile OrreryException.@Nullable Denied refused;
     private Cursor place;
 
     /**
-     * Attaches to the feed of a part, which ends with the attachment.
+     * Stands where a follower began; what it follows ends with the attachment.
      *
-     * @param after the reader's place, or empty when it has none
+     * @param who as whom, when it is not the connection's principal
      * @param onClose told once, when the attachment is closed
      */
     Attachment(
             String channel,
-            Individual.Part part,
-            Optional<Cursor> after,
+            Resource resource,
+            Served.Following following,
+            Optional<Principal> who,
             Consumer<Attachment> onClose) {
-        Feed<?> feed = part.feed();
-        this.part = part;
         this.channel = channel;
+        this.resource = resource;
+        this.part = following.part();
+        this.entries = following.joining().messages();
+        this.beginning = following.joining().beginning();
+        this.roster = following.joining().roster();
+        this.who = who;
         this.onClose = onClose;
-        Optional<Cursor> known = after.filter(cursor -> mayContinue(feed, cursor));
-        this.entries = known.isPresent() ? feed.subscribe(known.get()) : feed.subscribe();
-        this.place = entries.cursor();
-        this.beginning = begin(feed, after.isPresent(), known.isPresent());
         this.place = beginning.cursor();
-    }
-
-    /**
-     * A place ahead of the newest entry was not given out by this feed; waiting for it would skip
-     * what comes now.
-     */
-    private static boolean mayContinue(Feed<?> feed, Cursor place) {
-        return !(place instanceof Cursor.Numbered reader
-                && feed.head() instanceof Cursor.Numbered newest
-                && reader.epoch().equals(newest.epoch())
-                && reader.offset() > newest.offset());
-    }
-
-    /*
-     * The newest place is read after the subscription exists, so whatever lies up to it is held for this reader or
-     * answered by a gap; and a first look without waiting tells which, because a feed reports a gap first of all.
-     */
-    private Beginning begin(Feed<?> feed, boolean hadPlace, boolean continues) {
-        Cursor newest = feed.head();
-        Optional<?> first = entries.next(Duration.ZERO);
-        if (first.isPresent()
-                && first.get() instanceof Update.Whole<?, ?>(Cursor cursor, Object state)) {
-            return started(hadPlace, cursor, Optional.of(state));
-        }
-        if (first.isPresent() && first.get() instanceof Delivery.Lagged<?>(Cursor _, Cursor to)) {
-            return started(hadPlace, to, Optional.empty());
-        }
-        ahead = first.map(Attachment::message);
-        return continues
-                ? new Beginning.Continued(place, newest)
-                : started(hadPlace, place, Optional.empty());
-    }
-
-    private static Beginning started(boolean hadPlace, Cursor cursor, Optional<Object> whole) {
-        return hadPlace ? new Beginning.Reset(cursor, whole) : new Beginning.Fresh(cursor, whole);
     }
 
     /** The channel's name. */
     public String channel() {
         return channel;
+    }
+
+    Resource resource() {
+        return resource;
+    }
+
+    /** As whom it follows, when that is not the connection's principal. */
+    Optional<Principal> who() {
+        return who;
+    }
+
+    void who(Principal renewed) {
+        who = Optional.of(renewed);
     }
 
     /**
@@ -107,48 +87,48 @@ public final class Attachment implements Subscription<Message> {
         return beginning;
     }
 
+    /**
+     * Who was here when it began, itself too; empty when that was not asked for, not allowed, or is
+     * not kept. Whoever came or went since is told by {@link Message.Came}. // law H8
+     */
+    public Optional<List<Presence.Member>> roster() {
+        return roster;
+    }
+
     @Override
     public Message next() {
-        return handOut(takeAhead().orElseGet(() -> message(entries.next())));
+        return next(null).orElseThrow();
     }
 
     @Override
-    public Optional<Message> next(Duration timeout) {
-        return takeAhead()
-                .or(() -> entries.next(timeout).map(Attachment::message))
-                .map(this::handOut);
-    }
-
-    private Optional<Message> takeAhead() {
-        Optional<Message> taken = ahead;
-        ahead = Optional.empty();
-        return taken;
+    public Optional<Message> next(@Nullable Duration timeout) {
+        try {
+            return (timeout == null ? Optional.of(entries.next()) : entries.next(timeout))
+                    .map(this::handOut);
+        } catch (OrreryException.Closed closed) {
+            OrreryException.@Nullable Denied denied = refused;
+            throw denied == null ? closed : denied;
+        }
     }
 
     /** A gap is no place to continue from: only what came before it is. */
     private Message handOut(Message message) {
-        if (message instanceof Message.Entry) {
-            place = message.cursor();
+        if (message instanceof Message.Gap(Cursor _, Cursor to)) {
+            return new Message.Gap(place, to);
         }
+        place = message.cursor();
         return message;
-    }
-
-    private static Message message(Object entry) {
-        return switch (entry) {
-            case Delivery.Item<?>(Cursor cursor, Object value) -> new Message.Entry(cursor, value);
-            case Update.Delta<?, ?>(Cursor cursor, Object change) ->
-                    new Message.Entry(cursor, change);
-            case Delivery.Lagged<?> lagged -> new Message.Gap(lagged.to());
-            case Update.Whole<?, ?> whole -> new Message.Gap(whole.cursor());
-            default ->
-                    throw new OrreryException.Unsupported(
-                            "carry an entry of " + entry.getClass(), "a channel");
-        };
     }
 
     @Override
     public Cursor cursor() {
         return place;
+    }
+
+    /** Ends it because it is not allowed any more. */
+    void refuse(OrreryException.Denied denied) {
+        refused = denied;
+        close();
     }
 
     @Override

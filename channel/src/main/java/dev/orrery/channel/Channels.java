@@ -1,6 +1,5 @@
 package dev.orrery.channel;
 
-import dev.orrery.core.Broadcast;
 import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
 import java.util.Map;
@@ -8,7 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,10 @@ public final class Channels implements AutoCloseable {
     /** The longest channel name, in characters; a longer one is refused before it is looked up. */
     public static final int NAME_LIMIT = 255;
 
-    private static final int DEFAULT_HISTORY = 1_000;
-
     private final AccessPolicy policy;
     private final Supplier<String> epochs;
+    private final LongSupplier nanos;
+    private final AtomicLong lastConnection = new AtomicLong();
     private final Map<String, Served> named = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<String, Kin> families = new ConcurrentSkipListMap<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -42,8 +43,8 @@ public final class Channels implements AutoCloseable {
             return kin.resource().apply(key);
         }
 
-        Optional<? extends Feed<?>> feed() {
-            return kin.family().find(key);
+        Optional<Served> served() {
+            return kin.family().find(key).map(feed -> new Served.Common(feed, resource()));
         }
     }
 
@@ -53,42 +54,56 @@ public final class Channels implements AutoCloseable {
      * @param policy asked before anybody outside reads anything
      * @param epochs a new name for each life of a published channel's numbering, never the same
      *     twice, also not in another process
+     * @param nanos a clock for intervals: the age of messages, the rate of those of clients
      */
-    public Channels(AccessPolicy policy, Supplier<String> epochs) {
+    public Channels(AccessPolicy policy, Supplier<String> epochs, LongSupplier nanos) {
         this.policy = policy;
         this.epochs = epochs;
+        this.nanos = nanos;
     }
 
     /**
-     * The published channel of this name, made now if there is none, with a history of {@value
-     * #DEFAULT_HISTORY}.
-     */
-    public <T> Channel<T> channel(String name, Class<T> type) {
-        return channel(name, type, DEFAULT_HISTORY);
-    }
-
-    /**
-     * The published channel of this name, made now if there is none.
+     * The published channel of this name, made now, as {@link #define} makes it by default, if
+     * there is none.
      *
-     * @param history how many messages are kept for those who come back
      * @throws OrreryException.BadDefinition when the name serves something else
      */
+    public <T> Channel<T> channel(String name, Class<T> type) {
+        return channel(define(name, type));
+    }
+
+    /** The same, made with a history of so many messages if there is none. */
     public <T> Channel<T> channel(String name, Class<T> type, int history) {
-        requireUsable(name);
-        Served served =
-                named.computeIfAbsent(
-                        name,
-                        _ ->
-                                new Served.Common(
-                                        new Channel<>(
-                                                name, type, new Broadcast<>(epochs.get(), history)),
-                                        new Resource.OfChannel(name)));
-        if (served instanceof Served.Common(Channel<?> channel, _) && channel.type() == type) {
+        return channel(define(name, type).history(history));
+    }
+
+    private <T> Channel<T> channel(ChannelDefinition<T> definition) {
+        Served served = named.computeIfAbsent(definition.name(), _ -> published(definition));
+        if (served.published().isPresent()
+                && served.published().get().channel().type() == definition.type()) {
             @SuppressWarnings("unchecked") // the type was just compared
-            Channel<T> same = (Channel<T>) channel;
+            Channel<T> same = (Channel<T>) served.published().get().channel();
             return same;
         }
-        throw taken(name);
+        throw taken(definition.name());
+    }
+
+    private PublishedChannel published(ChannelDefinition<?> definition) {
+        return new PublishedChannel(new Channel<>(definition, epochs.get(), nanos));
+    }
+
+    /** A channel that this process publishes, to be created as the definition says. */
+    public <T> ChannelDefinition<T> define(String name, Class<T> type) {
+        requireUsable(name);
+        return new ChannelDefinition<>(this, name, type);
+    }
+
+    <T> Channel<T> create(ChannelDefinition<T> definition) {
+        Channel<T> channel = new Channel<>(definition, epochs.get(), nanos);
+        if (named.putIfAbsent(definition.name(), new PublishedChannel(channel)) != null) {
+            throw taken(definition.name());
+        }
+        return channel;
     }
 
     /** Serves a feed under a name; the policy is asked about the channel of that name. */
@@ -156,14 +171,42 @@ public final class Channels implements AutoCloseable {
 
     /** Begins the session of somebody outside. */
     public Connection connect(Principal principal) {
+        return connect(principal, "c" + lastConnection.incrementAndGet());
+    }
+
+    /**
+     * Begins the session of somebody outside.
+     *
+     * @param id tells it from every other; shown to others where there is presence
+     */
+    public Connection connect(Principal principal, String id) {
         requireOpen();
-        Connection connection = new Connection(this, principal);
+        Connection connection = new Connection(this, principal, id);
         connections.add(connection);
         if (!open) {
             connection.close();
             requireOpen();
         }
         return connection;
+    }
+
+    /**
+     * Asks the policy again about all that everybody follows, and ends what it refuses now: after a
+     * user was revoked, say. Those who keep what they follow notice nothing. // law H9
+     */
+    public void review() {
+        connections.forEach(Connection::review);
+    }
+
+    /** Ends every session of a principal; whoever carries it tells the client so. */
+    public void end(String principal) {
+        connections.stream()
+                .filter(connection -> connection.principal().name().equals(principal))
+                .forEach(Connection::end);
+    }
+
+    long now() {
+        return nanos.getAsLong();
     }
 
     private void requireOpen() {
@@ -181,15 +224,14 @@ public final class Channels implements AutoCloseable {
         return followers.getOrDefault(channel, 0);
     }
 
-    /** One more follows a channel, or one less. */
-    void count(String channel, int more) {
-        followers.merge(
-                channel,
-                more,
-                (before, change) -> {
-                    int now = before + change;
-                    return now == 0 ? null : now;
-                });
+    /** One more follows a channel. */
+    void began(Attachment attachment) {
+        followers.merge(attachment.channel(), 1, Integer::sum);
+    }
+
+    /** One less follows a channel. */
+    void ended(Attachment attachment) {
+        followers.computeIfPresent(attachment.channel(), (_, n) -> n == 1 ? null : n - 1);
     }
 
     void forget(Connection connection) {
@@ -202,12 +244,10 @@ public final class Channels implements AutoCloseable {
         return served != null ? Optional.of(served.resource()) : member(name).map(Member::resource);
     }
 
-    /** What somebody follows who asks for this; empty when no channel has the name. */
-    Optional<? extends Individual.Part> part(String name, @Nullable Object asked) {
-        Served served = named.get(name);
-        return served != null
-                ? Optional.of(served.part(asked))
-                : member(name).flatMap(Member::feed).map(Served.WholeFeed::new);
+    /** What a name stands for; empty when no channel has it. */
+    Optional<Served> find(String name) {
+        @Nullable Served served = named.get(name);
+        return served != null ? Optional.of(served) : member(name).flatMap(Member::served);
     }
 
     private Optional<Member> member(String name) {

@@ -2,8 +2,9 @@ package dev.orrery.channel;
 
 import dev.orrery.core.Condition;
 import dev.orrery.core.Cursor;
-import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,19 +23,32 @@ public final class Connection implements AutoCloseable {
     private static final int ATTACHMENT_LIMIT = 512;
 
     private final Channels channels;
-    private final Principal principal;
+    private final String id;
     private final Set<Attachment> attachments = ConcurrentHashMap.newKeySet();
     private final AtomicInteger attached = new AtomicInteger();
+    private final Map<String, RateLimit> rates = new ConcurrentHashMap<>();
+    private volatile Principal principal;
     private volatile boolean open = true;
+    private volatile Runnable whenEnded = () -> {};
 
-    Connection(Channels channels, Principal principal) {
+    Connection(Channels channels, Principal principal, String id) {
         this.channels = channels;
         this.principal = principal;
+        this.id = id;
     }
 
     /** Whose session this is. */
     public Principal principal() {
         return principal;
+    }
+
+    /** Tells this session from every other. */
+    public String id() {
+        return id;
+    }
+
+    long now() {
+        return channels.now();
     }
 
     /**
@@ -43,7 +57,11 @@ public final class Connection implements AutoCloseable {
      * @throws OrreryException.Denied when it says no, allows a part only, or throws
      */
     public void require(Action action, Resource what) {
-        if (rows(action, what).isPresent()) {
+        require(principal, action, what);
+    }
+
+    private void require(Principal who, Action action, Resource what) {
+        if (rows(who, action, what).isPresent()) {
             throw denied(action, what);
         }
     }
@@ -55,7 +73,11 @@ public final class Connection implements AutoCloseable {
      * @throws OrreryException.Denied when it says no, or throws
      */
     public Optional<Condition> rows(Action action, Resource what) {
-        return switch (decide(action, what)) {
+        return rows(principal, action, what);
+    }
+
+    private Optional<Condition> rows(Principal who, Action action, Resource what) {
+        return switch (decide(who, action, what)) {
             case Access.Allowed(Optional<Condition> rows) -> rows;
             case Access.Refused() -> throw denied(action, what);
         };
@@ -65,9 +87,9 @@ public final class Connection implements AutoCloseable {
         return new OrreryException.Denied(action.verb(), what.toString());
     }
 
-    private Access decide(Action action, Resource what) {
+    private Access decide(Principal who, Action action, Resource what) {
         try {
-            return channels.policy().decide(principal, action, what);
+            return channels.policy().decide(who, action, what);
         } catch (RuntimeException failure) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -81,7 +103,7 @@ public final class Connection implements AutoCloseable {
 
     /** Follows a channel from now: a state begins with the whole. */
     public Attachment attach(String channel) {
-        return attach(channel, Optional.empty());
+        return attach(Join.of(channel));
     }
 
     /** Follows a channel from a place the reader holds, and all of it. */
@@ -89,30 +111,32 @@ public final class Connection implements AutoCloseable {
         return attach(channel, after, null);
     }
 
+    /** Follows a channel, or a part of it, from a place the reader holds. */
+    public Attachment attach(String channel, Optional<String> after, @Nullable Object asked) {
+        return attach(new Join(channel, after, asked, false, Optional.empty()));
+    }
+
     /**
-     * Follows a channel, or a part of it, from a place the reader holds.
+     * Follows a channel. A place that it cannot continue, also text that it never wrote, is
+     * answered by {@link Beginning.Reset}.
      *
-     * @param after the text of a cursor this channel gave out; what it cannot continue, also text
-     *     it never wrote, is answered by {@link Beginning.Reset}
-     * @param asked which part of an {@link Individual} channel; other channels do not look at it
      * @throws OrreryException.Missing when there is no such channel and the policy would have
      *     allowed it
      * @throws OrreryException.Denied when the policy says no
      * @throws OrreryException.Invalid when there can be no such part
-     * @throws OrreryException.LimitExceeded when the name is too long or too many are open
+     * @throws OrreryException.LimitExceeded when the name is too long, too many are open, or too
+     *     many follow the channel
      */
-    public Attachment attach(String channel, Optional<String> after, @Nullable Object asked) {
-        if (channel.length() > Channels.NAME_LIMIT) {
-            throw new OrreryException.LimitExceeded(
-                    "the length of a channel name", Channels.NAME_LIMIT, channel.length());
-        }
-        require(
-                Action.SUBSCRIBE,
-                channels.resource(channel).orElseGet(() -> new Resource.OfChannel(channel)));
+    public Attachment attach(Join join) {
+        Resource what = resource(join.channel());
+        Principal who = join.who().orElse(principal);
+        requireSame(who, what);
+        require(who, Action.SUBSCRIBE, what);
+        boolean presence = join.presence() && mayKnow(who, what);
         reserve();
-        Attachment attachment = attachReserved(channel, after, asked);
+        Attachment attachment = attachReserved(join, what, who, presence);
         attachments.add(attachment);
-        channels.count(channel, 1);
+        channels.began(attachment);
         if (!open) {
             attachment.close();
             throw new OrreryException.Closed("the connection");
@@ -120,24 +144,152 @@ public final class Connection implements AutoCloseable {
         return attachment;
     }
 
-    private Attachment attachReserved(
-            String channel, Optional<String> after, @Nullable Object asked) {
-        Individual.@Nullable Part part = null;
+    /** What the policy is asked about; the same for a name that nothing has. // law H4 */
+    private Resource resource(String channel) {
+        if (channel.length() > Channels.NAME_LIMIT) {
+            throw new OrreryException.LimitExceeded(
+                    "the length of a channel name", Channels.NAME_LIMIT, channel.length());
+        }
+        return channels.resource(channel).orElseGet(() -> new Resource.OfChannel(channel));
+    }
+
+    /** A token for one channel says more of the same principal, never that it is another. */
+    private void requireSame(Principal who, Resource what) {
+        if (!who.name().equals(principal.name())) {
+            throw denied(Action.SUBSCRIBE, what);
+        }
+    }
+
+    /** Whoever may not know who is here follows all the same, without being told. */
+    private boolean mayKnow(Principal who, Resource what) {
+        return decide(who, Action.PRESENCE, what)
+                        instanceof Access.Allowed(Optional<Condition> rows)
+                && rows.isEmpty();
+    }
+
+    private Attachment attachReserved(Join join, Resource what, Principal who, boolean presence) {
+        boolean following = false;
         try {
-            Individual.Part opened =
-                    channels.part(channel, asked)
-                            .orElseThrow(
-                                    () -> new OrreryException.Missing("the channels", channel));
-            part = opened;
-            Feed<?> feed = opened.feed();
-            return new Attachment(
-                    channel, opened, after.map(text -> read(feed, text)), this::release);
-        } catch (RuntimeException failure) {
-            attached.decrementAndGet();
-            if (part != null) {
-                part.close();
+            Served.Following begun = served(join.channel()).follow(join, this, who, presence);
+            following = true;
+            return new Attachment(join.channel(), what, begun, join.who(), this::release);
+        } finally {
+            if (!following) {
+                attached.decrementAndGet();
             }
-            throw failure;
+        }
+    }
+
+    private Served served(String channel) {
+        return channels.find(channel)
+                .orElseThrow(() -> new OrreryException.Missing("the channels", channel));
+    }
+
+    /**
+     * Who follows a channel, each with its connections.
+     *
+     * @throws OrreryException.Denied when the policy says no
+     * @throws OrreryException.Missing when there is no such channel
+     * @throws OrreryException.Unsupported when it keeps no presence
+     */
+    public List<Presence.Member> members(String channel) {
+        Resource what = resource(channel);
+        require(Action.PRESENCE, what);
+        return served(channel)
+                .published()
+                .orElseThrow(() ->
+                        new OrreryException.Unsupported("say who follows it", what.toString()))
+                .channel()
+                .presence()
+                .members();
+    }
+
+    /**
+     * Reads a channel's history.
+     *
+     * @throws OrreryException.Denied when the policy says no to reading it
+     * @throws OrreryException.Missing when there is no such channel
+     * @throws OrreryException.StaleCursor when the place cannot be continued
+     * @throws OrreryException.Unsupported when it is not a channel this process publishes
+     */
+    public History.Page history(String channel, History.Range range) {
+        require(Action.READ, resource(channel));
+        return served(channel).history(range);
+    }
+
+    /**
+     * Sends a message to the others who follow a channel. // law H10
+     *
+     * @param data a value tree
+     * @param bytes how many it has as JSON
+     * @return its place
+     * @throws OrreryException.Denied when the policy says no, or this session does not follow it
+     * @throws OrreryException.Missing when there is no such channel
+     * @throws OrreryException.Unsupported when the channel takes no messages of clients; one that
+     *     serves what the engine or another module feeds never does
+     * @throws OrreryException.LimitExceeded when it is too large, or too many come in a second
+     */
+    public Cursor publish(String channel, @Nullable Object data, int bytes) {
+        Resource what = resource(channel);
+        require(Action.PUBLISH, what);
+        PublishedChannel published =
+                served(channel)
+                        .published()
+                        .orElseThrow(() ->
+                                new OrreryException.Unsupported(
+                                        "take messages of clients", what.toString()));
+        int perSecond = published.requireClients().perSecond();
+        RateLimit rate = rates.computeIfAbsent(channel, _ -> new RateLimit(perSecond, now()));
+        return published.send(this, principal, data, bytes, rate);
+    }
+
+    /**
+     * Goes on as the same principal, of whom other things are known now, and asks the policy again
+     * about all that it follows. // law H9
+     *
+     * @throws OrreryException.Denied when it is another principal; then nothing changes
+     */
+    public void renew(Principal renewed) {
+        if (!renewed.name().equals(principal.name())) {
+            throw new OrreryException.Denied("go on as another", "principal " + principal.name());
+        }
+        principal = renewed;
+        review();
+    }
+
+    /**
+     * Goes on with one channel as a token for it says, and asks the policy again. // law H9
+     *
+     * @throws OrreryException.Denied when that is another principal, or the policy says no; the
+     *     attachment has ended then
+     */
+    public void renew(Attachment attachment, Principal renewed) {
+        requireSame(renewed, attachment.resource());
+        attachment.who(renewed);
+        review(attachment)
+                .ifPresent(denied -> {
+                    throw denied;
+                });
+    }
+
+    /** Asks the policy again about all that is followed, and ends what it refuses now. // law H9 */
+    public void review() {
+        attachments.forEach(this::review);
+    }
+
+    private Optional<OrreryException.Denied> review(Attachment attachment) {
+        Principal who = attachment.who().orElse(principal);
+        Resource what = attachment.resource();
+        boolean knows = attachment.roster().isPresent();
+        try {
+            require(who, Action.SUBSCRIBE, what);
+            if (knows) {
+                require(who, Action.PRESENCE, what);
+            }
+            return Optional.empty();
+        } catch (OrreryException.Denied denied) {
+            attachment.refuse(denied);
+            return Optional.of(denied);
         }
     }
 
@@ -151,22 +303,24 @@ public final class Connection implements AutoCloseable {
 
     private void release(Attachment attachment) {
         attachments.remove(attachment);
-        channels.count(attachment.channel(), -1);
+        channels.ended(attachment);
         attached.decrementAndGet();
-    }
-
-    /** Text that no cursor has is a place that nothing continues. */
-    private static Cursor read(Feed<?> feed, String text) {
-        try {
-            return feed.cursor(text);
-        } catch (OrreryException.Invalid notOne) {
-            return new Cursor.Numbered("none", 0);
-        }
     }
 
     /** How many channels this session follows. */
     public int attachments() {
         return attached.get();
+    }
+
+    /** Has something run when {@link Channels#end} ends the session. */
+    public void whenEnded(Runnable action) {
+        whenEnded = action;
+    }
+
+    /** Ends the session against the will of whoever opened it. */
+    void end() {
+        close();
+        whenEnded.run();
     }
 
     /** Ends the session and everything it follows. Idempotent. */

@@ -11,14 +11,22 @@ import java.util.Set;
  * @param name who it is; {@link #ANONYMOUS} when nobody said
  * @param roles what a policy may ask with {@link #has}
  * @param claims further facts, by name
+ * @param info what others are shown of it, as a value tree without nulls
  */
-public record Principal(String name, Set<String> roles, Map<String, String> claims) {
+public record Principal(
+        String name, Set<String> roles, Map<String, String> claims, Map<String, Object> info) {
     /** Somebody who showed nothing. */
     public static final Principal ANONYMOUS = new Principal("anonymous", Set.of(), Map.of());
 
     public Principal {
         roles = Set.copyOf(roles);
         claims = Map.copyOf(claims);
+        info = Map.copyOf(info);
+    }
+
+    /** Somebody of whom others are shown nothing but the name. */
+    public Principal(String name, Set<String> roles, Map<String, String> claims) {
+        this(name, roles, claims, Map.of());
     }
 
     /** Whether this principal has a role. */

@@ -21,7 +21,8 @@ class AttachmentTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final AtomicInteger epochs = new AtomicInteger();
-    private final Channels channels = new Channels(EVERYBODY, () -> "e" + epochs.incrementAndGet());
+    private final Channels channels =
+            new Channels(EVERYBODY, () -> "e" + epochs.incrementAndGet(), System::nanoTime);
     private final Connection connection = channels.connect(Principal.ANONYMOUS);
 
     private static Cursor at(String epoch, long offset) {
@@ -124,13 +125,14 @@ class AttachmentTest {
         Channel<String> talk = channels.channel("talk", String.class, 2);
         try (Attachment state = connection.attach("state");
                 Attachment messages = connection.attach("talk")) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 300; i++) {
                 deltas.publish("d");
                 talk.publish("m");
             }
-            assertThat(state.next()).isEqualTo(new Message.Gap(at("s", 5)));
+            assertThat(state.next()).isEqualTo(new Message.Gap(at("s", 0), at("s", 300)));
             assertThat(state.cursor()).as("the place to come back with").isEqualTo(at("s", 0));
-            assertThat(messages.next()).isEqualTo(new Message.Gap(at("e1", 3)));
+            assertThat(messages.next()).isEqualTo(new Message.Gap(at("e1", 0), at("e1", 44)));
+            assertThat(messages.cursor()).isEqualTo(at("e1", 0));
         }
     }
 

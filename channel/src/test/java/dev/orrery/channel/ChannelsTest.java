@@ -20,7 +20,7 @@ class ChannelsTest {
     private static final AccessPolicy EVERYBODY = (who, action, what) -> Access.allowed();
 
     private static Channels open(AccessPolicy policy) {
-        return new Channels(policy, () -> "e");
+        return new Channels(policy, () -> "e", System::nanoTime);
     }
 
     @Test

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class IndividualTest {
     private final List<Part> opened = new ArrayList<>();
     private final AtomicReference<Access> access = new AtomicReference<>(Access.allowed());
-    private final Channels channels = new Channels((_, _, _) -> access.get(), () -> "e");
+    private final Channels channels =
+            new Channels((_, _, _) -> access.get(), () -> "e", System::nanoTime);
     private final Connection connection = channels.connect(Principal.ANONYMOUS);
 
     IndividualTest() {

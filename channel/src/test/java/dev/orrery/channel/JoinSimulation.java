@@ -51,7 +51,8 @@ final class JoinSimulation implements LongConsumer {
             this.seed = seed;
             this.random = new SplittableRandom(seed);
             this.server = new SimulatedState(random.split());
-            this.channels = new Channels((_, _, _) -> Access.allowed(), () -> "none");
+            this.channels =
+                    new Channels((_, _, _) -> Access.allowed(), () -> "none", System::nanoTime);
             channels.serveFamily("state:", Resource.OfChannel::new, _ -> Optional.of(server.feed));
             this.connection = channels.connect(Principal.ANONYMOUS);
         }
@@ -103,6 +104,8 @@ final class JoinSimulation implements LongConsumer {
                     require(attachment.cursor().equals(sent), "a gap moved the place");
                     network.add(new Frame.Lost());
                 }
+                case Message.FromClient _, Message.Came _ ->
+                        throw new AssertionError("a state has no such message");
             }
         }
 
@@ -184,6 +187,7 @@ final class JoinSimulation implements LongConsumer {
                     || attachment.next(Duration.ZERO).map(this::sent).isPresent());
             require(server.head().equals(place), "ended at " + place + ", not " + server.head());
             require(connection.attachments() == 1, "an attachment was left behind");
+            require(channels.followers("state:x") == 1, "a follower was left behind");
         }
 
         private void require(boolean holds, String what) {

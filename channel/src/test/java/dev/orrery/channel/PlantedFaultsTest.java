@@ -52,19 +52,19 @@ class PlantedFaultsTest {
                 "changes"),
         FIRST_OF_WHAT_WAS_MISSED_IS_DROPPED(
                 "channel",
-                "dev.orrery.channel.Attachment",
-                "ahead = first.map(Attachment::message);",
+                "dev.orrery.channel.Joining",
+                "messages.ahead = first.map(FeedMessages::message);",
                 ""),
         GAP_MOVES_THE_PLACE(
                 "channel",
                 "dev.orrery.channel.Attachment",
-                "if (message instanceof Message.Entry) {",
-                "if (message != null) {"),
+                "return new Message.Gap(place, to);",
+                "place = to;"),
         CLOSED_ATTACHMENT_IS_KEPT(
                 "channel",
                 "dev.orrery.channel.Connection",
-                "        attached.decrementAndGet();\n    }\n\n    /** Text",
-                "    }\n\n    /** Text");
+                "        attached.decrementAndGet();\n    }\n\n    /** How many",
+                "    }\n\n    /** How many");
 
         private final String module;
         private final String className;

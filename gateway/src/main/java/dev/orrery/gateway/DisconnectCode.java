@@ -7,12 +7,12 @@ package dev.orrery.gateway;
 enum DisconnectCode {
     SHUTDOWN(3001, "shutdown"),
     INTERNAL(3004, "internal server error"),
-    SLOW(3008, "slow"),
+    EXPIRED(3005, "expired"),
     NO_PONG(3012, "no pong"),
     INVALID_TOKEN(3500, "invalid token"),
     BAD_REQUEST(3501, "bad request"),
     STALE(3502, "stale"),
-    CONNECTION_LIMIT(3504, "connection limit");
+    FORCED(3503, "force disconnect");
 
     private final int number;
     private final String reason;

@@ -9,7 +9,10 @@ enum ErrorCode {
     ALREADY_SUBSCRIBED(105, "already subscribed", false),
     LIMIT_EXCEEDED(106, "limit exceeded", false),
     BAD_REQUEST(107, "bad request", false),
-    NOT_AVAILABLE(108, "not available", false);
+    NOT_AVAILABLE(108, "not available", false),
+    TOKEN_EXPIRED(109, "token expired", false),
+    TOO_MANY_REQUESTS(111, "too many requests", true),
+    UNRECOVERABLE_POSITION(112, "unrecoverable position", false);
 
     private final int number;
     private final String text;

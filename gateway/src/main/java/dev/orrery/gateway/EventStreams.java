@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.orrery.channel.Attachment;
 import dev.orrery.channel.Beginning;
+import dev.orrery.channel.ClientMessage;
 import dev.orrery.channel.Connection;
+import dev.orrery.channel.Join;
 import dev.orrery.channel.Message;
-import dev.orrery.channel.Principal;
+import dev.orrery.channel.Presence;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException;
 import java.io.IOException;
@@ -64,13 +66,27 @@ final class EventStreams implements AutoCloseable {
             HttpHandler.answer(response, callback, 503, "too many clients; try again later");
             return;
         }
-        Optional<Principal> principal = services.authenticator().authenticate(token(request));
-        if (principal.isEmpty()) {
-            HttpHandler.answer(response, callback, 401, "the token is not good; sign in again");
-            return;
+        switch (services.authenticator().check(token(request))) {
+            case Credentials.Bad(String why) ->
+                    HttpHandler.answer(
+                            response, callback, 401, "the token: " + why + "; sign in again");
+            case Credentials.Expired() ->
+                    HttpHandler.answer(
+                            response, callback, 401, "the token has expired; bring a newer one");
+            case Credentials.Good good -> serve(good, channel, request, response, callback);
         }
-        try (Connection connection = services.channels().connect(principal.get())) {
-            serve(channel, connection, request, response, callback);
+    }
+
+    private void serve(
+            Credentials.Good good,
+            String channel,
+            Request request,
+            Response response,
+            Callback callback) {
+        Expiry expiry = Expiry.at(good.until(), services);
+        String id = services.ids().get();
+        try (Connection connection = services.channels().connect(good.principal(), id)) {
+            serve(channel, connection, expiry, request, response, callback);
         } catch (OrreryException refused) {
             Failure failure = Failure.of(refused);
             HttpHandler.answer(response, callback, failure.status(), failure.message());
@@ -83,6 +99,7 @@ final class EventStreams implements AutoCloseable {
     private void serve(
             String channel,
             Connection connection,
+            Expiry expiry,
             Request request,
             Response response,
             Callback callback) {
@@ -91,7 +108,8 @@ final class EventStreams implements AutoCloseable {
             if (closed) {
                 connection.close();
             }
-            new Stream(channel, connection, response).serve(place(request), callback);
+            new Stream(channel, connection, expiry, response)
+                    .serve(join(channel, request), callback);
         } finally {
             open.remove(connection);
         }
@@ -108,13 +126,16 @@ final class EventStreams implements AutoCloseable {
      * A browser that comes back says where it was in a header, and repeats the address it first
      * used.
      */
-    private static Optional<String> place(Request request) {
-        @Nullable String lastSeen = request.getHeaders().get("Last-Event-ID");
-        if (lastSeen != null && !lastSeen.isEmpty()) {
-            return Optional.of(lastSeen);
-        }
+    private static Join join(String channel, Request request) {
         Fields query = Request.extractQueryParameters(request);
-        return Optional.ofNullable(query.getValue("after")).filter(after -> !after.isEmpty());
+        @Nullable String lastSeen = request.getHeaders().get("Last-Event-ID");
+        Optional<String> after =
+                Optional.ofNullable(lastSeen)
+                        .filter(text -> !text.isEmpty())
+                        .or(() -> Optional.ofNullable(query.getValue("after")))
+                        .filter(text -> !text.isEmpty());
+        boolean presence = query.getValue("presence") != null;
+        return new Join(channel, after, null, presence, Optional.empty());
     }
 
     /** Ends every stream. */
@@ -128,31 +149,32 @@ final class EventStreams implements AutoCloseable {
     private final class Stream {
         private final String channel;
         private final Connection connection;
+        private final Expiry expiry;
         private final Response response;
         private final StringBuilder pending = new StringBuilder();
         private final Map<Cursor, Integer> unsent = new LinkedHashMap<>();
 
-        Stream(String channel, Connection connection, Response response) {
+        Stream(String channel, Connection connection, Expiry expiry, Response response) {
             this.channel = channel;
             this.connection = connection;
+            this.expiry = expiry;
             this.response = response;
         }
 
-        void serve(Optional<String> after, Callback callback) {
-            Attachment attachment = connection.attach(channel, after);
+        void serve(Join join, Callback callback) {
+            Attachment attachment = connection.attach(join);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream; charset=utf-8");
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
             response.getHeaders().put("X-Content-Type-Options", "nosniff");
             try {
                 pending.append("retry: 1000\n\n");
                 while (true) {
-                    begin(attachment.beginning());
+                    begin(attachment);
                     follow(attachment);
                     attachment.close();
-                    attachment =
-                            connection.attach(channel, Optional.of(attachment.cursor().text()));
+                    attachment = connection.attach(join.after(attachment.cursor().text()));
                 }
-            } catch (OrreryException.Closed ended) {
+            } catch (OrreryException.Closed | OrreryException.Denied ended) {
                 response.write(true, null, callback);
             } catch (IOException | RuntimeException gone) {
                 callback.failed(gone);
@@ -164,8 +186,8 @@ final class EventStreams implements AutoCloseable {
             }
         }
 
-        private void begin(Beginning beginning) {
-            switch (beginning) {
+        private void begin(Attachment attachment) {
+            switch (attachment.beginning()) {
                 case Beginning.Fresh(Cursor at, Optional<Object> whole) -> whole(at, whole);
                 case Beginning.Continued _ -> pending.append(": continued\n\n");
                 case Beginning.Reset(Cursor at, Optional<Object> whole) -> {
@@ -180,6 +202,10 @@ final class EventStreams implements AutoCloseable {
                     whole(at, whole);
                 }
             }
+            attachment
+                    .roster()
+                    .map(members -> members.stream().map(Contents::member).toList())
+                    .ifPresent(members -> event("present", members));
         }
 
         /**
@@ -195,9 +221,13 @@ final class EventStreams implements AutoCloseable {
         }
 
         private void event(Cursor at, String name, Object value) {
-            pending.append("id: ")
-                    .append(at.text())
-                    .append("\nevent: ")
+            pending.append("id: ").append(at.text()).append('\n');
+            event(name, value);
+        }
+
+        /** An event without a number leaves what is given back as it was. */
+        private void event(String name, Object value) {
+            pending.append("event: ")
                     .append(name)
                     .append("\ndata: ")
                     .append(services.json().write(value))
@@ -208,23 +238,42 @@ final class EventStreams implements AutoCloseable {
         private void follow(Attachment attachment) throws IOException, InterruptedException {
             while (true) {
                 Optional<Message> next =
-                        attachment.next(
-                                pending.isEmpty() ? services.limits().pingEvery() : Duration.ZERO);
+                        attachment.next(pending.isEmpty() ? patience() : Duration.ZERO);
                 if (next.isPresent() && next.get() instanceof Message.Gap) {
                     return;
                 }
-                if (next.isPresent()
-                        && next.get() instanceof Message.Entry(Cursor at, Object value)) {
-                    int before = pending.length();
-                    event(at, "delta", value);
-                    unsent.put(at, pending.length() - before);
-                }
+                next.ifPresent(this::add);
                 if (next.isEmpty() && pending.isEmpty()) {
                     pending.append(BEAT);
                 }
                 if (next.isEmpty() || pending.length() >= WRITE_BYTES) {
                     flush();
                 }
+            }
+        }
+
+        /** How long nothing need be sent; ends the stream when its token has expired. // law G14 */
+        private Duration patience() {
+            long left = expiry.left(services.nanos().getAsLong());
+            if (left == 0) {
+                throw new OrreryException.Closed("the stream, whose token has expired");
+            }
+            return Duration.ofNanos(Math.min(left, services.limits().pingEvery().toNanos()));
+        }
+
+        private void add(Message message) {
+            int before = pending.length();
+            switch (message) {
+                case Message.Entry(Cursor at, Object value) -> event(at, "delta", value);
+                case Message.FromClient(Cursor at, ClientMessage sent) -> event(at, "client", sent);
+                case Message.Came(Cursor _, Presence.Change change) ->
+                        event(
+                                change instanceof Presence.Joined ? "joined" : "left",
+                                Contents.member(change.member()));
+                case Message.Gap _ -> throw new IllegalStateException("law H5: a gap is no event");
+            }
+            if (!(message instanceof Message.Came)) {
+                unsent.put(message.cursor(), pending.length() - before);
             }
         }
 

@@ -6,12 +6,13 @@ import dev.orrery.core.OrreryException;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -42,7 +43,7 @@ public final class Gateway implements AutoCloseable {
     private static final String WEBSOCKET_PATH = "/connection/websocket";
 
     private final Services services;
-    private final Set<String> origins;
+    private final Hosts hosts;
     private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
     private final EventStreams streams;
     private final Server server;
@@ -59,15 +60,16 @@ public final class Gateway implements AutoCloseable {
                         new Json(),
                         configuration.outgoing,
                         () -> UUID.randomUUID().toString(),
+                        configuration.clock,
                         System::nanoTime,
                         threads);
-        this.origins = Set.copyOf(configuration.origins);
+        this.hosts = new Hosts(Set.copyOf(configuration.hosts), Set.copyOf(configuration.origins));
         this.streams = new EventStreams(services);
         this.server = server(threads);
         this.connector = connector(server, configuration, services.limits());
         server.addConnector(connector);
         HttpHandler http =
-                new HttpHandler(services, configuration.pages, streams, this::connections);
+                new HttpHandler(services, hosts, configuration.pages, streams, this::connections);
         WebSocketUpgradeHandler upgrade = WebSocketUpgradeHandler.from(server, this::configure);
         upgrade.setHandler(http);
         server.setHandler((Handler) upgrade);
@@ -77,6 +79,8 @@ public final class Gateway implements AutoCloseable {
     public static final class Configuration {
         private final Channels channels;
         private final Set<String> origins = new HashSet<>();
+        private final Set<String> hosts = new HashSet<>();
+        private InstantSource clock = InstantSource.system();
         private Rpc rpc = new Rpc();
         private Pages pages = new Pages();
         private Authenticator authenticator = Authenticator.ANYBODY;
@@ -131,8 +135,23 @@ public final class Gateway implements AutoCloseable {
             return this;
         }
 
+        /** Tells by this clock when tokens expire; the system's by default. */
+        public Configuration clock(InstantSource source) {
+            clock = source;
+            return this;
+        }
+
         /**
-         * Lets pages of another origin, such as {@code https://example.org}, open a WebSocket here.
+         * Answers requests under this name, such as {@code example.org}; under the machine's
+         * addresses and {@code localhost} it answers anyway.
+         */
+        public Configuration allowHost(String name) {
+            hosts.add(name.toLowerCase(Locale.ROOT));
+            return this;
+        }
+
+        /**
+         * Lets pages of another origin, such as {@code https://example.org}, follow channels here.
          */
         public Configuration allowOrigin(String origin) {
             origins.add(origin);
@@ -198,13 +217,7 @@ public final class Gateway implements AutoCloseable {
 
     private @Nullable Object upgrade(
             ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
-        @Nullable String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-        if (origin != null && !allows(origin, request.getHeaders().get(HttpHeader.HOST))) {
-            HttpHandler.answer(
-                    response,
-                    callback,
-                    403,
-                    "pages of this origin may not connect; allow the origin");
+        if (HttpHandler.refuses(hosts, request, response, callback)) {
             return null;
         }
         if (connections() >= services.limits().connections()) {
@@ -214,16 +227,6 @@ public final class Gateway implements AutoCloseable {
         response.setExtensions(java.util.List.of());
         Form form = form(request, response);
         return new WebSocketEndpoint(services, form, sessions::add, sessions::remove);
-    }
-
-    /**
-     * A browser names the page's origin: only our own pages, and those allowed by name, may act for
-     * a user.
-     */
-    private boolean allows(String origin, @Nullable String host) {
-        return origins.contains(origin)
-                || origin.equals("http://" + host)
-                || origin.equals("https://" + host);
     }
 
     private Form form(ServerUpgradeRequest request, ServerUpgradeResponse response) {

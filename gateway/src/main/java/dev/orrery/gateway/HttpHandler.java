@@ -11,6 +11,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** Everything over plain HTTP: health, event streams and pages. Reading only. */
 final class HttpHandler extends Handler.Abstract.NonBlocking {
@@ -18,12 +19,19 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
     private static final String STREAMS = "/sse/";
 
     private final Services services;
+    private final Hosts hosts;
     private final Pages pages;
     private final EventStreams streams;
     private final IntSupplier connections;
 
-    HttpHandler(Services services, Pages pages, EventStreams streams, IntSupplier connections) {
+    HttpHandler(
+            Services services,
+            Hosts hosts,
+            Pages pages,
+            EventStreams streams,
+            IntSupplier connections) {
         this.services = services;
+        this.hosts = hosts;
         this.pages = pages;
         this.streams = streams;
         this.connections = connections;
@@ -31,6 +39,9 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        if (refuses(hosts, request, response, callback)) {
+            return true;
+        }
         String path = request.getHttpURI().getDecodedPath();
         String method = request.getMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -44,6 +55,20 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
             services.threads().newThread(() -> page(path, request, response, callback)).start();
         }
         return true;
+    }
+
+    /** Answers a request under a foreign name, or from a foreign page, and says that it did. */
+    static boolean refuses(Hosts hosts, Request request, Response response, Callback callback) {
+        @Nullable String host = request.getHeaders().get(HttpHeader.HOST);
+        if (!hosts.allows(host)) {
+            answer(response, callback, 421, "this name is not served here; allow the host");
+            return true;
+        }
+        if (!hosts.allowsPage(request.getHeaders().get(HttpHeader.ORIGIN), host)) {
+            answer(response, callback, 403, "pages of this origin may not ask; allow the origin");
+            return true;
+        }
+        return false;
     }
 
     private void health(Response response, Callback callback) {

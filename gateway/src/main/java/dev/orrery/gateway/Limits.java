@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param pongWithin how long it may take to answer
  * @param connectWithin how long an open WebSocket may take to say who it is
  * @param writeWithin how long a client may take to read one frame
+ * @param renewWithin how long after its token expired a client may take to bring a newer one
  */
 public record Limits(
         int frameBytes,
@@ -25,7 +26,8 @@ public record Limits(
         Duration pingEvery,
         Duration pongWithin,
         Duration connectWithin,
-        Duration writeWithin) {
+        Duration writeWithin,
+        Duration renewWithin) {
     /** Frames of 64 KiB, a window of 256 KiB, 10,000 clients, a ping each 25 seconds. */
     public static final Limits DEFAULT =
             new Limits(
@@ -36,7 +38,8 @@ public record Limits(
                     Duration.ofSeconds(25),
                     Duration.ofSeconds(8),
                     Duration.ofSeconds(10),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(25));
 
     public Limits {
         if (frameBytes < 1 || windowBytes < 1 || recoveryBytes < 1 || connections < 1) {
@@ -46,7 +49,8 @@ public record Limits(
         if (pingEvery.toMillis() < 1
                 || pongWithin.toMillis() < 1
                 || connectWithin.toMillis() < 1
-                || writeWithin.toMillis() < 1) {
+                || writeWithin.toMillis() < 1
+                || renewWithin.toMillis() < 1) {
             throw new OrreryException.BadDefinition(
                     "the gateway's limits", "a time is below a millisecond", "make it longer");
         }
@@ -63,7 +67,22 @@ public record Limits(
                 pingEvery,
                 pongWithin,
                 connectWithin,
-                writeWithin);
+                writeWithin,
+                renewWithin);
+    }
+
+    /** The same with another time for newer tokens. */
+    public Limits renewWithin(Duration time) {
+        return new Limits(
+                frameBytes,
+                windowBytes,
+                recoveryBytes,
+                connections,
+                pingEvery,
+                pongWithin,
+                connectWithin,
+                writeWithin,
+                time);
     }
 
     /** The same with other sizes. */
@@ -76,6 +95,7 @@ public record Limits(
                 pingEvery,
                 pongWithin,
                 connectWithin,
-                writeWithin);
+                writeWithin,
+                renewWithin);
     }
 }

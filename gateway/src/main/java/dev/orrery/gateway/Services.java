@@ -2,6 +2,7 @@ package dev.orrery.gateway;
 
 import dev.orrery.channel.Channels;
 import dev.orrery.channel.Outgoing;
+import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  *
  * @param ids a new text for each connection
  * @param outgoing is told what was handed to sockets
+ * @param clock a clock for what expires
  * @param nanos a clock for intervals
  * @param threads makes the virtual threads that serve connections
  */
@@ -22,5 +24,6 @@ record Services(
         Json json,
         Outgoing outgoing,
         Supplier<String> ids,
+        InstantSource clock,
         LongSupplier nanos,
         ThreadFactory threads) {}

@@ -6,7 +6,8 @@ package dev.orrery.gateway;
  */
 enum UnsubscribeCode {
     SERVER(2000, "server unsubscribe"),
-    INSUFFICIENT_STATE(2500, "insufficient state");
+    INSUFFICIENT_STATE(2500, "insufficient state"),
+    EXPIRED(2501, "expired");
 
     private final int number;
     private final String reason;

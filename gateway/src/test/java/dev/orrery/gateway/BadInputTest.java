@@ -30,16 +30,30 @@ class BadInputTest {
                 "{\"id\":\"x\"} | closed 3501 bad request: id is a whole number",
                 "{\"id\":-1} | closed 3501 bad request: id is a number from 0 to 4294967295",
                 "{\"id\":2,\"subscribe\":7} | closed 3501 bad request: subscribe is a JSON object",
-                "{\"id\":2,\"subscribe\":{\"channel\":7}} | closed 3501 bad request: channel is text",
-                "{\"subscribe\":{\"channel\":\"a\"}} | closed 3501 bad request: a command has an id above 0",
+                "{\"id\":2,\"subscribe\":{\"channel\":7}} | closed 3501 bad request: channel is"
+                    + " text",
+                "{\"subscribe\":{\"channel\":\"a\"}} | closed 3501 bad request: a command has an id"
+                    + " above 0",
                 "{\"id\":2,\"connect\":{}} | closed 3501 bad request: connect comes once",
-                "{\"id\":2,\"levitate\":{}} | {\"id\":2,\"error\":{\"code\":104,\"message\":\"method not found\"}}",
+                "{\"id\":2,\"levitate\":{}} |"
+                    + " {\"id\":2,\"error\":{\"code\":104,\"message\":\"method not found\"}}",
                 "{\"id\":2,\"rpc\":{\"method\":\"levitate\"}} | {\"id\":2,\"error\":{\"code\":104,",
-                "{\"id\":2,\"presence\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":108,",
-                "{\"id\":2,\"publish\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":108,",
-                "{\"id\":2,\"subscribe\":{\"channel\":\"nobody\"}} | {\"id\":2,\"error\":{\"code\":102,",
+                "{\"id\":2,\"presence\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":102,",
+                "{\"id\":2,\"presence\":7} | closed 3501 bad request: presence is a JSON object",
+                "{\"id\":2,\"presence_stats\":{\"channel\":\"a\"}} |"
+                    + " {\"id\":2,\"error\":{\"code\":102,",
+                "{\"id\":2,\"history\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":102,",
+                "{\"id\":2,\"history\":{\"channel\":\"a\",\"since\":{}}} |"
+                    + " {\"id\":2,\"error\":{\"code\":107,",
+                "{\"id\":2,\"sub_refresh\":{\"channel\":\"a\"}} |"
+                    + " {\"id\":2,\"error\":{\"code\":102,",
+                "{\"id\":2,\"send\":{\"data\":1}} | {\"id\":2,\"error\":{\"code\":108,",
+                "{\"id\":2,\"publish\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":102,",
+                "{\"id\":2,\"subscribe\":{\"channel\":\"nobody\"}} |"
+                    + " {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"subscribe\":{\"channel\":\"\"}} | {\"id\":2,\"error\":{\"code\":102,",
-                "{\"id\":2,\"unsubscribe\":{\"channel\":\"nobody\"}} | {\"id\":2,\"unsubscribe\":{}}",
+                "{\"id\":2,\"unsubscribe\":{\"channel\":\"nobody\"}} |"
+                    + " {\"id\":2,\"unsubscribe\":{}}",
             })
     void answersInOneLine(String frame, String answer) throws Exception {
         try (Served served = new Served();
@@ -113,8 +127,8 @@ class BadInputTest {
                             + "\"}}");
             assertThat(client.next())
                     .isEqualTo(
-                            "{\"id\":2,\"error\":{\"code\":106,\"message\":\"limit exceeded: the length of a channel"
-                                    + " name is limited to 255, asked for 256\"}}");
+                            "{\"id\":2,\"error\":{\"code\":106,\"message\":\"limit exceeded: the"
+                                + " length of a channel name is limited to 255, asked for 256\"}}");
         }
     }
 
@@ -166,8 +180,8 @@ class BadInputTest {
                     .hasMessage(
                             "port "
                                     + served.gateway.port()
-                                    + " on 127.0.0.1 is in use; stop the program that listens there, or choose another"
-                                    + " port (0 takes a free one)");
+                                    + " on 127.0.0.1 is in use; stop the program that listens"
+                                    + " there, or choose another port (0 takes a free one)");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orrery.channel.Channel;
 import dev.orrery.channel.Channels;
 import dev.orrery.channel.Outgoing;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** A session over a wire the test holds in its hand: it lets one frame through at a time. */
 @Timeout(60)
 class ClientSessionTest {
-    private final Channels channels = new Channels(Served.EVERYBODY, () -> "e");
+    private final Channels channels = new Channels(Served.EVERYBODY, () -> "e", System::nanoTime);
     private final Channel<String> talk = channels.channel("talk", String.class, 4);
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Semaphore frames = new Semaphore(0);
@@ -36,6 +37,7 @@ class ClientSessionTest {
                         json,
                         Outgoing.NONE,
                         () -> "c",
+                        InstantSource.system(),
                         System::nanoTime,
                         Thread.ofVirtual().factory());
         Wire wire =

@@ -23,8 +23,15 @@ class FormFuzzTest {
             Stream.of(
                             "{\"id\":1,\"connect\":{\"token\":\"t\"}}",
                             "{\"id\":2,\"subscribe\":{\"channel\":\"a\",\"recover\":true,\"epoch\":\"e\",\"offset\":7}}",
-                            "{\"id\":3,\"rpc\":{\"method\":\"m\",\"data\":{\"a\":[1,2.5e3,null,\"\\u00e9\"]}}}\n{}",
+                            "{\"id\":3,\"rpc\":{\"method\":\"m\",\"data\":{\"a\":[1,2.5e3,null,\"\\u00e9\"]}}}\n"
+                                + "{}",
                             "{\"id\":4,\"unsubscribe\":{\"channel\":\"a\"}}",
+                            "{\"id\":5,\"history\":{\"channel\":\"a\",\"limit\":-1,\"since\":{\"epoch\":\"e\",\"offset\":7},\"reverse\":true}}",
+                            "{\"id\":6,\"publish\":{\"channel\":\"a\",\"data\":[1]}}",
+                            "{\"id\":7,\"presence\":{\"channel\":\"a\"}}\n"
+                                + "{\"id\":8,\"presence_stats\":{}}",
+                            "{\"id\":9,\"refresh\":{\"token\":\"t\"}}\n"
+                                + "{\"id\":10,\"sub_refresh\":{\"channel\":\"a\",\"token\":\"t\"}}",
                             "[".repeat(200))
                     .map(text -> text.getBytes(StandardCharsets.UTF_8))
                     .toList();
@@ -36,6 +43,10 @@ class FormFuzzTest {
                             "050801220310000a01",
                             "1308022a0f0a01611801320165380750015801",
                             "0d08036a090a05227822120166",
+                            "0f0805520b0a01613803420508071201654801",
+                            "0a080642060a016112015b",
+                            "0708074203" + "0a0161",
+                            "09080c7a060a0161120174",
                             "00",
                             "0708043203" + "0a0161",
                             "ffffffff0f",

@@ -33,7 +33,7 @@ final class Served implements AutoCloseable {
 
     Served(AccessPolicy policy, Limits limits) {
         AtomicInteger epochs = new AtomicInteger();
-        channels = new Channels(policy, () -> "epoch" + epochs.incrementAndGet());
+        channels = new Channels(policy, () -> "epoch" + epochs.incrementAndGet(), System::nanoTime);
         gateway = Gateway.configure(channels).rpc(rpc).pages(pages).limits(limits).open();
     }
 
