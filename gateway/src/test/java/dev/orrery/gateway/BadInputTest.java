@@ -31,29 +31,29 @@ class BadInputTest {
                 "{\"id\":-1} | closed 3501 bad request: id is a number from 0 to 4294967295",
                 "{\"id\":2,\"subscribe\":7} | closed 3501 bad request: subscribe is a JSON object",
                 "{\"id\":2,\"subscribe\":{\"channel\":7}} | closed 3501 bad request: channel is"
-                    + " text",
+                        + " text",
                 "{\"subscribe\":{\"channel\":\"a\"}} | closed 3501 bad request: a command has an id"
-                    + " above 0",
+                        + " above 0",
                 "{\"id\":2,\"connect\":{}} | closed 3501 bad request: connect comes once",
                 "{\"id\":2,\"levitate\":{}} |"
-                    + " {\"id\":2,\"error\":{\"code\":104,\"message\":\"method not found\"}}",
+                        + " {\"id\":2,\"error\":{\"code\":104,\"message\":\"method not found\"}}",
                 "{\"id\":2,\"rpc\":{\"method\":\"levitate\"}} | {\"id\":2,\"error\":{\"code\":104,",
                 "{\"id\":2,\"presence\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"presence\":7} | closed 3501 bad request: presence is a JSON object",
                 "{\"id\":2,\"presence_stats\":{\"channel\":\"a\"}} |"
-                    + " {\"id\":2,\"error\":{\"code\":102,",
+                        + " {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"history\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"history\":{\"channel\":\"a\",\"since\":{}}} |"
-                    + " {\"id\":2,\"error\":{\"code\":107,",
+                        + " {\"id\":2,\"error\":{\"code\":107,",
                 "{\"id\":2,\"sub_refresh\":{\"channel\":\"a\"}} |"
-                    + " {\"id\":2,\"error\":{\"code\":102,",
+                        + " {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"send\":{\"data\":1}} | {\"id\":2,\"error\":{\"code\":108,",
                 "{\"id\":2,\"publish\":{\"channel\":\"a\"}} | {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"subscribe\":{\"channel\":\"nobody\"}} |"
-                    + " {\"id\":2,\"error\":{\"code\":102,",
+                        + " {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"subscribe\":{\"channel\":\"\"}} | {\"id\":2,\"error\":{\"code\":102,",
                 "{\"id\":2,\"unsubscribe\":{\"channel\":\"nobody\"}} |"
-                    + " {\"id\":2,\"unsubscribe\":{}}",
+                        + " {\"id\":2,\"unsubscribe\":{}}",
             })
     void answersInOneLine(String frame, String answer) throws Exception {
         try (Served served = new Served();

@@ -29,7 +29,7 @@ class FormFuzzTest {
                             "{\"id\":5,\"history\":{\"channel\":\"a\",\"limit\":-1,\"since\":{\"epoch\":\"e\",\"offset\":7},\"reverse\":true}}",
                             "{\"id\":6,\"publish\":{\"channel\":\"a\",\"data\":[1]}}",
                             "{\"id\":7,\"presence\":{\"channel\":\"a\"}}\n"
-                                + "{\"id\":8,\"presence_stats\":{}}",
+                                    + "{\"id\":8,\"presence_stats\":{}}",
                             "{\"id\":9,\"refresh\":{\"token\":\"t\"}}\n"
                                 + "{\"id\":10,\"sub_refresh\":{\"channel\":\"a\",\"token\":\"t\"}}",
                             "[".repeat(200))
