@@ -18,8 +18,10 @@ import dev.orrery.core.Update;
 import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
+import dev.orrery.projection.DeltaProjection;
 import dev.orrery.projection.Effect;
 import dev.orrery.projection.Effects;
+import dev.orrery.projection.LiveDeltaProjection;
 import dev.orrery.projection.LiveEffect;
 import dev.orrery.projection.LiveProjection;
 import dev.orrery.projection.Projection;
@@ -332,6 +334,24 @@ public final class Orrery implements AutoCloseable {
     public <E, K, S> LiveProjection<K, S> projection(
             EventLog<E> log, Projection<? super E, K, S> definition) {
         LiveProjection<K, S> live = projections.run(log, definition);
+        return follow(log, definition, live, live::states);
+    }
+
+    /**
+     * A projection that says of each change what it was: who follows a key from outside gets the
+     * differences.
+     */
+    public <E, K, S, D> LiveDeltaProjection<K, S, D> projection(
+            EventLog<E> log, DeltaProjection<? super E, K, S, D> definition) {
+        LiveDeltaProjection<K, S, D> live = projections.run(log, definition);
+        return follow(log, definition, live, live::deltas);
+    }
+
+    private <E, K, S, L extends LiveProjection<K, S>> L follow(
+            EventLog<E> log,
+            Projection<? super E, K, S> definition,
+            L live,
+            Function<K, ? extends Feed<? extends Update<S, ?>>> updates) {
         settlings.add(timeout -> live.atLeast(log.head(), timeout));
         tellQueriesOf(live);
         Codec<K> keys = Codec.of(definition.types().key());
@@ -340,7 +360,7 @@ public final class Orrery implements AutoCloseable {
         channels.serveFamily(
                 "projection:" + live.name() + ":",
                 key -> new Resource.OfProjection(live.name(), key),
-                key -> Optional.of(live.states(keys.fromKey(Key.parse(key)))));
+                key -> Optional.of(updates.apply(keys.fromKey(Key.parse(key)))));
         return live;
     }
 

@@ -45,7 +45,7 @@ final class PlainTables {
         }
     }
 
-    private static Connection connect(Path file) throws SQLException {
+    static Connection connect(Path file) throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + file);
     }
 
@@ -60,31 +60,27 @@ final class PlainTables {
                 statement.execute(definition);
             }
             statement.execute(
-                    "INSERT INTO projection_epochs (id, projection, number, version, position, time, revision)"
-                            + " VALUES (1, 1, 1, 1, 0, 0, 0)");
+                    "INSERT INTO projection_epochs (id, projection, number, version, position,"
+                            + " time, revision) VALUES (1, 1, 1, 1, 0, 0, 0)");
         }
         return connection;
     }
 
-    /**
-     * Fails unless a file holds the rows of the original: states and position alike, and each row
-     * of recent versions that the original still keeps.
-     */
+    /** Fails unless a file holds the states, kept changes and position of the original. */
     void requireSameRows(Path file) throws SQLException {
         try (Connection connection = connect(file);
                 Statement statement = connection.createStatement()) {
             statement.execute("ATTACH '" + original + "' AS original");
-            for (String table : List.of("projection_states", "projection_versions")) {
-                requireNone(
-                        statement,
-                        "SELECT * FROM original." + table + " EXCEPT SELECT * FROM main." + table);
+            for (String rows :
+                    List.of(
+                            "key_bytes, version, state, chunk FROM %s.projection_states",
+                            "id, changes, entries FROM %s.projection_changes",
+                            "position FROM %s.projection_epochs")) {
+                String ours = "SELECT " + rows.formatted("original");
+                String theirs = "SELECT " + rows.formatted("main");
+                requireNone(statement, ours + " EXCEPT " + theirs);
+                requireNone(statement, theirs + " EXCEPT " + ours);
             }
-            requireNone(
-                    statement,
-                    "SELECT * FROM main.projection_states EXCEPT SELECT * FROM original.projection_states");
-            requireNone(
-                    statement,
-                    "SELECT position FROM original.projection_epochs EXCEPT SELECT position FROM main.projection_epochs");
         }
     }
 
@@ -92,7 +88,8 @@ final class PlainTables {
         try (ResultSet rows = statement.executeQuery(differing)) {
             if (rows.next()) {
                 throw new IllegalStateException(
-                        "the peer writes other rows than the projection, so the two cannot be compared: "
+                        "the peer writes other rows than the projection, so the two cannot be"
+                                + " compared: "
                                 + differing);
             }
         }

@@ -14,8 +14,8 @@ import java.util.List;
  * log already, until the last one's state is stored and visible.
  *
  * <p>Beside it, through the JDBC driver alone, rows made beforehand, so that the peer neither reads
- * nor decodes nor folds nor encodes: those the projection writes, a state and its new versions per
- * key and transaction; and one upsert of a state for each event, as one does by hand.
+ * nor decodes nor folds nor encodes: those the projection writes, a state per key and transaction
+ * and the changes; and one upsert of a state for each event, as one does by hand.
  */
 final class ProjectionRate {
     static final Projection<Flight, String, Delays> DELAYS =
@@ -37,7 +37,8 @@ final class ProjectionRate {
         int rounds = effort.either(5, 21);
         List<Flight> flights = Flight.all();
         progress.say("  projection: %,d flights, %d rounds".formatted(flights.size(), rounds));
-        PlainUpserts upserts = PlainUpserts.of(flights);
+        PlainEach each =
+                PlainEach.of(flights, Flight::origin, Delays.class, Delays.NONE, Delays::plus);
         Samples orrery = new Samples();
         Samples sameRows = new Samples();
         Samples eachEvent = new Samples();
@@ -47,9 +48,9 @@ final class ProjectionRate {
                 double ours = perSecond(flights, project(folder, flights));
                 PlainTables plain = PlainTables.like(folder.resolve("orrery.db"));
                 Path same = folder.resolve("same.db");
-                double rows = perSecond(flights, upserts.write(plain.in(same)));
-                Path each = folder.resolve("each.db");
-                double events = perSecond(flights, upserts.writeEach(plain.in(each)));
+                PlainRows made = PlainRows.of(folder.resolve("orrery.db"));
+                double rows = perSecond(flights, made.write(plain.in(same)));
+                double events = perSecond(flights, each.write(plain.in(folder.resolve("each.db"))));
                 if (counts) {
                     orrery.add(ours);
                     sameRows.add(rows);

@@ -4,6 +4,7 @@ import dev.orrery.core.OrreryException.BadDefinition;
 import java.util.Collection;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** A projection as a value. Immutable. */
 record Defined<E, K, S>(
@@ -13,6 +14,8 @@ record Defined<E, K, S>(
         Function<? super E, ? extends Collection<? extends K>> keys,
         Function<? super K, ? extends S> initial,
         BiFunction<? super S, ? super E, ? extends S> fold,
+        Predicate<? super S> gone,
+        Function<? super Fault<E>, ? extends Fault.Answer> answer,
         String keyColumn)
         implements Projection<E, K, S> {
     Defined {
@@ -30,28 +33,41 @@ record Defined<E, K, S>(
     }
 
     static <E, K, S> Defined<E, K, S> like(Projection<E, K, S> other) {
-        return other instanceof Defined<E, K, S> defined
-                ? defined
-                : new Defined<>(
-                        other.name(),
-                        other.version(),
-                        other.types(),
-                        other::keys,
-                        other::initial,
-                        other::apply,
-                        other.keyColumn());
+        return switch (other) {
+            case Defined<E, K, S> defined -> defined;
+            case DefinedDelta<E, K, S, ?> delta -> delta.folded();
+            default ->
+                    new Defined<>(
+                            other.name(),
+                            other.version(),
+                            other.types(),
+                            other::keys,
+                            other::initial,
+                            other::apply,
+                            other::removes,
+                            other::answer,
+                            other.keyColumn());
+        };
     }
 
     Defined<E, K, S> withName(String other) {
-        return new Defined<>(other, version, types, keys, initial, fold, keyColumn);
+        return new Defined<>(other, version, types, keys, initial, fold, gone, answer, keyColumn);
     }
 
     Defined<E, K, S> withVersion(int other) {
-        return new Defined<>(name, other, types, keys, initial, fold, keyColumn);
+        return new Defined<>(name, other, types, keys, initial, fold, gone, answer, keyColumn);
     }
 
     Defined<E, K, S> withKeyColumn(String other) {
-        return new Defined<>(name, version, types, keys, initial, fold, other);
+        return new Defined<>(name, version, types, keys, initial, fold, gone, answer, other);
+    }
+
+    Defined<E, K, S> withRemoval(Predicate<? super S> other) {
+        return new Defined<>(name, version, types, keys, initial, fold, other, answer, keyColumn);
+    }
+
+    Defined<E, K, S> withAnswer(Function<? super Fault<E>, ? extends Fault.Answer> other) {
+        return new Defined<>(name, version, types, keys, initial, fold, gone, other, keyColumn);
     }
 
     @Override
@@ -67,6 +83,16 @@ record Defined<E, K, S>(
     @Override
     public S apply(S state, E event) {
         return fold.apply(state, event);
+    }
+
+    @Override
+    public boolean removes(S state) {
+        return gone.test(state);
+    }
+
+    @Override
+    public Fault.Answer answer(Fault<E> fault) {
+        return answer.apply(fault);
     }
 
     @Override

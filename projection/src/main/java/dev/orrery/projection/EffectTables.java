@@ -271,7 +271,7 @@ final class EffectTables {
             if (moved == 0) {
                 return false;
             }
-            FoldTables.batch(
+            EpochTables.batch(
                     session,
                     session.dialect()
                             .upsert("effect_done", List.of("effect", "position"), List.of()),
@@ -291,7 +291,7 @@ final class EffectTables {
     }
 
     private void put(WriteSession session, List<WaitingRow> rows) {
-        FoldTables.batch(
+        EpochTables.batch(
                 session,
                 session.dialect()
                         .upsert(
@@ -323,12 +323,12 @@ final class EffectTables {
     }
 
     private void release(WriteSession session, List<Released> released, Instant now) {
-        FoldTables.batch(
+        EpochTables.batch(
                 session,
                 "DELETE FROM effect_waiting WHERE effect = ? AND key_bytes = ? AND position = ?",
                 released,
                 row -> new @Nullable Object[] {effect, row.key, row.position});
-        FoldTables.batch(
+        EpochTables.batch(
                 session,
                 "UPDATE effect_waiting SET kind = ?, due = ? WHERE effect = ? AND key_bytes = ? AND"
                         + " kind = ? AND position = (SELECT min(position) FROM effect_waiting WHERE"

@@ -5,44 +5,49 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.log.Position;
 import dev.orrery.projection.FoldTables.EpochRow;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a projection's states, in memory as it is stored. Written by one thread at a time,
  * read by any: each key is seen whole, keys together only through the timeline.
  */
 final class Epoch<K, S> {
-    private final long id;
     private final String name;
     private final String log;
     private final EpochRow row;
+    private final EpochTables tables;
     private final Map<K, Held<S>> held = new ConcurrentHashMap<>();
     private final Map<K, Parked<K>> parked = new ConcurrentHashMap<>();
+    private final Deque<EpochTables.Kept> kept = new ArrayDeque<>();
+    private long changesKept;
+    private long nextChunk = 1;
     private volatile Reached reached;
 
     /** How far the states are, and when the event there was appended. */
     record Reached(Position position, Instant time) {}
 
-    Epoch(EpochRow row, String log) {
+    Epoch(EpochRow row, EpochTables tables, String log) {
         this.row = row;
-        this.id = row.id();
+        this.tables = tables;
         this.log = log;
         this.name = log + "-" + row.number();
         this.reached = new Reached(new Position(log, row.position()), row.time());
     }
 
-    /** The storage's number for it. */
-    long id() {
-        return id;
-    }
-
     EpochRow row() {
         return row;
+    }
+
+    EpochTables tables() {
+        return tables;
     }
 
     /** What cursors call it. */
@@ -62,20 +67,80 @@ final class Epoch<K, S> {
         reached = new Reached(new Position(log, number), time);
     }
 
-    Optional<Held<S>> find(K key) {
-        return Optional.ofNullable(held.get(key));
+    /** What is known of a key, also after its state was removed. */
+    @Nullable Held<S> held(K key) {
+        return held.get(key);
+    }
+
+    long version(K key) {
+        Held<S> known = held.get(key);
+        return known == null ? 0 : known.version();
+    }
+
+    Optional<S> state(K key) {
+        Held<S> known = held.get(key);
+        return known == null ? Optional.empty() : Optional.ofNullable(known.state());
     }
 
     void hold(K key, Held<S> state) {
         held.put(key, state);
     }
 
-    void forEach(BiConsumer<K, Held<S>> reader) {
-        held.forEach(reader);
+    /** Every key that has a state. */
+    void forEach(BiConsumer<K, S> reader) {
+        held.forEach((key, known) -> {
+            S state = known.state();
+            if (state != null) {
+                reader.accept(key, state);
+            }
+        });
     }
 
-    boolean holds(K key) {
-        return held.containsKey(key);
+    // kept changes
+
+    long nextChunk() {
+        return nextChunk;
+    }
+
+    /**
+     * The last chunk that need not be kept when there are more changes, zero for none. A batch goes
+     * as a whole: its chunks are in the order of keys, not of events.
+     */
+    long droppedFor(int more, int least) {
+        long left = changesKept + more;
+        if (left <= least + least / 8L) { // in steps, so that not every batch drops something
+            return 0;
+        }
+        long dropped = 0;
+        long last = 0;
+        long batch = -1;
+        for (EpochTables.Kept chunk : kept) {
+            if (chunk.position() != batch) {
+                dropped = last;
+                batch = chunk.position();
+            }
+            left -= chunk.changes();
+            if (left < least) {
+                return dropped;
+            }
+            last = chunk.chunk();
+        }
+        return last;
+    }
+
+    void keep(List<Chunks.Chunk> chunks, long position, long dropped) {
+        for (Chunks.Chunk chunk : chunks) {
+            keep(new EpochTables.Kept(chunk.id(), position, chunk.changes()));
+        }
+        while (!kept.isEmpty() && kept.getFirst().chunk() <= dropped) {
+            changesKept -= kept.removeFirst().changes();
+        }
+    }
+
+    private void keep(EpochTables.Kept chunk) {
+        kept.add(chunk);
+        changesKept += chunk.changes();
+        nextChunk = chunk.chunk() + 1;
     }
 
     // parked keys
@@ -84,12 +149,8 @@ final class Epoch<K, S> {
         return parked.containsKey(key);
     }
 
-    Optional<Parked<K>> findParked(K key) {
-        return Optional.ofNullable(parked.get(key));
-    }
-
-    void park(Parked<K> key) {
-        parked.put(key.key(), key);
+    @Nullable Parked<K> parked(K key) {
+        return parked.get(key);
     }
 
     void release(K key) {
@@ -102,30 +163,67 @@ final class Epoch<K, S> {
                 .toList();
     }
 
+    /** The parked keys that are to be tried again by themselves. */
+    List<Parked<K>> parkedToRetry() {
+        return parked.isEmpty()
+                ? List.of()
+                : parked.values().stream().filter(key -> key.retryAt().isPresent()).toList();
+    }
+
+    /** Has one more event wait for a key; the first one has a cause. */
+    void park(Waiting<K> waiting) {
+        parked.merge(
+                waiting.key(),
+                new Parked<>(
+                        waiting.key(),
+                        new Position(log, waiting.position()),
+                        1,
+                        waiting.cause() == null ? "" : waiting.cause(),
+                        waiting.attempts(),
+                        Optional.ofNullable(waiting.retryAt())),
+                (first, _) ->
+                        new Parked<>(
+                                first.key(),
+                                first.position(),
+                                first.events() + 1,
+                                first.cause(),
+                                first.attempts(),
+                                first.retryAt()));
+    }
+
     // loading
 
     /** Reads everything that is stored of it. */
-    void load(FoldTables tables, Codec<K> keys, Codec<S> states) {
-        tables.eachState(
-                id,
-                stored -> {
-                    K key = keys.decode(stored.key());
-                    held.put(
-                            key,
-                            new Held<>(
-                                    decode(states, stored, key),
-                                    stored.version(),
-                                    stored.position()));
-                });
-        for (FoldTables.ParkedRow waiting : tables.parked(id)) {
+    void load(Codec<K> keys, Codec<S> states) {
+        tables.eachState(stored -> {
+            K key = keys.decode(stored.key());
+            held.put(key, held(stored, states, key));
+        });
+        loadWaiting(keys);
+        tables.kept().forEach(this::keep);
+    }
+
+    private Held<S> held(EpochTables.StateRow stored, Codec<S> states, K key) {
+        return new Held<>(
+                stored.state().length == 0 ? null : decode(states, stored, key),
+                stored.version(),
+                stored.position(),
+                stored.chunk());
+    }
+
+    private void loadWaiting(Codec<K> keys) {
+        for (EpochTables.ParkedRow waiting : tables.parked()) {
             park(
-                    keys.decode(waiting.key()),
-                    waiting.position(),
-                    waiting.cause() == null ? "" : waiting.cause());
+                    new Waiting<>(
+                            keys.decode(waiting.key()),
+                            waiting.position(),
+                            waiting.cause(),
+                            waiting.attempts(),
+                            waiting.retryAt()));
         }
     }
 
-    private S decode(Codec<S> states, FoldTables.StateRow stored, K key) {
+    private S decode(Codec<S> states, EpochTables.StateRow stored, K key) {
         try {
             return states.decode(stored.state());
         } catch (OrreryException e) {
@@ -139,12 +237,24 @@ final class Epoch<K, S> {
         }
     }
 
-    /** Has one more event wait for a key. */
-    void park(K key, long number, String cause) {
-        parked.merge(
-                key,
-                new Parked<>(key, new Position(log, number), 1, cause),
-                (first, _) ->
-                        new Parked<>(key, first.position(), first.events() + 1, first.cause()));
+    /** Takes over what is stored now of events, places of changes and waiting events. */
+    void takeOver(Epoch<K, S> stored) {
+        parked.clear();
+        parked.putAll(stored.parked);
+        kept.clear();
+        kept.addAll(stored.kept);
+        changesKept = stored.changesKept;
+        nextChunk = stored.nextChunk;
+    }
+
+    /** The keys of which another epoch knows another version, with that. */
+    Map<K, Held<S>> differing(Epoch<K, S> stored) {
+        Map<K, Held<S>> differing = new java.util.LinkedHashMap<>();
+        stored.held.forEach((key, known) -> {
+            if (version(key) != known.version()) {
+                differing.put(key, known);
+            }
+        });
+        return differing;
     }
 }

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param cause what it threw
  */
 public record Fault<E>(Recorded<E> recorded, int attempt, Throwable cause) {
+    private static final int USUAL_ATTEMPTS = 3;
+
     /** What is to be done about a fault. */
     public sealed interface Answer {}
 
@@ -78,5 +80,12 @@ public record Fault<E>(Recorded<E> recorded, int attempt, Throwable cause) {
             delay = delay.multipliedBy(2);
         }
         return retryIn(delay.compareTo(longest) < 0 ? delay : longest);
+    }
+
+    /**
+     * What is done unless a definition says otherwise: three attempts at once, then it is parked.
+     */
+    static Answer usual(Fault<?> fault) {
+        return fault.attempt() < USUAL_ATTEMPTS ? retryIn(Duration.ZERO) : park();
     }
 }

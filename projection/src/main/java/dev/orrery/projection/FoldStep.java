@@ -9,26 +9,31 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one projection made of some events, on its way to the store and then to the timeline.
- * Confined to the thread that holds the projection's lock.
+ * Confined to the thread that holds the epoch's lock.
  */
 final class FoldStep<K, S> {
     private final Folder<?, K, S> folder;
     private final Epoch<K, S> epoch;
-    private final FoldBatch<?, K, S> folded;
-    private final List<FoldTables.Released> released;
+    private final FoldBatch.Result<K, S> result;
+    private final Set<K> released;
+    private final @Nullable OrreryException failure;
 
     FoldStep(
             Folder<?, K, S> folder,
             Epoch<K, S> epoch,
-            FoldBatch<?, K, S> folded,
-            List<FoldTables.Released> released) {
+            FoldBatch.Result<K, S> result,
+            Set<K> released,
+            @Nullable OrreryException failure) {
         this.folder = folder;
         this.epoch = epoch;
-        this.folded = folded;
+        this.result = result;
         this.released = released;
+        this.failure = failure;
     }
 
     Folder<?, K, S> folder() {
@@ -37,7 +42,7 @@ final class FoldStep<K, S> {
 
     /** Why the projection cannot go on after what it folded. */
     Optional<OrreryException> failure() {
-        return folded.failure();
+        return Optional.ofNullable(failure);
     }
 
     /**
@@ -49,9 +54,8 @@ final class FoldStep<K, S> {
      */
     static boolean take(
             Database database, Timeline timeline, String cause, List<FoldStep<?, ?>> steps) {
-        long revision = timeline.now().number() + 1;
         try {
-            database.perform(session -> steps.forEach(step -> step.save(session, revision)));
+            database.perform(session -> steps.forEach(step -> step.save(session)));
         } catch (Overtaken e) {
             e.step.reload();
             return false;
@@ -60,8 +64,8 @@ final class FoldStep<K, S> {
         return true;
     }
 
-    private void save(WriteSession session, long revision) {
-        if (!FoldTables.save(session, epoch.id(), folded.save(revision, released))) {
+    private void save(WriteSession session) {
+        if (!epoch.tables().save(session, result.save())) {
             throw new Overtaken(this);
         }
     }
@@ -72,8 +76,11 @@ final class FoldStep<K, S> {
 
     /** Parks before anyone is told of the position. */
     private Shown<K, S> shown() {
-        folded.waiting().forEach(waiting -> folder.park(epoch, waiting));
-        return new Shown<>(folder, epoch, folded.changed(), folded.position(), folded.time());
+        EpochTables.Save save = result.save();
+        released.forEach(epoch::release);
+        result.waiting().forEach(epoch::park);
+        epoch.keep(save.chunks(), save.position(), save.dropped());
+        return new Shown<>(folder, epoch, result.changed(), save.position(), save.time());
     }
 
     /**
@@ -100,7 +107,15 @@ final class FoldStep<K, S> {
         void put(Transaction tx) {
             if (folder.serves(epoch)) {
                 origin().ifPresent(tx::origin);
-                changed.forEach((key, held) -> tx.put(folder.relation(), key, held.state()));
+                changed.forEach((key, held) -> put(tx, key, held.state()));
+            }
+        }
+
+        private void put(Transaction tx, K key, @Nullable S state) {
+            if (state == null) {
+                tx.remove(folder.relation(), key);
+            } else {
+                tx.put(folder.relation(), key, state);
             }
         }
 

@@ -6,29 +6,32 @@ import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
 import dev.orrery.log.Position;
+import dev.orrery.log.Recorded;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The served states of a projection as a relation of the timeline. Thread-safe. */
-final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProjection<K, S> {
-    private final Folder<?, K, S> folder;
+final class FoldedRelation<E, K, S, D> extends LocalRelation<K, S>
+        implements LiveDeltaProjection<K, S, D> {
+    private final Folder<E, K, S> folder;
     private final StateRows<K, S> rows;
+    private final Folding.Change<E, S, D> changes;
 
     FoldedRelation(
             Timeline timeline,
-            Folder<?, K, S> folder,
-            String name,
+            Folder<E, K, S> folder,
             StateRows<K, S> rows,
-            Epoch<K, S> served) {
-        super(timeline, name);
+            Folding.Change<E, S, D> changes) {
+        super(timeline, folder.name());
         this.folder = folder;
         this.rows = rows;
-        served.forEach((key, held) -> restore(key, held.state()));
+        this.changes = changes;
+        folder.served().forEach(this::restore);
     }
 
     @Override
-    public LiveProjection<K, S> atLeast(Position position, Duration timeout) {
+    public LiveDeltaProjection<K, S, D> atLeast(Position position, Duration timeout) {
         folder.awaitPosition(position, timeout);
         return this;
     }
@@ -40,7 +43,13 @@ final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProj
 
     @Override
     public Feed<Update<S, S>> states(K key) {
-        return new StatesFeed<>(folder, key);
+        return new UpdatesFeed<>(
+                folder, key, changes.isState() ? folder.folding().states()::decode : null);
+    }
+
+    @Override
+    public Feed<Update<S, D>> deltas(K key) {
+        return new UpdatesFeed<>(folder, key, changes::decode);
     }
 
     @Override
@@ -64,8 +73,38 @@ final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProj
     }
 
     @Override
+    public Statistics statistics() {
+        return folder.counts().statistics(parked().size());
+    }
+
+    @Override
+    public Rebuild rebuild() {
+        return folder.beginRebuild();
+    }
+
+    @Override
+    public Optional<Rebuild> rebuilding() {
+        return folder.rebuilding();
+    }
+
+    @Override
+    public Rebuild undoRebuild() {
+        return folder.beginUndo();
+    }
+
+    @Override
+    public void forgetPrevious() {
+        folder.forgetPrevious();
+    }
+
+    @Override
     public List<Parked<K>> parked() {
         return folder.served().parked();
+    }
+
+    @Override
+    public List<? extends Recorded<?>> waiting(K key) {
+        return folder.waiting(key);
     }
 
     @Override
@@ -76,6 +115,11 @@ final class FoldedRelation<K, S> extends LocalRelation<K, S> implements LiveProj
     @Override
     public void skip(K key) {
         folder.retry(key, true);
+    }
+
+    @Override
+    public void edit(K key, S state) {
+        folder.edit(key, state);
     }
 
     @Override

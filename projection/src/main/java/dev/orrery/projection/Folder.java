@@ -1,12 +1,11 @@
 package dev.orrery.projection;
 
-import dev.orrery.core.Codec;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Missing;
+import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.Unsupported;
-import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
@@ -18,13 +17,13 @@ import dev.orrery.projection.ProjectionStatus.Failed;
 import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.sql.Database;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds one projection: folds batches in memory over the states of an epoch, parks what throws, and
@@ -39,62 +38,65 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <h2>Concurrency</h2>
  *
- * The lock is held for a whole step, by the thread that folds the log ({@link LogFollower}), that
- * catches up alone ({@link CatchUp}), or that retries a parked key; it is taken before the
- * database's turn and the timeline's commit lock. User functions (keys, fold) run under it and must
- * not call back into the projection.
+ * The lock of an epoch is held for a whole step, by the thread that folds the log ({@link
+ * LogFollower}), that catches up alone ({@link CatchUp}), or that retries a parked key; it is taken
+ * before the database's turn and the timeline's commit lock. User functions (keys, fold) run under
+ * it and must not call back into the projection.
  */
 final class Folder<E, K, S> {
     private static final System.Logger LOG = System.getLogger(Folder.class.getName());
 
-    private final Projection<? super E, K, S> projection;
     private final EventLog<E> log;
     private final Timeline timeline;
     private final Database database;
     private final FoldTables tables;
-    private final Codec<K> keys;
-    private final Codec<S> states;
-    private final InstantSource clock;
-    private final int versionsKept;
-    private final FoldedRelation<K, S> relation;
+    private final Folding<E, K, S> folding;
+    private final Workers workers;
+    private final LogFollower<E> follower;
+    private final FoldedRelation<E, K, S, ?> relation;
     private final FoldProgress progress;
+    private final Counts counts = new Counts();
     private final Wakes<K> wakes = new Wakes<>();
-    private final ReentrantLock folding = new ReentrantLock();
-    private volatile Epoch<K, S> served;
+    private volatile Life<E, K, S> served;
+    private volatile @Nullable Life<E, K, S> previous;
+    private volatile @Nullable Rebuild rebuild;
     private volatile boolean closed;
 
     Folder(
-            Projection<? super E, K, S> projection,
+            Folding<E, K, S> folding,
             EventLog<E> log,
             Timeline timeline,
             Database database,
             FoldTables tables,
-            Epoch<K, S> served,
-            Codec<K> keys,
-            Codec<S> states,
-            StateRows<K, S> rows,
-            InstantSource clock,
-            int versionsKept) {
-        this.projection = projection;
+            Life<E, K, S> served,
+            @Nullable Life<E, K, S> previous,
+            LogFollower<E> follower,
+            Workers workers) {
+        this.folding = folding;
         this.log = log;
         this.timeline = timeline;
         this.database = database;
         this.tables = tables;
-        this.keys = keys;
-        this.states = states;
-        this.clock = clock;
-        this.versionsKept = versionsKept;
         this.served = served;
-        this.progress = new FoldProgress(projection.name(), served);
-        this.relation = new FoldedRelation<>(timeline, this, projection.name(), rows, served);
+        this.previous = previous;
+        this.follower = follower;
+        this.workers = workers;
+        this.progress = new FoldProgress(folding.name(), served.epoch());
+        this.relation = relation(folding.changes());
     }
 
-    FoldedRelation<K, S> relation() {
+    private <D> FoldedRelation<E, K, S, D> relation(Folding.Change<E, S, D> changes) {
+        StateRows<K, S> rows =
+                new StateRows<>(folding.keys(), folding.states(), folding.projection().keyColumn());
+        return new FoldedRelation<>(timeline, this, rows, changes);
+    }
+
+    FoldedRelation<E, K, S, ?> relation() {
         return relation;
     }
 
     String name() {
-        return projection.name();
+        return folding.name();
     }
 
     EventLog<E> log() {
@@ -102,19 +104,32 @@ final class Folder<E, K, S> {
     }
 
     Versioned.Form<K, S> form() {
-        return new Versioned.Form<>(keys, states);
+        return new Versioned.Form<>(folding.keys(), folding.states());
     }
 
-    Epoch<K, S> served() {
+    /** How this program folds. */
+    Folding<E, K, S> folding() {
+        return folding;
+    }
+
+    Life<E, K, S> life() {
         return served;
     }
 
+    Epoch<K, S> served() {
+        return served.epoch();
+    }
+
     boolean serves(Epoch<?, ?> epoch) {
-        return epoch == served;
+        return epoch == served.epoch();
     }
 
     Wakes<K> wakes() {
         return wakes;
+    }
+
+    Counts counts() {
+        return counts;
     }
 
     boolean isClosed() {
@@ -126,75 +141,61 @@ final class Folder<E, K, S> {
     }
 
     void tell(ProjectionStatus status) {
-        progress.tell(served.reached(), status);
+        progress.tell(served().reached(), status);
     }
 
     void failed(OrreryException cause) {
+        Position after = served().position();
         LOG.log(
                 System.Logger.Level.ERROR,
-                "projection " + name() + " stopped after " + served.position(),
+                "projection " + name() + " stopped after " + after,
                 cause);
-        tell(new Failed(served.position(), cause));
+        tell(new Failed(after, cause));
     }
 
     // folding
 
-    void lock() {
-        folding.lock();
+    /** Folds what of a batch comes after the served states. Holding the lock of that life. */
+    FoldStep<K, S> fold(Life<E, K, S> life, List<Recorded<E>> batch) {
+        FoldBatch<E, K, S> folded =
+                FoldBatch.of(life.requireFolding(), life.epoch(), workers, batch);
+        if (serves(life.epoch())) {
+            counts.folded(folded.position() - life.epoch().position().number());
+            counts.retried(folded.retries());
+        }
+        return new FoldStep<>(
+                this,
+                life.epoch(),
+                folded.result(nextRevision(), List.of()),
+                Set.of(),
+                folded.failure().orElse(null));
     }
 
-    void unlock() {
-        folding.unlock();
-    }
-
-    /** Folds what of a batch comes after the served states. Holding the lock. */
-    FoldStep<K, S> fold(List<Recorded<E>> batch) {
-        return fold(served, batch);
-    }
-
-    /** Folds what of a batch comes after an epoch's states. Holding the lock. */
-    private FoldStep<K, S> fold(Epoch<K, S> epoch, List<Recorded<E>> batch) {
-        FoldBatch<E, K, S> folded = newBatch(epoch);
-        folded.foldAll(batch);
-        return new FoldStep<>(this, epoch, folded, List.of());
-    }
-
-    private FoldBatch<E, K, S> newBatch(Epoch<K, S> epoch) {
-        return new FoldBatch<>(projection, epoch, keys, states, versionsKept);
+    private long nextRevision() {
+        return timeline.now().number() + 1;
     }
 
     /**
      * Folds, stores and shows a batch of this projection alone; false when somebody else had folded
      * on, and everything was read again.
      */
-    boolean step(Epoch<K, S> epoch, List<Recorded<E>> batch) {
-        folding.lock();
+    boolean step(Life<E, K, S> life, List<Recorded<E>> batch) {
+        life.lock().lock();
         try {
-            FoldStep<K, S> step = fold(epoch, batch);
-            boolean inOrder = FoldStep.take(database, timeline, log.name(), List.of(step));
+            FoldStep<K, S> step = fold(life, batch);
+            boolean inOrder = take(step);
             step.failure()
                     .ifPresent(failure -> {
                         throw failure;
                     });
             return inOrder;
         } finally {
-            folding.unlock();
+            life.lock().unlock();
         }
     }
 
-    /** Has one more event wait for its key. Holding the lock. */
-    void park(Epoch<K, S> epoch, FoldBatch.Waiting<K> waiting) {
-        String cause = waiting.cause();
-        if (cause != null) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "projection {0} parked {1} at event {2}: {3}",
-                    name(),
-                    waiting.key(),
-                    waiting.position(),
-                    cause);
-        }
-        epoch.park(waiting.key(), waiting.position(), cause == null ? "" : cause);
+    private boolean take(FoldStep<K, S> step) {
+        return FoldStep.take(database, timeline, log.name(), List.of(step));
     }
 
     /** Tells of the served states, some of which have changed. Holding the lock. */
@@ -206,101 +207,214 @@ final class Folder<E, K, S> {
     /** Takes over what somebody else stored for an epoch. Holding the lock. */
     void reload(Epoch<K, S> epoch) {
         FoldTables.EpochRow row =
-                tables.find(epoch.id())
+                tables.find(epoch.row().id())
                         .orElseThrow(() ->
                                 new Conflict(
                                         "epoch of projection " + name(),
                                         epoch.name(),
                                         "one served instead"));
-        Epoch<K, S> stored = new Epoch<>(row, log.start().log());
-        stored.load(tables, keys, states);
-        Map<K, Held<S>> changed = new LinkedHashMap<>();
-        stored.forEach((key, held) -> {
-            if (epoch.find(key).map(Held::version).orElse(0L) != held.version()) {
-                changed.put(key, held);
-            }
-        });
-        epoch.parked().forEach(one -> epoch.release(one.key()));
-        stored.parked().forEach(epoch::park);
+        Epoch<K, S> stored = new Epoch<>(row, epoch.tables(), log.start().log());
+        stored.load(folding.keys(), folding.states());
+        Map<K, Held<S>> changed = epoch.differing(stored);
+        epoch.takeOver(stored);
         FoldStep.show(
                 timeline,
                 name(),
                 List.of(new FoldStep.Shown<>(this, epoch, changed, row.position(), row.time())));
     }
 
-    /** Serves one epoch instead of the other, in one transaction and one commit. // law P7 */
-    void serveInstead(Epoch<K, S> next) {
-        folding.lock();
+    // rebuilding
+
+    /** The rebuild that is under way, or the last one. */
+    Optional<Rebuild> rebuilding() {
+        return Optional.ofNullable(rebuild);
+    }
+
+    /** Tells of a rebuild that begins. */
+    Rebuild begins(Life<E, K, S> building) {
+        Rebuild begun = new Rebuild(name(), building.epoch().position());
+        rebuild = begun;
+        return begun;
+    }
+
+    /** Folds everything anew beside what is served. */
+    synchronized Rebuild beginRebuild() {
+        Rebuild last = rebuild;
+        if (last != null && last.isUnderWay()) {
+            return last;
+        }
+        served.requireFolding();
+        FoldTables.EpochRow row = tables.build(folding.projection().version());
+        previous = null; // its rows went with that
+        return follower.rebuild(
+                this, Life.of(new Epoch<>(row, tables.of(row), log.start().log()), folding));
+    }
+
+    /** Brings what was served before up to date, to serve it again. */
+    synchronized Rebuild beginUndo() {
+        Rebuild last = rebuild;
+        if (last != null && last.isUnderWay()) {
+            throw new Unavailable(
+                    "a rebuild of " + name() + " is under way",
+                    "wait for its end",
+                    Duration.ofSeconds(1),
+                    null);
+        }
+        Life<E, K, S> before = previous;
+        if (before == null) {
+            throw new Missing("states of " + name(), "before its last rebuild");
+        }
+        if (before.folding() == null) {
+            throw new Unsupported(
+                    "fold states of version " + before.epoch().row().version(),
+                    "a program with another version: run that one");
+        }
+        return follower.rebuild(this, before);
+    }
+
+    synchronized void forgetPrevious() {
+        tables.forgetPrevious();
+        previous = null;
+    }
+
+    /**
+     * Serves one epoch instead of the other, in one transaction and one commit. Nobody else may be
+     * folding either. // law P7
+     */
+    void serveInstead(Life<E, K, S> next) {
+        Life<E, K, S> old = served;
+        List<ReentrantLock> both = List.of(old.lock(), next.lock());
+        both.forEach(ReentrantLock::lock);
         try {
-            Epoch<K, S> old = served;
-            tables.replace(old.row(), next.row(), timeline.now().number() + 1);
+            tables.replace(old.epoch().row(), next.epoch().row(), nextRevision());
             served = next;
+            previous = old;
             timeline.transact(
                     name(),
                     tx -> {
-                        next.forEach((key, held) -> tx.put(relation, key, held.state()));
-                        old.forEach((key, _) -> removeUnless(next.holds(key), tx, key));
+                        next.epoch().forEach((key, state) -> tx.put(relation, key, state));
+                        old.epoch().forEach((key, _) -> removeUnless(next.epoch(), tx, key));
                     });
             tell(new Following());
             wakes.wakeAll();
         } finally {
-            folding.unlock();
+            both.forEach(ReentrantLock::unlock);
         }
     }
 
-    private void removeUnless(boolean stays, Transaction tx, K key) {
-        if (!stays) {
+    private void removeUnless(Epoch<K, S> next, Transaction tx, K key) {
+        if (next.state(key).isEmpty()) {
             tx.remove(relation, key);
         }
     }
 
-    // parked keys
+    // commands
+
+    /** Does work with the life that is served, which stays so meanwhile. */
+    private void withServed(Consumer<Life<E, K, S>> work) {
+        while (true) {
+            Life<E, K, S> life = served;
+            life.lock().lock();
+            try {
+                if (closed) {
+                    throw new Closed("projection " + name());
+                }
+                if (serves(life.epoch())) {
+                    work.accept(life);
+                    return;
+                }
+            } finally {
+                life.lock().unlock();
+            }
+        }
+    }
 
     /** Folds the waiting events of a parked key, the first of them left out if asked. */
     void retry(K key, boolean leaveOutFirst) {
-        folding.lock();
-        try {
-            if (closed) {
-                throw new Closed("projection " + name());
-            }
-            Epoch<K, S> epoch = served;
-            if (!epoch.isParked(key)) {
-                throw new Missing("parked keys of " + name(), key);
-            }
-            retry(epoch, key, leaveOutFirst);
-        } finally {
-            folding.unlock();
-        }
+        withServed(life -> retry(life, key, leaveOutFirst));
     }
 
-    private void retry(Epoch<K, S> epoch, K key, boolean leaveOutFirst) {
-        byte[] encoded = keys.encode(key);
-        FoldBatch<E, K, S> folded = newBatch(epoch);
-        List<FoldTables.Released> released = new ArrayList<>();
-        for (long number : tables.parked(epoch.id(), encoded)) {
-            boolean leftOut = leaveOutFirst && released.isEmpty();
-            if (!leftOut && !folded.foldInto(key, eventAt(number))) {
-                break;
-            }
-            released.add(new FoldTables.Released(encoded, number));
-        }
-        FoldStep<K, S> step = new FoldStep<>(this, epoch, folded, released);
-        if (!FoldStep.take(database, timeline, name(), List.of(step))) {
+    private void retry(Life<E, K, S> life, K key, boolean leaveOutFirst) {
+        KeyRetry<E, K, S> retry =
+                KeyRetry.of(
+                        life,
+                        key,
+                        log,
+                        new FoldBatch<>(life.requireFolding(), life.epoch(), workers));
+        retry.fold(leaveOutFirst);
+        counts.retried(1);
+        FoldBatch.Result<K, S> result = retry.result(nextRevision());
+        requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(key), null));
+        retry.requireDone(name());
+    }
+
+    private void requireTaken(Life<E, K, S> life, FoldStep<K, S> step) {
+        if (!take(step)) {
             throw new Conflict(
-                    "position of projection " + name(), "the one read last", epoch.position());
+                    "position of projection " + name(),
+                    "the one read last",
+                    life.epoch().position());
         }
-        List<Long> waiting = tables.parked(epoch.id(), encoded);
-        epoch.release(key);
-        folded.fault(key)
-                .ifPresent(fault -> {
-                    waiting.forEach(
-                            number -> epoch.park(key, number, String.valueOf(fault.cause())));
-                    throw new UserFailure("projection " + name(), key, fault.cause());
-                });
     }
 
-    private Recorded<E> eventAt(long number) {
-        return log.read(new Position(log.start().log(), number - 1), 1).getFirst();
+    /** Puts a state in place of what was folded. */
+    void edit(K key, S state) {
+        withServed(life -> {
+            FoldBatch<E, K, S> edited =
+                    new FoldBatch<>(life.requireFolding(), life.epoch(), workers);
+            edited.part(key).of(key).put(state);
+            FoldBatch.Result<K, S> result = edited.result(nextRevision(), List.of());
+            requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(), null));
+        });
+    }
+
+    /** Tries again what is to be tried by now, and says when there is more; null for never. */
+    @Nullable Duration retryDue() {
+        served().parkedToRetry().stream()
+                .filter(parked -> !untilRetry(parked).isPositive())
+                .forEach(parked -> retryByItself(parked.key()));
+        return served().parkedToRetry().stream()
+                .map(this::untilRetry)
+                .min(Duration::compareTo)
+                .orElse(null);
+    }
+
+    private Duration untilRetry(Parked<K> parked) {
+        return Duration.between(folding.clock().instant(), parked.retryAt().orElseThrow());
+    }
+
+    private void retryByItself(K key) {
+        withServed(life -> {
+            if (life.epoch().isParked(key)) {
+                try {
+                    retry(life, key, false);
+                } catch (OrreryException.UserFailure e) {
+                    LOG.log(System.Logger.Level.DEBUG, "projection {0}: {1}", name(), e);
+                }
+            }
+        });
+    }
+
+    /** The events that wait for a key, in order, from the one that could not be folded. */
+    List<Recorded<E>> waiting(K key) {
+        return served().tables().parked(folding.keys().encode(key)).stream()
+                .map(number -> KeyRetry.eventAt(log, number))
+                .toList();
+    }
+
+    /**
+     * The changes of a key after a version, in order, as far as they are kept without a gap:
+     * perhaps only the first of them, none when the first is no longer kept.
+     */
+    List<byte[]> changes(Epoch<K, S> epoch, K key, Held<S> newest, long after) {
+        return epoch.tables()
+                .readChunks(reader ->
+                        Chunks.changes(
+                                reader::chunk,
+                                folding.keys().encode(key),
+                                newest.chunk(),
+                                after,
+                                "changes of " + key + " in projection " + name()));
     }
 
     // waiting and reading
@@ -316,10 +430,14 @@ final class Folder<E, K, S> {
         if (Tracking.frame() != null) {
             throw new Unsupported("read the age of " + name(), "a query or snapshot");
         }
-        Epoch<K, S> epoch = served;
-        Held<S> held = epoch.find(key).orElseThrow(() -> new Missing(name(), key));
+        Epoch<K, S> epoch = served();
+        Held<S> held = epoch.held(key);
+        S state = held == null ? null : held.state();
+        if (held == null || state == null) {
+            throw new Missing(name(), key);
+        }
         Position position = new Position(epoch.position().log(), held.position());
-        return new Reading<>(held.state(), epoch.name(), held.version(), position, lag().age());
+        return new Reading<>(state, epoch.name(), held.version(), position, lag().age());
     }
 
     /** How far what everybody can see is. */
@@ -333,35 +451,12 @@ final class Folder<E, K, S> {
         if (behind <= 0) {
             return new Lag(0, Duration.ZERO);
         }
-        Duration age = Duration.between(reached.time(), clock.instant());
+        Duration age = Duration.between(reached.time(), folding.clock().instant());
         return new Lag(behind, age.isNegative() ? Duration.ZERO : age);
     }
 
-    /**
-     * The states of a key after one version and up to another, in order, as far as they are kept
-     * without a gap: perhaps only the first of them, none when the first is no longer kept.
-     */
-    List<S> states(Epoch<K, S> epoch, K key, long after, long upTo) {
-        List<S> found = new ArrayList<>();
-        String where = "versions of " + key + " in projection " + name();
-        for (FoldTables.VersionsRow row : tables.versions(epoch.id(), keys.encode(key), after)) {
-            long next = after + found.size() + 1;
-            if (row.first() > next) {
-                break;
-            }
-            for (byte[] state :
-                    PackedStates.unpack(row.states(), where)
-                            .subList((int) (next - row.first()), row.size())) {
-                if (after + found.size() < upTo) {
-                    found.add(states.decode(state));
-                }
-            }
-        }
-        return found;
-    }
-
     S initial(K key) {
-        return projection.initial(key);
+        return folding.projection().initial(key);
     }
 
     // closing

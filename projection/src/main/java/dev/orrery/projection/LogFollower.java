@@ -2,11 +2,13 @@ package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.Position;
 import dev.orrery.log.Recorded;
+import dev.orrery.projection.ProjectionStatus.Rebuilding;
 import dev.orrery.projection.ProjectionStatus.Stopped;
 import dev.orrery.sql.Database;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,7 @@ final class LogFollower<E> {
     private final Database database;
     private final Timeline timeline;
     private final ThreadFactory threads;
+    private final int eventsAtOnce;
     private final ReentrantLock stepping = new ReentrantLock();
 
     /** Changed under {@code stepping}. */
@@ -61,26 +65,124 @@ final class LogFollower<E> {
     private volatile @Nullable Batches<E> batches;
     private volatile boolean closed;
 
-    LogFollower(EventLog<E> log, Database database, Timeline timeline, ThreadFactory threads) {
+    LogFollower(
+            EventLog<E> log,
+            Database database,
+            Timeline timeline,
+            ThreadFactory threads,
+            int eventsAtOnce) {
         this.log = log;
         this.database = database;
         this.timeline = timeline;
         this.threads = threads;
+        this.eventsAtOnce = eventsAtOnce;
         this.reached = log.start();
     }
 
     // joining
 
-    /** Has a projection folded from here on, a new epoch of it first if there is one to build. */
-    <K, S> void take(Folder<E, K, S> folder, @Nullable Epoch<K, S> building) {
-        if (building != null || !joins(folder)) {
-            CatchUp<E, K, S> alone = new CatchUp<>(folder, building, threads);
-            begin(() -> guarded(List.of(folder), () -> catchUp(alone, folder)));
+    /** Has a projection folded from here on, by itself until it is where the others are. */
+    <K, S> void take(Folder<E, K, S> folder) {
+        if (!joins(folder)) {
+            begin(() -> guarded(List.of(folder), () -> catchUp(folder)));
         }
     }
 
-    private void catchUp(CatchUp<E, ?, ?> alone, Folder<E, ?, ?> folder) {
-        alone.run();
+    /**
+     * Has a projection folded from here on, whose served states stand still until others are built.
+     */
+    <K, S> void take(Folder<E, K, S> folder, Life<E, K, S> building) {
+        folder.tell(new Rebuilding(building.epoch().position()));
+        Rebuild rebuild = folder.begins(building);
+        begin(() ->
+                guarded(
+                        List.of(folder),
+                        () -> {
+                            rebuild(folder, building, rebuild, new Frozen(folder, rebuild));
+                            join(folder);
+                        }));
+    }
+
+    /** Has a life built beside the served one, which is folded on meanwhile. */
+    <K, S> Rebuild rebuild(Folder<E, K, S> folder, Life<E, K, S> building) {
+        Rebuild rebuild = folder.begins(building);
+        begin(() -> rebuild(folder, building, rebuild, rebuild::reached));
+        return rebuild;
+    }
+
+    /** Tells of a rebuild whose projection stands still until it is done. */
+    private record Frozen(Folder<?, ?, ?> folder, Rebuild rebuild) implements CatchUp.Listener {
+        @Override
+        public void reached(Position position) {
+            rebuild.reached(position);
+            folder.tell(new Rebuilding(position));
+        }
+    }
+
+    private <K, S> void rebuild(
+            Folder<E, K, S> folder,
+            Life<E, K, S> building,
+            Rebuild rebuild,
+            CatchUp.Listener listener) { // law P7
+        try {
+            if (!new CatchUp<>(folder, building, threads, eventsAtOnce).run(listener)) {
+                throw new Conflict(
+                        "position of the rebuild of " + folder.name(),
+                        "the one reached here",
+                        building.epoch().position());
+            }
+            serveInstead(folder, building);
+            rebuild.done();
+        } catch (OrreryException e) {
+            rebuild.failed(e);
+            refuseFrozen(folder, e);
+        } catch (RuntimeException | Error e) {
+            OrreryException failure =
+                    new UserFailure("rebuild of " + folder.name(), building.epoch().position(), e);
+            rebuild.failed(failure);
+            refuseFrozen(folder, failure);
+        }
+    }
+
+    /** A projection that nobody folds has failed with its rebuild. */
+    private static void refuseFrozen(Folder<?, ?, ?> folder, OrreryException cause) {
+        if (folder.life().folding() == null) {
+            throw cause;
+        }
+        LOG.log(System.Logger.Level.ERROR, "the rebuild of " + folder.name() + " ended", cause);
+    }
+
+    /** Brings a life to where the served one is and the others are, then has it served. */
+    private <K, S> void serveInstead(Folder<E, K, S> folder, Life<E, K, S> next) {
+        stepping.lock();
+        try {
+            if (closed) {
+                throw new Closed("the projections of log " + log.name());
+            }
+            long target = folder.served().position().number();
+            if (!members.isEmpty()) {
+                target = Math.max(target, reached.number());
+            }
+            bring(folder, next, target);
+            folder.serveInstead(next);
+        } finally {
+            stepping.unlock();
+        }
+    }
+
+    private <K, S> void bring(Folder<E, K, S> folder, Life<E, K, S> life, long target) {
+        long left = target - life.epoch().position().number();
+        while (left > 0) {
+            folder.step(
+                    life, log.read(life.epoch().position(), (int) Math.min(left, eventsAtOnce)));
+            left = target - life.epoch().position().number();
+        }
+    }
+
+    private <K, S> void catchUp(Folder<E, K, S> folder) {
+        while (!new CatchUp<>(folder, folder.life(), threads, eventsAtOnce).run(_ -> {})) {
+            // overtaken: everything was read again, and it goes on from there
+        }
         join(folder);
     }
 
@@ -102,11 +204,8 @@ final class LogFollower<E> {
     private <K, S> void join(Folder<E, K, S> folder) {
         stepping.lock();
         try {
-            while (!closed && !members.isEmpty() && isBehind(folder)) {
-                long missed = reached.number() - folder.position().number();
-                folder.step(
-                        folder.served(),
-                        log.read(folder.position(), (int) Math.min(missed, Batches.MOST)));
+            if (!closed && !members.isEmpty()) {
+                bring(folder, folder.life(), reached.number());
             }
             if (!closed) {
                 letIn(folder);
@@ -114,10 +213,6 @@ final class LogFollower<E> {
         } finally {
             stepping.unlock();
         }
-    }
-
-    private boolean isBehind(Folder<E, ?, ?> folder) {
-        return folder.position().number() < reached.number();
     }
 
     private void letIn(Folder<E, ?, ?> folder) {
@@ -163,8 +258,7 @@ final class LogFollower<E> {
         }
     }
 
-    private void leave(
-            List<Folder<E, ?, ?>> concerned, java.util.function.Consumer<Folder<E, ?, ?>> told) {
+    private void leave(List<Folder<E, ?, ?>> concerned, Consumer<Folder<E, ?, ?>> told) {
         stepping.lock();
         try {
             List<Folder<E, ?, ?>> leaving = List.copyOf(concerned);
@@ -187,14 +281,26 @@ final class LogFollower<E> {
 
     /** Until somebody else is found to have folded on, which needs another place to read from. */
     private boolean followInOrder() {
-        try (Batches<E> arriving = Batches.after(start(), log, threads)) {
+        try (Batches<E> arriving = Batches.after(start(), log, threads, eventsAtOnce)) {
             batches = arriving;
             boolean inOrder = !closed;
             while (inOrder) {
-                inOrder = step(arriving.next(LONG));
+                inOrder = step(arriving.next(untilNextRetry()));
             }
         }
         return !members.isEmpty();
+    }
+
+    /** Tries again what is to be tried by now; how long it may wait for events then. */
+    private Duration untilNextRetry() {
+        Duration next = LONG;
+        for (Folder<E, ?, ?> folder : members) {
+            Duration wait = folder.retryDue();
+            if (wait != null && wait.compareTo(next) < 0) {
+                next = wait;
+            }
+        }
+        return next;
     }
 
     private Position start() {
@@ -212,25 +318,37 @@ final class LogFollower<E> {
         }
         stepping.lock();
         try {
-            List<Folder<E, ?, ?>> all = List.copyOf(members);
-            all.forEach(Folder::lock);
+            List<Member<E, ?, ?>> all = new ArrayList<>();
+            members.forEach(folder -> all.add(Member.of(folder)));
+            all.forEach(member -> member.life.lock().lock());
             try {
                 return foldAll(all, batch);
             } finally {
-                all.forEach(Folder::unlock);
+                all.forEach(member -> member.life.lock().unlock());
             }
         } finally {
             stepping.unlock();
         }
     }
 
-    private boolean foldAll(List<Folder<E, ?, ?>> all, List<Recorded<E>> batch) {
+    /** A projection with the life that is served while a step is taken. */
+    private record Member<E, K, S>(Folder<E, K, S> folder, Life<E, K, S> life) {
+        static <E, K, S> Member<E, K, S> of(Folder<E, K, S> folder) {
+            return new Member<>(folder, folder.life());
+        }
+
+        FoldStep<K, S> fold(List<Recorded<E>> batch) {
+            return folder.fold(life, batch);
+        }
+    }
+
+    private boolean foldAll(List<Member<E, ?, ?>> all, List<Recorded<E>> batch) {
         List<FoldStep<?, ?>> steps = new ArrayList<>(all.size());
-        for (Folder<E, ?, ?> folder : all) {
-            steps.add(folder.fold(batch));
+        for (Member<E, ?, ?> member : all) {
+            steps.add(member.fold(batch));
         }
         if (!FoldStep.take(database, timeline, log.name(), steps)) {
-            reached = earliest(all);
+            reached = earliest(members);
             return false;
         }
         steps.forEach(this::letGoIfFailed);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What to fold: which keys an event concerns, the state a key begins with, and how an event changes
@@ -12,8 +13,9 @@ import java.util.function.Function;
  *
  * <p>A definition, not a running thing: {@link Projections#run} makes it live. Usually a value
  * built with {@link #of}; a class of its own when it wants fields and a file. Its functions are
- * pure: the same state and event give an equal result, and states are not changed in place. They
- * are called by one thread at a time. Immutable.
+ * pure: the same state and event give an equal result, and states are not changed in place. The
+ * states of one key are folded by one thread at a time, those of different keys perhaps at once.
+ * Immutable.
  *
  * @param <E> the events
  * @param <K> what states are kept under
@@ -43,6 +45,19 @@ public interface Projection<E, K, S> {
     /** The state after an event. */
     S apply(S state, E event);
 
+    /** Whether a state means that the key has none any more. */
+    default boolean removes(S state) {
+        return false;
+    }
+
+    /**
+     * What is to be done when {@link #apply} threw: unless said otherwise three attempts at once,
+     * then the key waits.
+     */
+    default Fault.Answer answer(Fault<E> fault) {
+        return Fault.usual(fault);
+    }
+
     /**
      * The name of the column that holds a key which is a single value; the components of a record
      * are columns already.
@@ -65,6 +80,8 @@ public interface Projection<E, K, S> {
         }
     }
 
+    // variants
+
     /** The same fold under another name: a second projection with states of its own. */
     default Projection<E, K, S> named(String name) {
         return Defined.like(this).withName(name);
@@ -78,6 +95,34 @@ public interface Projection<E, K, S> {
     /** The same fold whose key is the column of this name. */
     default Projection<E, K, S> keyColumn(String name) {
         return Defined.like(this).withKeyColumn(name);
+    }
+
+    /** The same fold, in which a key whose state meets the condition has no state any more. */
+    default Projection<E, K, S> removeWhen(Predicate<? super S> gone) {
+        return Defined.like(this).withRemoval(gone);
+    }
+
+    /** The same fold, which says what is to be done when it throws. */
+    default Projection<E, K, S> onFault(Function<? super Fault<E>, ? extends Fault.Answer> answer) {
+        return Defined.like(this).withAnswer(answer);
+    }
+
+    /** The same fold, which says of each change what it was. */
+    default <D> DeltaProjection<E, K, S, D> delta(
+            Class<D> type, Difference<? super S, ? super E, ? extends D> difference) {
+        return delta(Type.of(type), difference);
+    }
+
+    /** The same fold, which says of each change what it was. */
+    default <D> DeltaProjection<E, K, S, D> delta(
+            Type<D> type, Difference<? super S, ? super E, ? extends D> difference) {
+        return new DefinedDelta<>(Defined.like(this), type, difference);
+    }
+
+    /** What an event changed. */
+    @FunctionalInterface
+    interface Difference<S, E, D> {
+        D between(S before, S after, E event);
     }
 
     /** Begins a definition: a name and the events it folds. */
@@ -178,6 +223,8 @@ public interface Projection<E, K, S> {
                     keyed.keys,
                     initial,
                     fold,
+                    _ -> false,
+                    Fault::usual,
                     "key");
         }
     }

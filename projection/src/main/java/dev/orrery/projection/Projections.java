@@ -1,6 +1,5 @@
 package dev.orrery.projection;
 
-import dev.orrery.core.Codec;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
@@ -27,27 +26,50 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Projections implements AutoCloseable {
     /**
-     * How many versions of a key's state are kept at least for those who return, when nothing else
-     * is said.
+     * How projections are run.
+     *
+     * @param changesKept how many changes a projection keeps at least for those who return, of all
+     *     keys together; zero when nobody follows keys, or is content to get the whole each time
+     * @param eventsAtOnce how many events one transaction takes at most while there are more, at
+     *     least 1
      */
-    public static final int VERSIONS_KEPT = 1000;
+    public record Options(int changesKept, int eventsAtOnce) {
+        /** 200,000 changes, 65,536 events. */
+        public static final Options DEFAULT = new Options(200_000, 65_536);
+
+        public Options {
+            if (changesKept < 0) {
+                throw new OrreryException.Invalid("changes kept", "are not negative", changesKept);
+            }
+            if (eventsAtOnce < 1) {
+                throw new OrreryException.Invalid("events at once", "are at least 1", eventsAtOnce);
+            }
+        }
+    }
 
     private final Timeline timeline;
     private final Database database;
     private final ThreadFactory threads;
     private final InstantSource clock;
-    private final int versionsKept;
+    private final Options options;
     private final Map<String, Folder<?, ?, ?>> running = new LinkedHashMap<>();
     private final Map<EventLog<?>, LogFollower<?>> followers = new LinkedHashMap<>();
-    private final List<Waiting<?, ?, ?>> waiting = new ArrayList<>();
+    private final List<Later<?, ?, ?>> waiting = new ArrayList<>();
     private boolean started;
     private boolean closed;
 
     /** A projection that is to be folded from the start on. */
-    private record Waiting<E, K, S>(
-            LogFollower<E> follower, Folder<E, K, S> folder, @Nullable Epoch<K, S> building) {
+    private record Later<E, K, S>(
+            LogFollower<E> follower, Folder<E, K, S> folder, @Nullable Life<E, K, S> building) {
         private void start() {
-            follower.take(folder, building);
+            if (building == null) {
+                follower.take(folder);
+            } else if (folder.life().folding() == null) {
+                follower.take(folder, building);
+            } else {
+                follower.take(folder);
+                follower.rebuild(folder, building);
+            }
         }
 
         private long position() {
@@ -56,7 +78,7 @@ public final class Projections implements AutoCloseable {
     }
 
     /**
-     * Projections that keep {@link #VERSIONS_KEPT} versions of a state.
+     * Projections with {@link Options#DEFAULT}.
      *
      * @param timeline where states become visible; begun at {@link #lastRevision} of the same
      *     database
@@ -66,25 +88,22 @@ public final class Projections implements AutoCloseable {
      */
     public Projections(
             Timeline timeline, Database database, ThreadFactory threads, InstantSource clock) {
-        this(timeline, database, threads, clock, VERSIONS_KEPT);
+        this(timeline, database, threads, clock, Options.DEFAULT);
     }
 
-    /** Projections that keep at least a number of versions of each key's state. */
+    /** Projections that are run as the options say. */
     public Projections(
             Timeline timeline,
             Database database,
             ThreadFactory threads,
             InstantSource clock,
-            int versionsKept) {
-        if (versionsKept < 1) {
-            throw new OrreryException.Invalid("versions kept", "are at least 1", versionsKept);
-        }
+            Options options) {
         this.timeline = timeline;
         this.database = database;
         this.threads = threads;
         this.clock = clock;
-        this.versionsKept = versionsKept;
-        database.install(FoldTables.FORMAT);
+        this.options = options;
+        database.install(FoldFormat.FORMAT);
     }
 
     /**
@@ -102,10 +121,24 @@ public final class Projections implements AutoCloseable {
      * <p>A definition whose version is not the stored one is folded anew from the first event, into
      * a new epoch beside the old one, which is served until then.
      *
-     * @throws BadDefinition when one of that name runs already, was folded from another log, or its
-     *     stored states do not decode
+     * <p>The same happens when stored states do not decode any more; those that do are served until
+     * then.
+     *
+     * @throws BadDefinition when one of that name runs already, or was folded from another log
      */
-    public synchronized <E, K, S> LiveProjection<K, S> run(
+    public <E, K, S> LiveProjection<K, S> run(
+            EventLog<E> log, Projection<? super E, K, S> projection) {
+        return begin(log, projection).relation();
+    }
+
+    /** Makes a projection with differences live, as {@link #run(EventLog, Projection)} does. */
+    @SuppressWarnings("unchecked") // the relation hands out what the definition's differences are
+    public <E, K, S, D> LiveDeltaProjection<K, S, D> run(
+            EventLog<E> log, DeltaProjection<? super E, K, S, D> projection) {
+        return (LiveDeltaProjection<K, S, D>) begin(log, projection).relation();
+    }
+
+    private synchronized <E, K, S> Folder<E, K, S> begin(
             EventLog<E> log, Projection<? super E, K, S> projection) {
         if (closed) {
             throw new Closed("the projections");
@@ -117,37 +150,29 @@ public final class Projections implements AutoCloseable {
         }
         Folder<E, K, S> folder = open(log, projection);
         running.put(name, folder);
-        return folder.relation();
+        return folder;
     }
 
     private <E, K, S> Folder<E, K, S> open(
             EventLog<E> log, Projection<? super E, K, S> projection) {
-        String life = log.start().log();
+        Folding<E, K, S> folding = Folding.of(projection, clock, options.changesKept());
         FoldTables.Opened opened =
-                FoldTables.open(database, projection.name(), life, projection.version());
-        Codec<K> keys = Codec.of(projection.types().key());
-        Codec<S> states = Codec.of(projection.types().state());
-        Epoch<K, S> served = new Epoch<>(opened.served(), life);
-        Epoch<K, S> building = building(opened, life, keys, states);
-        if (building == null) {
-            served.load(opened.tables(), keys, states);
-        } else {
-            served = oldStates(opened, life, keys, states);
-        }
+                FoldTables.open(
+                        database, projection.name(), log.start().log(), projection.version());
+        Lives<E, K, S> lives = Lives.load(opened, folding, log.start().log());
+        LogFollower<E> follower = follower(log);
         Folder<E, K, S> folder =
                 new Folder<>(
-                        projection,
+                        folding,
                         log,
                         timeline,
                         database,
                         opened.tables(),
-                        served,
-                        keys,
-                        states,
-                        new StateRows<>(keys, states, projection.keyColumn()),
-                        clock,
-                        versionsKept);
-        Waiting<E, K, S> next = new Waiting<>(follower(log), folder, building);
+                        lives.served(),
+                        lives.previous(),
+                        follower,
+                        new Workers(threads, Runtime.getRuntime().availableProcessors()));
+        Later<E, K, S> next = new Later<>(follower, folder, lives.building());
         if (started) {
             next.start();
         } else {
@@ -160,7 +185,10 @@ public final class Projections implements AutoCloseable {
     private <E> LogFollower<E> follower(EventLog<E> log) {
         return (LogFollower<E>)
                 followers.computeIfAbsent(
-                        log, _ -> new LogFollower<>(log, database, timeline, threads));
+                        log,
+                        _ ->
+                                new LogFollower<>(
+                                        log, database, timeline, threads, options.eventsAtOnce()));
     }
 
     /** Begins to fold: what was made live so far, and from here on what is made live later. */
@@ -169,39 +197,9 @@ public final class Projections implements AutoCloseable {
             throw new Closed("the projections");
         }
         started = true;
-        waiting.sort(Comparator.comparingLong((Waiting<?, ?, ?> one) -> one.position()).reversed());
-        waiting.forEach(Waiting::start); // the furthest first: who is behind it catches up alone
+        waiting.sort(Comparator.comparingLong((Later<?, ?, ?> one) -> one.position()).reversed());
+        waiting.forEach(Later::start); // the furthest first: who is behind it catches up alone
         waiting.clear();
-    }
-
-    private static <K, S> @Nullable Epoch<K, S> building(
-            FoldTables.Opened opened, String life, Codec<K> keys, Codec<S> states) {
-        FoldTables.EpochRow row = opened.building();
-        if (row == null) {
-            return null;
-        }
-        Epoch<K, S> building = new Epoch<>(row, life);
-        building.load(opened.tables(), keys, states);
-        return building;
-    }
-
-    /**
-     * The states before a rebuild, as far as the new definition can read them; else none, which is
-     * said.
-     */
-    private static <K, S> Epoch<K, S> oldStates(
-            FoldTables.Opened opened, String life, Codec<K> keys, Codec<S> states) {
-        Epoch<K, S> old = new Epoch<>(opened.served(), life);
-        try {
-            old.load(opened.tables(), keys, states);
-            return old;
-        } catch (OrreryException e) {
-            System.getLogger(Projections.class.getName())
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "states from before the rebuild are not served: " + e.getMessage());
-            return new Epoch<>(opened.served(), life);
-        }
     }
 
     /**

@@ -127,26 +127,31 @@ class CrashTest {
         }
     }
 
-    private static void statesAreThoseOfThePosition(FoldTables tables, FoldTables.EpochRow epoch) {
+    private static void statesAreThoseOfThePosition(FoldTables tables, FoldTables.EpochRow row) {
         var keys = dev.orrery.core.Codec.of(String.class);
         var states = dev.orrery.core.Codec.of(Trace.class);
+        Epoch<String, Trace> epoch = new Epoch<>(row, tables.of(row), "log");
+        epoch.load(keys, states);
         Map<String, Trace> stored = new HashMap<>();
-        tables.eachState(
-                epoch.id(),
-                row -> {
-                    Trace state = states.decode(row.state());
-                    assertThat(row.version()).isEqualTo(state.count());
-                    stored.put(keys.decode(row.key()), state);
-                });
-        assertThat(stored).isEqualTo(plainFold(epoch.position()));
+        epoch.forEach(stored::put);
+        assertThat(stored).isEqualTo(plainFold(row.position()));
         stored.forEach((key, state) -> {
-            long version = Math.max(0, state.count() - KEPT);
-            for (FoldTables.VersionsRow row :
-                    tables.versions(epoch.id(), keys.encode(key), version)) {
-                assertThat(row.first()).isLessThanOrEqualTo(version + 1);
-                version = row.last();
-            }
-            assertThat(version).as("newest kept version of %s", key).isEqualTo(state.count());
+            Held<Trace> held = epoch.held(key);
+            assertThat(held.version()).isEqualTo(state.count());
+            long recent = Math.max(0, state.count() - 5);
+            List<byte[]> changes =
+                    epoch.tables()
+                            .readChunks(reader ->
+                                    Chunks.changes(
+                                            reader::chunk,
+                                            keys.encode(key),
+                                            held.chunk(),
+                                            recent,
+                                            key));
+            assertThat(changes)
+                    .as("changes of %s after version %s", key, recent)
+                    .hasSize((int) (state.count() - recent));
+            assertThat(states.decode(changes.getLast())).isEqualTo(state);
         });
     }
 }

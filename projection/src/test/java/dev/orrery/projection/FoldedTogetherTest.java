@@ -141,7 +141,7 @@ class FoldedTogetherTest {
     }
 
     private static <S> Optional<S> at(LiveProjection<String, S> projection, Pin pin) {
-        return ((FoldedRelation<String, S>) projection).findAt("a", pin.revision().number());
+        return ((FoldedRelation<?, String, S, ?>) projection).findAt("a", pin.revision().number());
     }
 
     private static List<Step> steps(int count) {

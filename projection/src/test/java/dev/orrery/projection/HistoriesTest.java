@@ -32,12 +32,15 @@ class HistoriesTest {
     private int histories;
 
     /**
-     * A projection and the plain fold of the same events: every state a key ever had, by version.
+     * A projection and the plain fold of the same events: every state a key ever had, by version,
+     * and how many events there were by then.
      */
     private final class Subject implements AutoCloseable {
         private final Path home;
         private final Map<String, List<Trace>> expected = new HashMap<>();
+        private final Map<String, List<Long>> made = new HashMap<>();
         private final Map<String, String> places = new HashMap<>();
+        private long all;
         private Rig rig;
         private LiveProjection<String, Trace> traces;
 
@@ -47,6 +50,7 @@ class HistoriesTest {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            KEYS.forEach(key -> made.put(key, new ArrayList<>(List.of(0L))));
             KEYS.forEach(key -> expected.put(key, new ArrayList<>(List.of(Trace.NONE))));
             open();
         }
@@ -66,6 +70,7 @@ class HistoriesTest {
             for (Step step : steps) {
                 List<Trace> states = expected.get(step.key());
                 states.add(states.getLast().then(step));
+                made.get(step.key()).add(++all);
             }
             return "append " + count;
         }
@@ -99,7 +104,7 @@ class HistoriesTest {
             long number = ((Cursor.Numbered) update.cursor()).offset();
             switch (update) {
                 case Update.Whole<Trace, Trace>(_, Trace state) -> {
-                    assertThat(version == -1 || number - version > KEPT)
+                    assertThat(version == -1 || after(key, version) > KEPT)
                             .as("a whole after %s at %s", version, number)
                             .isTrue();
                     assertThat(state).isEqualTo(expected.get(key).get((int) number));
@@ -110,6 +115,11 @@ class HistoriesTest {
                 }
             }
             return number;
+        }
+
+        /** How many events came after the one that made a version of a key. */
+        private long after(String key, long version) {
+            return all - made.get(key).get((int) version);
         }
 
         String settle() {

@@ -66,7 +66,9 @@ class ParkedKeysTest {
                                     "a",
                                     new Position(rig.log.head().log(), 2),
                                     2,
-                                    "java.lang.IllegalStateException: bad luck"));
+                                    "java.lang.IllegalStateException: bad luck",
+                                    3,
+                                    java.util.Optional.empty()));
         }
     }
 

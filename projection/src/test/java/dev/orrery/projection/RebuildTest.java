@@ -94,7 +94,7 @@ class RebuildTest {
     @Test
     void aRebuildGoesOnWhereARestartInterruptedIt() {
         permits.release(5000); // more than a batch and less than two
-        try (Rig rig = new Rig(directory)) {
+        try (Rig rig = new Rig(directory, 4096)) {
             LiveProjection<String, Trace> traces = rig.projections.run(rig.log, second);
             while (!(traces.status() instanceof ProjectionStatus.Rebuilding(var reached))
                     || reached.number() == 0) {
@@ -154,22 +154,22 @@ class RebuildTest {
     record Other(boolean flag) {}
 
     @Test
-    void statesThatNoLongerDecodeAreRefusedByNameUnlessTheVersionIsRaised() {
+    void statesThatNoLongerDecodeAreFoldedAnew() {
         Projection<Step, String, Other> other =
                 Projection.of("traces", Step.class)
                         .key(String.class, Step::key)
                         .state(Other.class, new Other(false))
                         .fold((state, _) -> new Other(!state.flag()));
         try (Rig rig = new Rig(directory)) {
-            assertThatThrownBy(() -> rig.projections.run(rig.log, other))
-                    .isInstanceOf(BadDefinition.class)
-                    .hasMessageContaining("raise the version");
-            LiveProjection<String, Other> raised = rig.projections.run(rig.log, other.version(2));
-            long deadline = System.nanoTime() + SOON.toNanos();
-            while (raised.find("gone").isEmpty() && System.nanoTime() < deadline) {
-                Thread.onSpinWait();
-            }
-            assertThat(raised.require("gone")).isEqualTo(new Other(true));
+            LiveProjection<String, Other> others = rig.projections.run(rig.log, other);
+            assertThat(others.find("gone")).isEmpty();
+            others.rebuilding().orElseThrow().await(SOON);
+            assertThat(others.require("gone")).isEqualTo(new Other(true));
+        }
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Other> others = rig.projections.run(rig.log, other);
+            assertThat(others.require("gone")).isEqualTo(new Other(true));
+            assertThat(others.rebuilding()).isEmpty();
         }
     }
 

@@ -46,10 +46,14 @@ final class Rig implements AutoCloseable {
     final Projections projections;
 
     Rig(Path directory) {
-        this(directory, Projections.VERSIONS_KEPT);
+        this(directory, Projections.Options.DEFAULT);
     }
 
-    Rig(Path directory, int versionsKept) {
+    Rig(Path directory, int changesKept) {
+        this(directory, new Projections.Options(changesKept, 4096));
+    }
+
+    Rig(Path directory, Projections.Options options) {
         database = Database.open(directory.resolve("orrery.db"));
         timeline = Timeline.startingAt("rig", Projections.lastRevision(database));
         log =
@@ -61,7 +65,7 @@ final class Rig implements AutoCloseable {
                         database,
                         Thread.ofVirtual().name("fold-", 0).factory(),
                         InstantSource.system(),
-                        versionsKept);
+                        options);
         projections.start();
     }
 

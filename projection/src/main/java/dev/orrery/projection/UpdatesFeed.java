@@ -14,28 +14,39 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of one key, numbered by version: read from the store, where they are kept, and never
- * held for a subscriber. Thread-safe. // law P5
+ * The changes of one key as a durable feed: read from what is stored, from any version on that is
+ * kept.
+ *
+ * <p>The stored state comes before the wake-up, so a reader that is woken finds it. A reader holds
+ * nothing but its place and the updates it was about to hand out. // law P5
  */
-final class StatesFeed<K, S> implements Feed<Update<S, S>> {
+final class UpdatesFeed<K, S, D> implements Feed<Update<S, D>> {
     private final Folder<?, K, S> folder;
     private final K key;
+    private final @Nullable Function<byte[], D> decode;
 
-    StatesFeed(Folder<?, K, S> folder, K key) {
+    /**
+     * The feed of a key.
+     *
+     * @param decode makes a kept change what is handed out; null where only the whole will do
+     */
+    UpdatesFeed(Folder<?, K, S> folder, K key, @Nullable Function<byte[], D> decode) {
         this.folder = folder;
         this.key = key;
+        this.decode = decode;
     }
 
     @Override
-    public Subscription<Update<S, S>> subscribe() {
+    public Subscription<Update<S, D>> subscribe() {
         return new Reader(null);
     }
 
     @Override
-    public Subscription<Update<S, S>> subscribe(Cursor after) {
+    public Subscription<Update<S, D>> subscribe(Cursor after) {
         if (!(after instanceof Numbered numbered)) {
             throw new Invalid("cursor", "was given out by this feed", after.text());
         }
@@ -45,7 +56,7 @@ final class StatesFeed<K, S> implements Feed<Update<S, S>> {
     @Override
     public Numbered head() {
         Epoch<K, S> epoch = folder.served();
-        return new Numbered(epoch.name(), version(epoch));
+        return new Numbered(epoch.name(), epoch.version(key));
     }
 
     @Override
@@ -53,42 +64,38 @@ final class StatesFeed<K, S> implements Feed<Update<S, S>> {
         return Numbered.parse(text);
     }
 
-    private long version(Epoch<K, S> epoch) {
-        return epoch.find(key).map(Held::version).orElse(0L);
-    }
-
-    private Update<S, S> whole() {
-        Epoch<K, S> epoch = folder.served();
-        Optional<Held<S>> held = epoch.find(key);
-        return held.isPresent()
-                ? new Update.Whole<>(
-                        new Numbered(epoch.name(), held.get().version()), held.get().state())
-                : new Update.Whole<>(new Numbered(epoch.name(), 0), folder.initial(key));
+    private Update<S, D> whole(Epoch<K, S> epoch) {
+        Held<S> held = epoch.held(key);
+        S state = held == null ? null : held.state();
+        return new Update.Whole<>(
+                new Numbered(epoch.name(), held == null ? 0 : held.version()),
+                state == null ? folder.initial(key) : state);
     }
 
     /** A reader's place; without one it begins with the whole. */
-    private final class Reader implements Subscription<Update<S, S>> {
+    private final class Reader implements Subscription<Update<S, D>> {
         private final Latest<Boolean> signal = folder.wakes().follow(key);
         private final Subscription<Boolean> wakes = signal.watch();
-        private final Deque<Update<S, S>> ready = new ArrayDeque<>();
+        private final Deque<Update<S, D>> ready = new ArrayDeque<>();
         private final AtomicBoolean open = new AtomicBoolean(true);
         private volatile @Nullable Numbered place;
 
         private Reader(@Nullable Numbered place) {
             this.place = place;
+            folder.counts().subscribed();
         }
 
         @Override
-        public Update<S, S> next() {
+        public Update<S, D> next() {
             return await(null).orElseThrow();
         }
 
         @Override
-        public Optional<Update<S, S>> next(Duration timeout) {
+        public Optional<Update<S, D>> next(Duration timeout) {
             return await(timeout);
         }
 
-        private Optional<Update<S, S>> await(@Nullable Duration timeout) {
+        private Optional<Update<S, D>> await(@Nullable Duration timeout) {
             long began = System.nanoTime();
             while (true) {
                 if (!open.get()) {
@@ -98,7 +105,7 @@ final class StatesFeed<K, S> implements Feed<Update<S, S>> {
                     look();
                 }
                 if (!ready.isEmpty()) {
-                    Update<S, S> next = ready.remove();
+                    Update<S, D> next = ready.remove();
                     place = (Numbered) next.cursor();
                     return Optional.of(next);
                 }
@@ -125,30 +132,44 @@ final class StatesFeed<K, S> implements Feed<Update<S, S>> {
         }
 
         /**
-         * Makes ready what there is after the place: the states that followed, or the whole where
-         * that is not known.
+         * Makes ready what there is after the place: the changes that followed, or the whole where
+         * those are not known.
          */
         private void look() {
             Epoch<K, S> epoch = folder.served();
-            long newest = version(epoch);
             Numbered from = place;
-            if (from == null || !from.epoch().equals(epoch.name()) || from.offset() > newest) {
-                ready.add(whole());
+            if (from == null) {
+                ready.add(whole(epoch));
                 return;
             }
-            if (from.offset() == newest) {
+            Held<S> held = epoch.held(key);
+            long newest = held == null ? 0 : held.version();
+            boolean follows = from.epoch().equals(epoch.name()) && from.offset() <= newest;
+            if (follows && from.offset() == newest) {
                 return;
             }
-            List<S> states = folder.states(epoch, key, from.offset(), newest);
-            if (states.isEmpty()) {
-                ready.add(whole());
+            Function<byte[], D> decoded = decode;
+            if (!follows || held == null || decoded == null) {
+                reset(epoch);
+                return;
+            }
+            List<byte[]> changes = folder.changes(epoch, key, held, from.offset());
+            if (changes.isEmpty() || changes.stream().anyMatch(change -> change.length == 0)) {
+                reset(epoch);
                 return;
             }
             long version = from.offset();
-            for (S state : states) {
+            for (byte[] change : changes) {
                 version++;
-                ready.add(new Update.Delta<>(new Numbered(epoch.name(), version), state));
+                ready.add(
+                        new Update.Delta<>(
+                                new Numbered(epoch.name(), version), decoded.apply(change)));
             }
+        }
+
+        private void reset(Epoch<K, S> epoch) {
+            folder.counts().reset();
+            ready.add(whole(epoch));
         }
 
         @Override
@@ -162,6 +183,7 @@ final class StatesFeed<K, S> implements Feed<Update<S, S>> {
             if (open.compareAndSet(true, false)) {
                 wakes.close();
                 folder.wakes().release(key);
+                folder.counts().unsubscribed();
             }
         }
     }

@@ -1,0 +1,80 @@
+package dev.orrery.projection;
+
+import dev.orrery.core.Codec;
+import java.time.InstantSource;
+
+/**
+ * A definition with all that folding it takes. Immutable.
+ *
+ * @param changes how a change is kept for those who follow a key
+ * @param changesKept how many changes of an epoch are kept at least
+ */
+record Folding<E, K, S>(
+        Projection<? super E, K, S> projection,
+        Codec<K> keys,
+        Codec<S> states,
+        Change<E, S, ?> changes,
+        InstantSource clock,
+        int changesKept) {
+    /** How a change of a state is kept, and what those who follow the key get of it. */
+    interface Change<E, S, D> {
+        byte[] encode(S before, S after, E event);
+
+        D decode(byte[] kept);
+
+        /** Whether it is the state after it, so that the last one need not be encoded again. */
+        default boolean isState() {
+            return false;
+        }
+    }
+
+    static <E, K, S> Folding<E, K, S> of(
+            Projection<? super E, K, S> projection, InstantSource clock, int changesKept) {
+        Codec<K> keys = Codec.of(projection.types().key());
+        Codec<S> states = Codec.of(projection.types().state());
+        Change<E, S, ?> changes =
+                projection instanceof DeltaProjection<? super E, K, S, ?> delta
+                        ? differences(delta)
+                        : new WholeStates<E, S>(states);
+        return new Folding<>(projection, keys, states, changes, clock, changesKept);
+    }
+
+    private static <E, K, S, D> Change<E, S, D> differences(
+            DeltaProjection<? super E, K, S, D> delta) {
+        return new Differences<>(delta, Codec.of(delta.deltaType()));
+    }
+
+    private record Differences<E, K, S, D>(
+            DeltaProjection<? super E, K, S, D> delta, Codec<D> codec) implements Change<E, S, D> {
+        @Override
+        public byte[] encode(S before, S after, E event) {
+            return codec.encode(delta.delta(before, after, event));
+        }
+
+        @Override
+        public D decode(byte[] kept) {
+            return codec.decode(kept);
+        }
+    }
+
+    private record WholeStates<E, S>(Codec<S> states) implements Change<E, S, S> {
+        @Override
+        public byte[] encode(S before, S after, E event) {
+            return states.encode(after);
+        }
+
+        @Override
+        public S decode(byte[] kept) {
+            return states.decode(kept);
+        }
+
+        @Override
+        public boolean isState() {
+            return true;
+        }
+    }
+
+    String name() {
+        return projection.name();
+    }
+}
