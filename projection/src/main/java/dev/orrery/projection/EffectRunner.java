@@ -318,9 +318,15 @@ final class EffectRunner<E, K> implements LiveEffect<K> {
     public List<Parked<K>> parked() {
         List<Parked<K>> parked = new ArrayList<>();
         for (WaitingRow row : tables.parked()) {
-            String cause = row.standing() instanceof SetAside aside ? aside.cause() : "";
-            long events = tables.waiting(row.key());
-            parked.add(new Parked<>(keys.decode(row.key()), at(row.position()), events, cause));
+            SetAside aside = row.standing() instanceof SetAside known ? known : new SetAside(0, "");
+            parked.add(
+                    new Parked<>(
+                            keys.decode(row.key()),
+                            at(row.position()),
+                            tables.waiting(row.key()),
+                            aside.cause(),
+                            aside.attempts(),
+                            Optional.empty()));
         }
         return parked;
     }
