@@ -51,6 +51,7 @@ public final class EngineMethods {
         json.put("revision", why.revision().number());
         json.put("because", why.because().map(EngineMethods::json).orElse(null));
         json.put("reads", why.reads());
+        json.put("path", why.path().stream().map(EngineMethods::json).toList());
         return json;
     }
 
@@ -58,6 +59,14 @@ public final class EngineMethods {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("dependency", because.dependency().toString());
         json.put("at", because.at().number());
+        return json;
+    }
+
+    private static Object json(Explanation.Step step) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("dependency", step.dependency().toString());
+        json.put("how", step.how());
+        json.put("at", step.at().number());
         return json;
     }
 

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param revision the revision it happened at; zero when it was never asked for
  * @param because the dependency whose change made the body run
  * @param reads what the remembered result has read, in order
+ * @param path how it came to that, from a dependency of this result down to the fact whose change
+ *     was at the root; shorter when something on it has been looked into again since, or is more
+ *     than 1,000 steps away
  */
 public record Explanation(
         String query,
@@ -21,7 +24,36 @@ public record Explanation(
         Verdict verdict,
         Revision revision,
         Optional<Dependency.Changed> because,
-        List<String> reads) {
+        List<String> reads,
+        List<Step> path) {
+    /**
+     * One step on the way to the root of a cause.
+     *
+     * @param at the revision since which it has another value; for an equal one that of the run
+     */
+    public record Step(Dependency dependency, How how, Revision at) {
+        @Override
+        public String toString() {
+            return dependency + " " + how.text + " at " + at;
+        }
+    }
+
+    /** What a step on the way to a root tells. */
+    public enum How {
+        /** It has another value. */
+        CHANGED("changed"),
+        /** It was computed again, and has the value it had. */
+        EQUAL("came out equal"),
+        /** It was not computed, since what it reads has the values it had. */
+        SPARED("was spared");
+
+        private final String text;
+
+        How(String text) {
+            this.text = text;
+        }
+    }
+
     /** What happened the last time a result was not simply there. */
     public enum Verdict {
         /** Nobody has asked for it. */
@@ -57,7 +89,8 @@ public record Explanation(
                         : Optional.of(
                                 new Dependency.Changed(
                                         Dependency.of(because), new Revision(reason.becauseAt()))),
-                reads);
+                reads,
+                Causes.of(node, reason));
     }
 
     static Explanation neverAsked(Definition<?, ?> definition, Object key) {
@@ -67,6 +100,7 @@ public record Explanation(
                 Verdict.NEVER_ASKED,
                 new Revision(0),
                 Optional.empty(),
+                List.of(),
                 List.of());
     }
 
@@ -76,12 +110,21 @@ public record Explanation(
                 switch (verdict) {
                     case NEVER_ASKED -> "was never asked for";
                     case FIRST -> "ran at " + revision + " for the first time";
-                    case CHANGED ->
-                            "ran at " + revision + because.map(b -> ", since " + b).orElse("");
+                    case CHANGED -> "ran at " + revision + since(0);
                     case RETRIED -> "ran at " + revision + ", since it had failed before";
                     case SPARED ->
-                            "was spared at " + revision + ", since what it reads is unchanged";
+                            "was spared at "
+                                    + revision
+                                    + ", since what it reads is unchanged"
+                                    + (path.isEmpty() ? "" : ": " + path.getFirst() + since(1));
                 };
-        return query + "(" + key + ") " + what + "; reads " + reads;
+        return Definition.label(query, key) + " " + what + "; reads " + reads;
+    }
+
+    private String since(int first) {
+        StringBuilder text = new StringBuilder();
+        path.subList(Math.min(first, path.size()), path.size())
+                .forEach(step -> text.append(", since ").append(step));
+        return text.toString();
     }
 }
