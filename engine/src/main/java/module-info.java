@@ -3,6 +3,7 @@ module dev.orrery.engine {
     requires static org.jspecify;
     requires transitive dev.orrery.channel;
     requires transitive dev.orrery.core;
+    requires transitive dev.orrery.graph;
     requires transitive dev.orrery.log;
     requires transitive dev.orrery.projection;
     requires transitive dev.orrery.query;

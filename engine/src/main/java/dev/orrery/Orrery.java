@@ -16,6 +16,9 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
 import dev.orrery.core.Versioned;
+import dev.orrery.graph.Graph;
+import dev.orrery.graph.Graphs;
+import dev.orrery.graph.Ontology;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
 import dev.orrery.projection.DeltaProjection;
@@ -87,6 +90,7 @@ public final class Orrery implements AutoCloseable {
     private final Views views;
     private final Channels channels;
     private final EngineClock clock;
+    private final Function<String, Graphs> graphs;
     private final Layers layers = new Layers();
     private final ServedViews served = new ServedViews();
     private final CommitNotes notes;
@@ -204,6 +208,7 @@ public final class Orrery implements AutoCloseable {
             queries = queries(stored);
             closingLast(queries);
             views = closingLast(new Views(timeline));
+            graphs = name -> graphs(configuration, name);
             channels =
                     closingLast(
                             new Channels(configuration.access(), epochs, configuration.nanos()));
@@ -263,6 +268,14 @@ public final class Orrery implements AutoCloseable {
                 configuration.nanos());
     }
 
+    private Graphs graphs(Configuration configuration, String name) {
+        Graphs inMemory = Graphs.on(timeline).clock(configuration.clock());
+        return configuration
+                .directory()
+                .map(path -> inMemory.directory(Graphs.directoryIn(path, name)))
+                .orElse(inMemory);
+    }
+
     private <C extends AutoCloseable> C closingLast(C part) {
         closing.push(part);
         return part;
@@ -304,6 +317,14 @@ public final class Orrery implements AutoCloseable {
     /** The live table of a name. */
     public Optional<LiveTable<?, ?>> table(String name) {
         return Optional.ofNullable(tablesByName.get(name));
+    }
+
+    /**
+     * This process's replica of a graph, under its schema: it is open at once, keeps what is
+     * written in the directory, and meets other replicas when it is told to.
+     */
+    public Graph graph(Ontology ontology) {
+        return closingLast(graphs.apply(ontology.name()).open(ontology));
     }
 
     /** Stored results that have read a source are compared with it, and not computed anew. */

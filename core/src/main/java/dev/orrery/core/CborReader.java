@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made for damaged and hostile bytes: every length is held against the bytes that are left
  * before memory is taken for it, nesting is limited, and whatever is wrong is an {@link Invalid}
- * that says at which byte. Confined to one thread.
+ * that says at which byte. For authors of formats. Confined to one thread.
  */
-final class CborReader {
+public final class CborReader {
     /**
      * A list begins this small and grows with what is really there, since nested counts could each
      * claim all bytes.
@@ -35,18 +35,31 @@ final class CborReader {
     private int at;
     private int depth;
 
-    CborReader(byte[] bytes) {
+    /** A reader of these bytes, from the first; they must not change under it. */
+    public CborReader(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    Invalid damaged(String rule) {
+    /** What to throw when the bytes break a rule of their format: names the rule and the place. */
+    public Invalid damaged(String rule) {
         return new Invalid("", "is no stored value: " + rule, "byte " + at + " of " + bytes.length);
     }
 
-    void expectEnd() {
+    /** Refuses bytes that are left. */
+    public void expectEnd() {
         if (at != bytes.length) {
             throw damaged("there are bytes after it");
         }
+    }
+
+    /** Whether nothing is left. */
+    public boolean atEnd() {
+        return at == bytes.length;
+    }
+
+    /** The place of the next byte, from 0. */
+    public int position() {
+        return at;
     }
 
     // ---- heads
@@ -123,13 +136,13 @@ final class CborReader {
 
     // ---- for mappings, which know what comes
 
-    /** Ends a list or map. */
-    void end() {
+    /** Ends a list or map, all of whose elements were read. */
+    public void end() {
         depth--;
     }
 
     /** Begins a list: how many elements follow, or -1 when there is none here. */
-    int tryBeginList() {
+    public int tryBeginList() {
         if (peek() >>> 5 != Cbor.LIST) {
             return -1;
         }
@@ -138,7 +151,7 @@ final class CborReader {
     }
 
     /** Begins a map: how many entries follow, or -1 when there is none here. */
-    int tryBeginMap() {
+    public int tryBeginMap() {
         if (peek() >>> 5 != Cbor.MAP) {
             return -1;
         }
@@ -147,7 +160,7 @@ final class CborReader {
     }
 
     /** Takes a null, if there is one. */
-    boolean tryNothing() {
+    public boolean tryNothing() {
         if (peek() != Cbor.NULL) {
             return false;
         }
@@ -172,7 +185,8 @@ final class CborReader {
         }
     }
 
-    String text() {
+    /** Takes a text. */
+    public String text() {
         var first = next();
         expect(first, Cbor.TEXT, "text");
         var length = count(first, 1);
@@ -197,7 +211,8 @@ final class CborReader {
         }
     }
 
-    long whole() {
+    /** Takes a whole number. */
+    public long whole() {
         return whole(next());
     }
 
@@ -215,8 +230,8 @@ final class CborReader {
 
     // ---- trees
 
-    /** The next value, in normal form, or null. */
-    @Nullable Object value() {
+    /** Takes a value of any type, in normal form, or null. */
+    public @Nullable Object value() {
         var first = next();
         return switch (first >>> 5) {
             case Cbor.UNSIGNED, Cbor.NEGATIVE -> whole(first);
@@ -230,6 +245,18 @@ final class CborReader {
             case Cbor.TAG -> tagged(argument(first));
             default -> simple(first);
         };
+    }
+
+    /** Takes a string of bytes. */
+    public Bytes bytes() {
+        return bytes(next());
+    }
+
+    /** Takes a map as a row. */
+    public Row row() {
+        var first = next();
+        expect(first, Cbor.MAP, "map");
+        return Row.trusted(map(first));
     }
 
     private Bytes bytes(int first) {

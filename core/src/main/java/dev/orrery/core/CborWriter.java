@@ -15,23 +15,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes values as deterministic CBOR (RFC 8949 section 4.2): shortest heads, shortest exact
  * floats, map keys sorted by their bytes, definite lengths. Equal values of equal classes give
- * equal bytes. Confined to one thread.
+ * equal bytes. For authors of formats. Confined to one thread.
  *
- * @see Cbor for which value becomes what
+ * @see Codec for the layout of values
  */
-final class CborWriter {
+public final class CborWriter {
     private byte[] buffer = new byte[96];
     private int size;
     private int depth;
 
-    byte[] toByteArray() {
+    /** A writer that has written nothing. */
+    public CborWriter() {}
+
+    /** A fresh array of what was written. */
+    public byte[] toByteArray() {
         return Arrays.copyOf(buffer, size);
+    }
+
+    /** How many bytes were written. */
+    public int size() {
+        return size;
+    }
+
+    /** Forgets what was written, so that the writer can be used again. */
+    public void clear() {
+        size = 0;
+        depth = 0;
     }
 
     // ---- containers
 
     /** Begins a list of that many values, ended by {@link #end}. */
-    void beginList(int elements) {
+    public void beginList(int elements) {
         begin();
         head(Cbor.LIST, elements);
     }
@@ -39,12 +54,13 @@ final class CborWriter {
     /**
      * Begins a map of that many entries, ended by {@link #end}; the caller gives the keys in order.
      */
-    void beginMap(int entries) {
+    public void beginMap(int entries) {
         begin();
         head(Cbor.MAP, entries);
     }
 
-    void end() {
+    /** Ends the innermost list or map. */
+    public void end() {
         depth--;
     }
 
@@ -57,15 +73,18 @@ final class CborWriter {
 
     // ---- scalars
 
-    void nothing() {
+    /** Writes a null. */
+    public void nothing() {
         put(Cbor.NULL);
     }
 
-    void flag(boolean flag) {
+    /** Writes a truth value. */
+    public void flag(boolean flag) {
         put(flag ? Cbor.TRUE : Cbor.FALSE);
     }
 
-    void whole(long whole) {
+    /** Writes a whole number. */
+    public void whole(long whole) {
         if (whole >= 0) {
             head(Cbor.UNSIGNED, whole);
         } else {
@@ -99,8 +118,12 @@ final class CborWriter {
         }
     }
 
-    /** Refuses text that UTF-8 cannot hold. */
-    void text(String text) {
+    /**
+     * Writes text.
+     *
+     * @throws Invalid for text that UTF-8 cannot hold
+     */
+    public void text(String text) {
         var length = text.length();
         ensure(length + 5);
         var start = size;
@@ -125,7 +148,8 @@ final class CborWriter {
         raw(utf8);
     }
 
-    void bytes(byte[] bytes) {
+    /** Writes a string of bytes. */
+    public void bytes(byte[] bytes) {
         head(Cbor.BYTES, bytes.length);
         raw(bytes);
     }
@@ -180,8 +204,8 @@ final class CborWriter {
 
     // ---- trees
 
-    /** A value in normal form, or null. */
-    void value(@Nullable Object value) {
+    /** Writes a value in normal form, or null. */
+    public void value(@Nullable Object value) {
         switch (value) {
             case null -> nothing();
             case String text -> text(text);
@@ -198,6 +222,17 @@ final class CborWriter {
                     throw new IllegalStateException(
                             "law C20: no normal value: " + value.getClass());
         }
+    }
+
+    /** Writes a row as a map; rows that share a shape share the work of ordering its names. */
+    public void row(Row row) {
+        var stored = row.shape().stored();
+        beginMap(stored.size());
+        for (var i = 0; i < stored.size(); i++) {
+            raw(stored.name(i));
+            value(row.at(stored.place(i)));
+        }
+        end();
     }
 
     private void list(List<?> list) {
@@ -247,8 +282,8 @@ final class CborWriter {
         }
     }
 
-    /** Bytes that are CBOR already. */
-    void raw(byte[] bytes) {
+    /** Writes bytes that are CBOR already. */
+    public void raw(byte[] bytes) {
         ensure(bytes.length);
         System.arraycopy(bytes, 0, buffer, size, bytes.length);
         size += bytes.length;

@@ -1,6 +1,7 @@
 package dev.orrery.core;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,25 @@ final class Cell<K, V> {
         this.relation = relation;
         this.key = key;
         this.head = new Version<>(restored, 0, null);
+    }
+
+    private Cell(LocalRelation<K, V> relation, K key, Version<V> head) {
+        this.relation = relation;
+        this.key = key;
+        this.head = head;
+    }
+
+    /** A cell of another relation with the same versions, each of whose values is mapped. */
+    Cell<K, V> copy(LocalRelation<K, V> other, UnaryOperator<Optional<V>> mapping) {
+        Version<V> newest = head;
+        Version<V> top = new Version<>(mapping.apply(newest.value), newest.from, null);
+        Version<V> last = top;
+        for (Version<V> version = newest.older; version != null; version = version.older) {
+            Version<V> older = new Version<>(mapping.apply(version.value), version.from, null);
+            last.older = older;
+            last = older;
+        }
+        return new Cell<>(other, key, top);
     }
 
     Version<V> head() {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     private final String name;
     private final Map<K, Cell<K, V>> cells = new ConcurrentHashMap<>();
     private final Map<K, Watched<V>> watched = new ConcurrentHashMap<>();
+    private final List<Subset<K, V>> subsets = new CopyOnWriteArrayList<>();
     private volatile long changedAt;
     private @Nullable Budget<K, V> budget;
 
@@ -59,6 +62,28 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     @Nullable Budget<K, V> budget() {
         return budget;
+    }
+
+    /**
+     * A relation of those entries whose values belong to it: the rows of one type among all rows.
+     * It has them at every revision somebody still reads, and changes in the commits that change
+     * this one. It costs memory for each entry, and is kept as long as this relation is.
+     *
+     * @param belongs a function of the value alone
+     */
+    protected final LocalRelation<K, V> subset(
+            String name, Predicate<? super V> belongs) { // law C60
+        Subset<K, V> subset = new Subset<>(this, name, belongs);
+        timeline.alone(() -> {
+            cells.values().forEach(cell -> subset.begin(cell, timeline));
+            subset.touch(changedAt);
+            subsets.add(subset);
+        });
+        return subset;
+    }
+
+    final List<Subset<K, V>> subsets() {
+        return subsets;
     }
 
     @Override
@@ -292,6 +317,15 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     Cell<K, V> cell(K key) {
         return cells.computeIfAbsent(key, k -> new Cell<>(this, k, unwritten(k)));
+    }
+
+    /** The cell of a key, if it has one. */
+    final @Nullable Cell<K, V> existing(K key) {
+        return cells.get(key);
+    }
+
+    final void add(Cell<K, V> cell) {
+        cells.put(cell.key, cell);
     }
 
     /** All cells, one after the other as they come and go. */

@@ -34,14 +34,7 @@ final class RowMapping extends Mapping {
 
     @Override
     void write(Object instance, CborWriter out) {
-        var row = (Row) instance;
-        var stored = row.shape().stored();
-        out.beginMap(stored.size());
-        for (var i = 0; i < stored.size(); i++) {
-            out.raw(stored.name(i));
-            out.value(row.at(stored.place(i)));
-        }
-        out.end();
+        out.row((Row) instance);
     }
 
     @Override

@@ -282,6 +282,23 @@ public final class Timeline {
             touched.add(cell);
             changesOf(cell.relation)
                     .put(cell.key, change(cell.key, write.expected().value, write.value()));
+            for (Subset<K, V> subset : cell.relation.subsets()) {
+                installSubset(subset, cell.key, write.value());
+            }
+        }
+
+        private <K, V> void installSubset(
+                Subset<K, V> subset, K key, Optional<V> value) { // law C60
+            Optional<V> here = subset.of(value);
+            Cell<K, V> known = subset.existing(key);
+            if (known == null && here.isEmpty()) {
+                return;
+            }
+            Cell<K, V> cell = known == null ? subset.cell(key) : known;
+            Version<V> current = cell.head();
+            if (!current.value.equals(here)) {
+                install(new Transaction.Prepared<>(cell, here, current, true));
+            }
         }
 
         @SuppressWarnings("unchecked") // entries are made here only, with the relation's types
@@ -361,7 +378,17 @@ public final class Timeline {
         }
     }
 
-    private void retire(Cell<?, ?> cell) {
+    /** Runs an action while no commit is under way. */
+    void alone(Runnable action) {
+        commitLock.lock();
+        try {
+            action.run();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    void retire(Cell<?, ?> cell) {
         retired.add(cell);
     }
 

@@ -41,6 +41,10 @@ public final class Transaction implements Tracking.Scope {
     }
 
     private void write(LocalRelation<?, ?> relation, Object key, Optional<?> value) {
+        if (relation instanceof Subset<?, ?>) {
+            throw new OrreryException.Unsupported(
+                    "change " + relation.name(), "a commit; its whole is written to");
+        }
         writes.computeIfAbsent(timeline.writable(relation), _ -> new LinkedHashMap<>())
                 .put(key, value);
     }
@@ -76,6 +80,9 @@ public final class Transaction implements Tracking.Scope {
     /** Everything this transaction wrote to a relation so far. */
     @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
     <K, V> Map<K, Optional<V>> written(LocalRelation<K, V> relation) {
+        if (relation instanceof Subset<K, V> subset) {
+            return subset.written(written(subset.whole()));
+        }
         Map<?, ?> keys = writes.getOrDefault(relation, Map.of());
         return (Map<K, Optional<V>>) keys;
     }

@@ -1,0 +1,155 @@
+package dev.orrery.graph;
+
+import dev.orrery.graph.Merged.Cause;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts entries from elsewhere in an order in which each follows what is here, and tells which
+ * cannot be taken in. Linear in the entries, whatever order they come in. Confined to the lock of
+ * its graph.
+ */
+final class Admission { // law G9
+    private final String graph;
+    private final EntryIndex index;
+    private final HybridClock clock;
+
+    private final List<Entry> admitted = new ArrayList<>();
+    private final Map<Hash, Entry> admittedByHash = new HashMap<>();
+    private final List<Merged.Refused> refused = new ArrayList<>();
+    private final Map<Hash, Entry> pending = new LinkedHashMap<>();
+    private final Map<Hash, Cause> causes = new HashMap<>();
+
+    /** Entries by one thing they follow that is not here yet. */
+    private final Map<Hash, List<Entry>> waiting = new HashMap<>();
+
+    private long known;
+
+    Admission(String graph, EntryIndex index, HybridClock clock) {
+        this.graph = graph;
+        this.index = index;
+        this.clock = clock;
+    }
+
+    /** Looks at all entries; afterwards {@link #admitted} and {@link #result} tell. */
+    void run(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (index.has(entry.hash()) || pending.putIfAbsent(entry.hash(), entry) != null) {
+                known++;
+            }
+        }
+        for (Entry entry : List.copyOf(pending.values())) {
+            consider(entry);
+        }
+    }
+
+    /** Those that can be taken in, each behind what it follows. */
+    List<Entry> admitted() {
+        return admitted;
+    }
+
+    Merged result() {
+        List<Merged.Waiting> late = new ArrayList<>();
+        pending.values()
+                .forEach(entry ->
+                        late.add(
+                                new Merged.Waiting(
+                                        entry,
+                                        causes.getOrDefault(entry.hash(), Cause.MISSING_PARENT))));
+        return new Merged(admitted.size(), known, late, refused);
+    }
+
+    private void consider(Entry first) {
+        Deque<Entry> todo = new ArrayDeque<>(List.of(first));
+        while (!todo.isEmpty()) {
+            Entry entry = todo.remove();
+            if (!pending.containsKey(entry.hash())) {
+                continue;
+            }
+            Hash lacking = lacking(entry);
+            if (lacking != null) {
+                waiting.computeIfAbsent(lacking, _ -> new ArrayList<>()).add(entry);
+            } else if (decide(entry)) {
+                List<Entry> next = waiting.remove(entry.hash());
+                if (next != null) {
+                    todo.addAll(next);
+                }
+            }
+        }
+    }
+
+    private @Nullable Hash lacking(Entry entry) {
+        for (Hash parent : entry.parents()) {
+            if (!isHere(parent)) {
+                return parent;
+            }
+        }
+        return entry.previous().filter(previous -> !isHere(previous)).orElse(null);
+    }
+
+    private boolean isHere(Hash hash) {
+        return admittedByHash.containsKey(hash) || index.has(hash);
+    }
+
+    private boolean decide(Entry entry) {
+        String broken = brokenBy(entry);
+        if (broken != null) {
+            pending.remove(entry.hash());
+            refused.add(new Merged.Refused(entry.hash(), broken));
+            return false;
+        }
+        if (clock.isOfTheFuture(entry.time())) {
+            causes.put(entry.hash(), Cause.FUTURE);
+            return false;
+        }
+        pending.remove(entry.hash());
+        admitted.add(entry);
+        admittedByHash.put(entry.hash(), entry);
+        return true;
+    }
+
+    /** The rule that an entry breaks whose parents are all here, or null. */
+    private @Nullable String brokenBy(Entry entry) {
+        if (entry.operation() instanceof Operation.Define(String name, List<Fact> _)) {
+            return name.equals(graph) ? null : "is the root of another graph: " + name;
+        }
+        for (Hash parent : entry.parents()) {
+            if (time(parent).compareTo(entry.time()) >= 0) {
+                return "is later than what it follows";
+            }
+        }
+        Optional<Hash> previous = entry.previous();
+        if (previous.isEmpty()) {
+            return null;
+        }
+        Hash before = previous.get();
+        if (time(before).compareTo(entry.time()) >= 0) {
+            return "is later than what it follows";
+        }
+        return author(before).equals(entry.author()) && sequence(before) == entry.sequence() - 1
+                ? null
+                : "follows its author's entry before it";
+    }
+
+    private HybridTime time(Hash hash) {
+        Entry entry = admittedByHash.get(hash);
+        return entry == null ? index.time(index.find(hash)) : entry.time();
+    }
+
+    private String author(Hash hash) {
+        Entry entry = admittedByHash.get(hash);
+        return entry == null ? index.author(index.find(hash)) : entry.author();
+    }
+
+    private long sequence(Hash hash) {
+        Entry entry = admittedByHash.get(hash);
+        return entry == null ? index.sequence(index.find(hash)) : entry.sequence();
+    }
+}

@@ -1,0 +1,298 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.Row;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that entries have said about one id, joined: which of them came first makes no
+ * difference. Immutable.
+ *
+ * <p>Kept are, of each author, the newest addition and the newest write of each property, and per
+ * author the last entry that a removal had seen. What a removal had seen is gone; what it had not
+ * seen stays. Among several authors' writes the greatest stamp shows, the others are kept: a
+ * removal may take the greatest and leave the next. An older write of the same author needs no
+ * keeping, since whoever has seen the newer has seen it too.
+ */
+final class Entity { // law G7
+    /** The value of a property that was taken away. */
+    static final Object ABSENT =
+            new Object() {
+                @Override
+                public String toString() {
+                    return "absent";
+                }
+            };
+
+    private static final Add[] NO_ADDS = {};
+    private static final Write[] NO_WRITES = {};
+
+    /** An addition: a node when it comes from nowhere, an edge otherwise. */
+    record Add(Stamp stamp, String type, @Nullable String from, @Nullable String to) {
+        boolean isEdge() {
+            return from != null;
+        }
+    }
+
+    /** A property that was given a value, or taken away. */
+    record Write(String property, Stamp stamp, @Nullable Object value) {}
+
+    private final String id;
+
+    /** In the order of authors, one of each. */
+    private final Add[] adds;
+
+    /** In the order of properties, then authors. */
+    private final Write[] writes;
+
+    private final @Nullable SortedMap<String, Long> removed;
+
+    private Entity(
+            String id, Add[] adds, Write[] writes, @Nullable SortedMap<String, Long> removed) {
+        this.id = id;
+        this.adds = adds;
+        this.writes = writes;
+        this.removed = removed;
+    }
+
+    /** An id of which nothing is known. */
+    static Entity unknown(String id) {
+        return new Entity(id, NO_ADDS, NO_WRITES, null);
+    }
+
+    String id() {
+        return id;
+    }
+
+    // ---- joining
+
+    /** With what one more entry says; the entity itself when that makes no difference. */
+    Entity join(Operation.OfEntity operation, Stamp stamp) {
+        if (operation instanceof Operation.Remove(String _, SortedMap<String, Long> seen)) {
+            return remove(seen);
+        }
+        if (isRemoved(stamp)) {
+            return this;
+        }
+        return switch (operation) {
+            case Operation.AddNode(String _, String type, Row properties) ->
+                    add(new Add(stamp, type, null, null), properties);
+            case Operation.AddEdge(String _, String type, String from, String to, Row properties) ->
+                    add(new Add(stamp, type, from, to), properties);
+            case Operation.Set(String _, String property, Object value) ->
+                    write(new Write(property, stamp, value));
+            case Operation.Unset(String _, String property) ->
+                    write(new Write(property, stamp, ABSENT));
+            case Operation.Remove _ -> throw new IllegalStateException("law G7: handled above");
+        };
+    }
+
+    private boolean isRemoved(Stamp stamp) {
+        return removed != null && removed.getOrDefault(stamp.author(), 0L) >= stamp.sequence();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very arrays say that nothing was changed
+    private Entity add(Add add, Row properties) {
+        Add[] more = with(add);
+        List<String> names = properties.columns();
+        if (adds.length == 0 && writes.length == 0) {
+            Write[] first = new Write[names.size()];
+            for (int i = 0; i < first.length; i++) {
+                first[i] = new Write(names.get(i), add.stamp(), properties.value(names.get(i)));
+            }
+            Arrays.sort(first, (left, right) -> left.property().compareTo(right.property()));
+            return new Entity(id, more, first, removed);
+        }
+        Write[] all = writes;
+        for (String name : names) {
+            all = with(all, new Write(name, add.stamp(), properties.value(name)));
+        }
+        return more == adds && all == writes ? this : new Entity(id, more, all, removed);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very array says that nothing was changed
+    private Entity write(Write write) {
+        Write[] more = with(writes, write);
+        return more == writes ? this : new Entity(id, adds, more, removed);
+    }
+
+    private Add[] with(Add add) {
+        int place = 0;
+        while (place < adds.length && author(adds[place]).compareTo(author(add)) < 0) {
+            place++;
+        }
+        if (place < adds.length && author(adds[place]).equals(author(add))) {
+            if (!add.stamp().follows(adds[place].stamp())) {
+                return adds;
+            }
+            Add[] replaced = adds.clone();
+            replaced[place] = add;
+            return replaced;
+        }
+        Add[] more = Arrays.copyOf(adds, adds.length + 1);
+        System.arraycopy(adds, place, more, place + 1, adds.length - place);
+        more[place] = add;
+        return more;
+    }
+
+    private static String author(Add add) {
+        return add.stamp().author();
+    }
+
+    private static Write[] with(Write[] writes, Write write) {
+        int place = 0;
+        int compared = 1;
+        while (place < writes.length && (compared = order(writes[place], write)) < 0) {
+            place++;
+        }
+        if (place < writes.length && compared == 0) {
+            if (!write.stamp().follows(writes[place].stamp())) {
+                return writes;
+            }
+            Write[] replaced = writes.clone();
+            replaced[place] = write;
+            return replaced;
+        }
+        Write[] more = Arrays.copyOf(writes, writes.length + 1);
+        System.arraycopy(writes, place, more, place + 1, writes.length - place);
+        more[place] = write;
+        return more;
+    }
+
+    private static int order(Write left, Write right) {
+        int compared = left.property().compareTo(right.property());
+        return compared == 0 ? left.stamp().author().compareTo(right.stamp().author()) : compared;
+    }
+
+    private Entity remove(SortedMap<String, Long> seen) {
+        SortedMap<String, Long> all = new TreeMap<>(removed == null ? Map.of() : removed);
+        seen.forEach((author, sequence) -> all.merge(author, sequence, Math::max));
+        if (all.isEmpty() || all.equals(removed)) {
+            return this;
+        }
+        Entity marked = new Entity(id, adds, writes, all);
+        return new Entity(
+                id,
+                Arrays.stream(adds)
+                        .filter(add -> !marked.isRemoved(add.stamp()))
+                        .toArray(Add[]::new),
+                Arrays.stream(writes)
+                        .filter(write -> !marked.isRemoved(write.stamp()))
+                        .toArray(Write[]::new),
+                all);
+    }
+
+    // ---- looking
+
+    /** The addition that counts, null when it is not there. */
+    @Nullable Add shown() {
+        Add greatest = null;
+        for (Add add : adds) {
+            if (greatest == null || add.stamp().compareTo(greatest.stamp()) > 0) {
+                greatest = add;
+            }
+        }
+        return greatest;
+    }
+
+    Add[] adds() {
+        return adds;
+    }
+
+    /** All writes, in the order of properties. */
+    Write[] writes() {
+        return writes;
+    }
+
+    /** Of the writes of one property, which begin at a place, the one that shows. */
+    Write shown(int place) {
+        Write greatest = writes[place];
+        for (int next = place + 1; isSame(next, greatest.property()); next++) {
+            if (writes[next].stamp().compareTo(greatest.stamp()) > 0) {
+                greatest = writes[next];
+            }
+        }
+        return greatest;
+    }
+
+    /** The place behind the writes of one property, which begin at a place. */
+    int after(int place) {
+        int next = place + 1;
+        while (isSame(next, writes[place].property())) {
+            next++;
+        }
+        return next;
+    }
+
+    private boolean isSame(int place, String property) {
+        return place < writes.length && writes[place].property().equals(property);
+    }
+
+    /** What removals had seen. */
+    SortedMap<String, Long> removed() {
+        return removed == null ? new TreeMap<>() : removed;
+    }
+
+    /** Whether it was there once and was removed. */
+    boolean wasRemoved() {
+        return removed != null && adds.length == 0;
+    }
+
+    /** What somebody who removes it now has seen. */
+    SortedMap<String, Long> seen() {
+        SortedMap<String, Long> seen = new TreeMap<>();
+        for (Add add : adds) {
+            see(seen, add.stamp());
+        }
+        for (Write write : writes) {
+            see(seen, write.stamp());
+        }
+        return seen;
+    }
+
+    private static void see(SortedMap<String, Long> seen, Stamp stamp) {
+        seen.merge(stamp.author(), stamp.sequence(), Math::max);
+    }
+
+    /** The ids of nodes that additions of it as an edge name. */
+    Set<String> endpoints() {
+        Set<String> nodes = new HashSet<>();
+        for (Add add : adds) {
+            if (add.from() != null && add.to() != null) {
+                nodes.add(add.from());
+                nodes.add(add.to());
+            }
+        }
+        return nodes;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Entity entity
+                && id.equals(entity.id)
+                && Arrays.equals(adds, entity.adds)
+                && Arrays.equals(writes, entity.writes)
+                && removed().equals(entity.removed());
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return id
+                + " "
+                + Arrays.toString(adds)
+                + " "
+                + Arrays.toString(writes)
+                + (removed == null ? "" : " without " + removed);
+    }
+}

@@ -1,0 +1,262 @@
+package dev.orrery.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which entries there are, compactly: their hashes, times and authors by arrival number, found by
+ * hash and by author and sequence; and the heads, those that no other follows. Guarded by the lock
+ * of its graph.
+ *
+ * <p>Arrival numbers count from 1, in the order in which entries came here. Only the newest can be
+ * taken back.
+ */
+final class EntryIndex {
+    private static final int FIRST_CAPACITY = 64;
+    private static final int LOST = -1;
+
+    /** Four longs for each arrival. */
+    private long[] hashes = new long[4 * FIRST_CAPACITY];
+
+    private long[] millis = new long[FIRST_CAPACITY];
+    private int[] counters = new int[FIRST_CAPACITY];
+    private int[] authors = new int[FIRST_CAPACITY];
+    private long[] sequences = new long[FIRST_CAPACITY];
+    private int size;
+
+    /** Open addressing by the hash's first bytes: an arrival number, 0 for free. */
+    private int[] table = new int[2 * FIRST_CAPACITY];
+
+    private final List<String> authorNames = new ArrayList<>();
+    private final Map<String, Chain> chains = new HashMap<>();
+    private final TreeSet<Hash> heads = new TreeSet<>();
+
+    /** One author's entries: the newest of them, and all by sequence. */
+    private static final class Chain {
+        final int author;
+        int[] arrivals = new int[8];
+        long newest;
+
+        /** Entries of a number that another entry of the author has too, in the order they came. */
+        final List<Integer> forked = new ArrayList<>();
+
+        Chain(int author) {
+            this.author = author;
+        }
+    }
+
+    /** How many entries there are. */
+    int size() {
+        return size;
+    }
+
+    /** The arrival number of an entry, 0 when it is not here. */
+    int find(Hash hash) {
+        for (int slot = slot(hash.first()); ; slot = next(slot)) {
+            int arrival = table[slot];
+            if (arrival == 0 || is(arrival, hash)) {
+                return arrival;
+            }
+        }
+    }
+
+    boolean has(Hash hash) {
+        return find(hash) != 0;
+    }
+
+    private boolean is(int arrival, Hash hash) {
+        int at = 4 * (arrival - 1);
+        return hashes[at] == hash.first()
+                && hashes[at + 1] == hash.second()
+                && hashes[at + 2] == hash.third()
+                && hashes[at + 3] == hash.fourth();
+    }
+
+    private int slot(long first) {
+        return (int) first & (table.length - 1);
+    }
+
+    private int next(int slot) {
+        return (slot + 1) & (table.length - 1);
+    }
+
+    /** Takes in an entry that is not here yet and returns its arrival number. */
+    int add(Entry entry) {
+        if (size == millis.length) {
+            grow();
+        }
+        Hash hash = entry.hash();
+        int at = 4 * size;
+        hashes[at] = hash.first();
+        hashes[at + 1] = hash.second();
+        hashes[at + 2] = hash.third();
+        hashes[at + 3] = hash.fourth();
+        millis[size] = entry.time().millis();
+        counters[size] = entry.time().counter();
+        sequences[size] = entry.sequence();
+        size++;
+        Chain chain = chain(entry.author());
+        authors[size - 1] = chain.author;
+        insert(size);
+        link(chain, entry.sequence(), size);
+        entry.parents().forEach(heads::remove);
+        entry.previous().ifPresent(heads::remove);
+        heads.add(hash);
+        return size;
+    }
+
+    private void grow() {
+        int capacity = 2 * size;
+        hashes = Arrays.copyOf(hashes, 4 * capacity);
+        millis = Arrays.copyOf(millis, capacity);
+        counters = Arrays.copyOf(counters, capacity);
+        authors = Arrays.copyOf(authors, capacity);
+        sequences = Arrays.copyOf(sequences, capacity);
+        table = new int[2 * capacity];
+        for (int arrival = 1; arrival <= size; arrival++) {
+            if (holds(arrival)) {
+                insert(arrival);
+            }
+        }
+    }
+
+    private void insert(int arrival) {
+        int slot = slot(hashes[4 * (arrival - 1)]);
+        while (table[slot] != 0) {
+            slot = next(slot);
+        }
+        table[slot] = arrival;
+    }
+
+    private Chain chain(String author) {
+        return chains.computeIfAbsent(
+                author,
+                name -> {
+                    authorNames.add(name);
+                    return new Chain(authorNames.size() - 1);
+                });
+    }
+
+    private static void link(Chain chain, long sequence, int arrival) {
+        int place = (int) sequence; // entries of an author are admitted one after the other
+        if (place >= chain.arrivals.length) {
+            chain.arrivals = Arrays.copyOf(chain.arrivals, 2 * place);
+        }
+        if (chain.arrivals[place] != 0) {
+            chain.forked.add(arrival);
+        } else {
+            chain.arrivals[place] = arrival;
+            chain.newest = Math.max(chain.newest, sequence);
+        }
+    }
+
+    /** Leaves arrival numbers up to this one free: their entries were lost. */
+    void skipTo(long arrival) {
+        while (size < arrival) {
+            if (size == millis.length) {
+                grow();
+            }
+            authors[size++] = LOST;
+        }
+    }
+
+    /** Whether the entry of an arrival number is here. */
+    boolean holds(int arrival) {
+        return authors[arrival - 1] != LOST;
+    }
+
+    /**
+     * Takes back the newest entry.
+     *
+     * @param before the heads as they were before it came
+     */
+    void removeLast(Entry entry, List<Hash> before) {
+        int slot = slot(entry.hash().first());
+        while (table[slot] != size) {
+            slot = next(slot);
+        }
+        table[slot] = 0; // the newest stands at the end of its run
+        Chain chain = chain(entry.author());
+        int place = (int) entry.sequence();
+        if (place < chain.arrivals.length && chain.arrivals[place] == size) {
+            chain.arrivals[place] = 0;
+            while (chain.newest > 0 && chain.arrivals[(int) chain.newest] == 0) {
+                chain.newest--;
+            }
+        } else {
+            chain.forked.removeLast();
+        }
+        size--;
+        heads.clear();
+        heads.addAll(before);
+    }
+
+    /** The entries that no other follows, in the order of hashes. */
+    List<Hash> heads() {
+        return List.copyOf(heads);
+    }
+
+    Hash hash(int arrival) {
+        int at = 4 * (arrival - 1);
+        return new Hash(hashes[at], hashes[at + 1], hashes[at + 2], hashes[at + 3]);
+    }
+
+    HybridTime time(int arrival) {
+        return new HybridTime(millis[arrival - 1], counters[arrival - 1]);
+    }
+
+    String author(int arrival) {
+        return authorNames.get(authors[arrival - 1]);
+    }
+
+    long sequence(int arrival) {
+        return sequences[arrival - 1];
+    }
+
+    /** The greatest sequence number of an author's entries, 0 when there is none. */
+    long newest(String author) {
+        Chain chain = chains.get(author);
+        return chain == null ? 0 : chain.newest;
+    }
+
+    /** The first entry that came of an author with a number, 0 when there is none. */
+    int find(String author, long sequence) {
+        Chain chain = chains.get(author);
+        return chain == null || sequence >= chain.arrivals.length
+                ? 0
+                : chain.arrivals[(int) sequence];
+    }
+
+    /** Entries of an author whose numbers others of his have too: he forked. */
+    List<Integer> forked(String author) {
+        Chain chain = chains.get(author);
+        return chain == null ? List.of() : List.copyOf(chain.forked);
+    }
+
+    /** All authors, roots' none included. */
+    List<String> authors() {
+        return List.copyOf(authorNames);
+    }
+
+    /** The greatest time of all entries. */
+    HybridTime greatestTime() {
+        HybridTime greatest = HybridTime.ZERO;
+        for (int arrival = 1; arrival <= size; arrival++) {
+            if (millis[arrival - 1] >= greatest.millis()) {
+                greatest = greatest.max(time(arrival));
+            }
+        }
+        return greatest;
+    }
+
+    /** The last entry of an author that came, which a new one of his follows; null for none. */
+    @Nullable Hash last(String author) {
+        int arrival = find(author, newest(author));
+        return arrival == 0 || author.isEmpty() ? null : hash(arrival);
+    }
+}

@@ -1,0 +1,239 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.StorageFailure;
+import dev.orrery.core.SegmentLog;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The entries of a graph on disk: a segment log whose records hold entries that were committed
+ * together, {@code docs/formats/graph.md}. Appends come from one thread at a time; reading is
+ * thread-safe.
+ */
+final class EntryStore implements AutoCloseable {
+    /** A merge is cut into records about this long, so that damage costs no more than one. */
+    static final int RECORD_BYTES = 64 << 10;
+
+    private static final byte FORMAT = 1;
+    private static final byte ENTRIES = 1;
+    private static final byte REPLICA = 2;
+    private static final int HEAD_BYTES = 1 + 1 + 8 + 4;
+    private static final int READ_RECORDS = 256;
+
+    private final SegmentLog log;
+    private final String name;
+
+    /** The first arrival number in each record, by position; grown by the appender, read by all. */
+    private volatile Firsts firsts;
+
+    /** Arrays that are only appended to; so many of the numbers count. */
+    private static final class Firsts {
+        private final long start;
+        private final long[] numbers;
+        private final int size;
+
+        Firsts(long start, long[] numbers, int size) {
+            this.start = start;
+            this.numbers = numbers;
+            this.size = size;
+        }
+
+        boolean isEmpty() {
+            return size == 0;
+        }
+
+        Firsts and(long position, long number) {
+            int place = Math.toIntExact(position - start);
+            long[] room =
+                    place < numbers.length
+                            ? numbers
+                            : Arrays.copyOf(numbers, Math.max(2 * numbers.length, place + 1));
+            for (int gap = size; gap < place; gap++) {
+                room[gap] = number; // a record that was lost holds nothing
+            }
+            room[place] = number;
+            return new Firsts(start, room, place + 1);
+        }
+
+        /** The position of the record an arrival number is in. */
+        long position(long arrival) {
+            int place = Arrays.binarySearch(numbers, 0, size, arrival);
+            if (place < 0) {
+                return start + Math.max(0, -place - 2);
+            }
+            while (place + 1 < size && numbers[place + 1] == arrival) {
+                place++; // the records before it were lost
+            }
+            return start + place;
+        }
+    }
+
+    EntryStore(SegmentLog log, String name) {
+        this.log = log;
+        this.name = name;
+        this.firsts = new Firsts(log.start(), new long[16], 0);
+    }
+
+    SegmentLog log() {
+        return log;
+    }
+
+    // ---- writing
+
+    /** A record of entries with their arrival numbers from {@code first} on. */
+    static byte[] record(long first, List<Entry> entries) {
+        int length = HEAD_BYTES;
+        for (Entry entry : entries) {
+            length = Math.addExact(length, 4 + entry.content().length);
+        }
+        ByteBuffer out = ByteBuffer.allocate(length);
+        out.put(FORMAT).put(ENTRIES).putLong(first).putInt(entries.size());
+        for (Entry entry : entries) {
+            out.putInt(entry.content().length).put(entry.content());
+        }
+        return out.array();
+    }
+
+    /** The records of many entries, in order: any beginning of them is a whole history. */
+    static List<byte[]> records(long first, List<Entry> entries) {
+        List<byte[]> records = new ArrayList<>();
+        int begin = 0;
+        int bytes = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            bytes += entries.get(i).content().length;
+            if (bytes >= RECORD_BYTES) {
+                records.add(record(first + begin, entries.subList(begin, i + 1)));
+                begin = i + 1;
+                bytes = 0;
+            }
+        }
+        if (begin < entries.size()) {
+            records.add(record(first + begin, entries.subList(begin, entries.size())));
+        }
+        return records;
+    }
+
+    /** The record that says who writes here. */
+    static byte[] replica(String author) {
+        byte[] text = author.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(2 + text.length).put(FORMAT).put(REPLICA).put(text).array();
+    }
+
+    /** Appends records and returns when they are durable; all at once, or none that counts. */
+    void append(List<byte[]> records) {
+        long last = log.appendAll(records);
+        long position = last - records.size() + 1;
+        for (byte[] record : records) {
+            note(position++, record);
+        }
+    }
+
+    private void note(long position, byte[] record) {
+        if (record[1] == ENTRIES) {
+            firsts = firsts.and(position, ByteBuffer.wrap(record).getLong(2));
+        }
+    }
+
+    // ---- reading
+
+    /** What is found while a store is read from its beginning, in order. */
+    interface Found {
+        /** Somebody wrote here under this name from here on. */
+        void replica(String author);
+
+        /** The bytes of an entry, and its arrival number. */
+        void entry(long arrival, byte[] bytes);
+    }
+
+    /** Reads everything that is there; what is damaged is passed over. */
+    void replay(Found found) {
+        long after = log.start() - 1;
+        while (true) {
+            List<SegmentLog.Entry> records = log.read(after, READ_RECORDS);
+            if (records.isEmpty()) {
+                return;
+            }
+            for (SegmentLog.Entry record : records) {
+                note(record.position(), record.bytes());
+                parse(record.bytes(), found);
+                after = record.position();
+            }
+        }
+    }
+
+    /** The bytes of up to so many entries behind an arrival number, in order; for durable ones. */
+    List<byte[]> read(long after, int max) {
+        List<byte[]> entries = new ArrayList<>();
+        if (firsts.isEmpty()) {
+            return entries;
+        }
+        long position = firsts.position(after + 1) - 1;
+        while (entries.size() < max) {
+            List<SegmentLog.Entry> records = log.read(position, 1);
+            if (records.isEmpty()) {
+                return entries;
+            }
+            SegmentLog.Entry record = records.getFirst();
+            parse(
+                    record.bytes(),
+                    new Found() {
+                        @Override
+                        public void replica(String author) {}
+
+                        @Override
+                        public void entry(long arrival, byte[] bytes) {
+                            if (arrival > after && entries.size() < max) {
+                                entries.add(bytes);
+                            }
+                        }
+                    });
+            position = record.position();
+        }
+        return entries;
+    }
+
+    private void parse(byte[] record, Found found) {
+        ByteBuffer in = ByteBuffer.wrap(record);
+        try {
+            byte format = in.get();
+            if (format > FORMAT) {
+                throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, name, null);
+            }
+            switch (in.get()) {
+                case ENTRIES -> {
+                    long arrival = in.getLong();
+                    int count = in.getInt();
+                    for (int i = 0; i < count; i++) {
+                        int length = in.getInt();
+                        if (length < 0 || length > in.remaining()) {
+                            throw new Invalid("record", "holds its entries", length);
+                        }
+                        byte[] bytes = new byte[length];
+                        in.get(bytes);
+                        found.entry(arrival + i, bytes);
+                    }
+                }
+                case REPLICA ->
+                        found.replica(
+                                new String(
+                                        record,
+                                        in.position(),
+                                        in.remaining(),
+                                        StandardCharsets.UTF_8));
+                default -> throw new Invalid("record", "is of a known kind", record[1]);
+            }
+        } catch (BufferUnderflowException cut) {
+            throw new Invalid("record", "is whole", record.length);
+        }
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

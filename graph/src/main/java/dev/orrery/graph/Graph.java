@@ -1,0 +1,86 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.Relation;
+import dev.orrery.core.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replica of a property graph: it can be read and written at any time, whether others can be
+ * reached or not, and is equal to every other that has seen the same entries. Thread-safe.
+ *
+ * <p>A write returns when it is durable and visible. Inside {@link dev.orrery.core.Timeline#commit}
+ * several writes become one step, all or nothing; others who write to this graph wait for its end.
+ * A write that would only be hidden is refused with {@code Invalid}; one inside a query or a
+ * snapshot with {@code Unsupported}.
+ */
+public interface Graph extends GraphState, AutoCloseable {
+    /** What the graph is called. */
+    String name();
+
+    /** This replica's name, the author of what is written here. */
+    String replica();
+
+    /**
+     * Adds a node, or more properties to one that is there.
+     *
+     * @param type a node type; {@code type/subtype} where the type has subtypes
+     */
+    void addNode(String type, String id, Row properties);
+
+    /** Adds an edge between two nodes, or more properties to one that is there. */
+    void addEdge(String type, String id, String from, String to, Row properties);
+
+    /**
+     * Gives a property of a node or an edge a value. Under an id that is not known here it is kept
+     * until somebody adds it.
+     */
+    void set(String id, String property, @Nullable Object value);
+
+    /** Gives properties of a node or an edge their values, as one step. */
+    void set(String id, Row properties);
+
+    /** Takes a property away. */
+    void unset(String id, String property);
+
+    /**
+     * Removes a node; its edges are not seen until it is added again. What others write to it
+     * meanwhile, unseen here, stays.
+     */
+    void removeNode(String id);
+
+    /** Removes an edge. */
+    void removeEdge(String id);
+
+    /** What an extension of the schema would hide that is visible now. */
+    Ontology.Impact check(Ontology extension);
+
+    /**
+     * Extends the schema, here and in time everywhere.
+     *
+     * @param extension made with {@link Ontology#extend} of this graph's ontology
+     * @throws dev.orrery.core.OrreryException.BadDefinition when it says nothing new, or
+     *     contradicts what holds
+     * @throws dev.orrery.core.OrreryException.Invalid when it would hide what is visible
+     */
+    void extend(Ontology extension);
+
+    /** The entries that are kept and hidden because they break the schema, by hash. */
+    Relation<Hash, Quarantined> quarantine();
+
+    /** The newest entries: those that no other follows, in the order of hashes. */
+    List<Hash> heads();
+
+    /** How many entries there are. */
+    long entryCount();
+
+    /** The entries behind an arrival number of this replica, which count from 1. */
+    List<Entry> entries(long after, int max);
+
+    /** A hash of all that entries say, equal on replicas that have seen the same entries. */
+    Hash stateHash();
+
+    /** Waits for writes under way, then lets go of the store. Closing twice is harmless. */
+    @Override
+    void close();
+}

@@ -1,0 +1,138 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.SegmentLog;
+import dev.orrery.core.Timeline;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens graphs on a timeline. Immutable: each method gives the way of opening with one more thing
+ * settled.
+ *
+ * <pre>{@code
+ * try (var zoo = Graphs.on(timeline).directory(data.resolve("zoo")).open(ZOO)) { … }
+ * }</pre>
+ */
+public final class Graphs {
+    private static final Duration BOUND = Duration.ofMinutes(10);
+    private static final int NAME_BYTES = 8;
+
+    private final Timeline timeline;
+    private final Supplier<SegmentLog> log;
+    private final @Nullable String replica;
+    private final InstantSource wall;
+    private final Duration bound;
+
+    private Graphs(
+            Timeline timeline,
+            Supplier<SegmentLog> log,
+            @Nullable String replica,
+            InstantSource wall,
+            Duration bound) {
+        this.timeline = timeline;
+        this.log = log;
+        this.replica = replica;
+        this.wall = wall;
+        this.bound = bound;
+    }
+
+    /** Graphs whose nodes and edges change on a timeline; kept in memory until it is said where. */
+    public static Graphs on(Timeline timeline) {
+        return new Graphs(timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND);
+    }
+
+    /** Kept in a directory, which one process holds at a time. */
+    public Graphs directory(Path directory) {
+        return log(() -> SegmentLog.open(directory));
+    }
+
+    /** Where under a directory of many things a graph of that name is kept. */
+    public static Path directoryIn(Path directory, String name) {
+        return directory
+                .resolve("graphs")
+                .resolve(URLEncoder.encode(name, StandardCharsets.UTF_8).replace("*", "%2A"));
+    }
+
+    /** Kept in a log that is opened when the graph is, and closed with it. */
+    public Graphs log(Supplier<SegmentLog> opening) {
+        return new Graphs(timeline, opening, replica, wall, bound);
+    }
+
+    /**
+     * Under a name for this replica, the author of what is written here. No other replica may have
+     * it. Without one it is drawn when the store is new, and kept there.
+     */
+    public Graphs replica(String name) {
+        return new Graphs(timeline, log, Limits.author(name), wall, bound);
+    }
+
+    /** With another wall clock. */
+    public Graphs clock(InstantSource clock) {
+        return new Graphs(timeline, log, replica, clock, bound);
+    }
+
+    /** With another bound for how far ahead of the wall clock an entry may be; ten minutes else. */
+    public Graphs drift(Duration most) {
+        return new Graphs(timeline, log, replica, wall, most);
+    }
+
+    /**
+     * Opens a graph under its schema. A store that is new begins with it; one that has a schema is
+     * extended by what it does not say yet.
+     *
+     * @throws BadDefinition when the schema contradicts the stored one, or the store holds another
+     *     graph
+     * @throws OrreryException.Invalid when it would hide what is visible
+     * @throws OrreryException.StorageFailure when the store cannot be opened
+     */
+    public Graph open(Ontology ontology) {
+        SegmentLog opened = log.get();
+        boolean complete = false;
+        try {
+            Replica found = Opening.open(this, opened, ontology);
+            LocalGraph graph = new LocalGraph(found);
+            if (!ontology.without(graph.ontology()).isEmpty()) {
+                graph.extend(ontology);
+            }
+            complete = true;
+            return graph;
+        } finally {
+            if (!complete) {
+                opened.close();
+            }
+        }
+    }
+
+    Timeline timeline() {
+        return timeline;
+    }
+
+    HybridClock clockFrom(HybridTime last) {
+        return new HybridClock(wall, bound, last);
+    }
+
+    /**
+     * The name to write under: the one that was given, else one of those found, else a fresh one.
+     */
+    String author(List<String> found) {
+        if (replica != null) {
+            return replica;
+        }
+        if (!found.isEmpty()) {
+            return found.getLast();
+        }
+        byte[] name = new byte[NAME_BYTES];
+        RandomGenerator.of("SecureRandom").nextBytes(name);
+        return HexFormat.of().formatHex(name);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.Missing;
+import dev.orrery.core.Relation;
+import dev.orrery.core.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A graph over its replica: turns calls into operations. Thread-safe. */
+final class LocalGraph implements Graph {
+    private final Replica replica;
+
+    LocalGraph(Replica replica) {
+        this.replica = replica;
+    }
+
+    Replica inside() {
+        return replica;
+    }
+
+    @Override
+    public String name() {
+        return replica.name();
+    }
+
+    @Override
+    public String replica() {
+        return replica.author();
+    }
+
+    // ---- reading
+
+    @Override
+    public Optional<Node> node(String id) {
+        return replica.nodes().find(id);
+    }
+
+    @Override
+    public Optional<Edge> edge(String id) {
+        return replica.edges().find(id);
+    }
+
+    @Override
+    public Relation<String, Node> nodes() {
+        return replica.nodes();
+    }
+
+    @Override
+    public Relation<String, Node> nodes(String type) {
+        if (replica.schema().node(type) == null) {
+            throw new Missing(name() + " node types", type);
+        }
+        return replica.nodes().ofType(type);
+    }
+
+    @Override
+    public Relation<String, Edge> edges() {
+        return replica.edges();
+    }
+
+    @Override
+    public Relation<String, Edge> edges(String type) {
+        if (replica.schema().edge(type) == null) {
+            throw new Missing(name() + " edge types", type);
+        }
+        return replica.edges().ofType(type);
+    }
+
+    @Override
+    public Ontology ontology() {
+        return replica.schema().ontology();
+    }
+
+    @Override
+    public Relation<Hash, Quarantined> quarantine() {
+        return replica.quarantine();
+    }
+
+    // ---- writing
+
+    @Override
+    public void addNode(String type, String id, Row properties) {
+        replica.write(new Operation.AddNode(id, type, properties));
+    }
+
+    @Override
+    public void addEdge(String type, String id, String from, String to, Row properties) {
+        replica.write(new Operation.AddEdge(id, type, from, to, properties));
+    }
+
+    @Override
+    public void set(String id, String property, @Nullable Object value) {
+        replica.write(new Operation.Set(id, property, normal(property, value)));
+    }
+
+    private static @Nullable Object normal(String property, @Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case String _, Long _, Double _, Boolean _ -> value;
+            default -> Row.of(property, value).value(property);
+        };
+    }
+
+    @Override
+    public void set(String id, Row properties) {
+        replica.writeAll(() -> {
+            List<Operation> operations = new ArrayList<>();
+            for (String property : properties.columns()) {
+                operations.add(new Operation.Set(id, property, properties.value(property)));
+            }
+            return operations;
+        });
+    }
+
+    @Override
+    public void unset(String id, String property) {
+        replica.write(new Operation.Unset(id, property));
+    }
+
+    @Override
+    public void removeNode(String id) {
+        remove(id, false);
+    }
+
+    @Override
+    public void removeEdge(String id) {
+        remove(id, true);
+    }
+
+    private void remove(String id, boolean isEdge) {
+        replica.writeAll(() -> {
+            State.Slot slot = replica.state().slot(id);
+            if (slot == null) {
+                return List.of(new Operation.Remove(id, new TreeMap<>()));
+            }
+            Entity.Add add = slot.entity().shown();
+            if (add != null && add.isEdge() != isEdge) {
+                throw new Conflict(
+                        id, isEdge ? "an edge" : "a node", add.isEdge() ? "an edge" : "a node");
+            }
+            SortedMap<String, Long> seen = slot.entity().seen();
+            return List.of(new Operation.Remove(id, seen));
+        });
+    }
+
+    @Override
+    public Ontology.Impact check(Ontology extension) {
+        return replica.check(extension);
+    }
+
+    @Override
+    public void extend(Ontology extension) {
+        replica.extend(extension);
+    }
+
+    // ---- entries
+
+    @Override
+    public List<Hash> heads() {
+        return replica.locked(() -> replica.index().heads());
+    }
+
+    @Override
+    public long entryCount() {
+        return replica.arrived();
+    }
+
+    @Override
+    public List<Entry> entries(long after, int max) {
+        long end = replica.arrived();
+        int most = (int) Math.min(max, Math.max(0, end - after));
+        return most == 0
+                ? List.of()
+                : replica.store().read(after, most).stream().map(replica::decode).toList();
+    }
+
+    @Override
+    public Hash stateHash() {
+        return replica.locked(() -> Hash.of(StateCodec.encode(replica.state())));
+    }
+
+    @Override
+    public void close() {
+        replica.close();
+    }
+
+    @Override
+    public String toString() {
+        return name() + " of " + replica();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.LocalRelation;
+import dev.orrery.core.Relation;
+import dev.orrery.core.Row;
+import dev.orrery.core.Timeline;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The visible nodes of a graph, by id; and those of a type, as a subset that is made when it is
+ * first asked for. As rows they are their properties, with {@code :id} and {@code :type}.
+ * Thread-safe.
+ */
+final class NodeRelation extends LocalRelation<String, Node> {
+    private final Map<String, Relation<String, Node>> types = new ConcurrentHashMap<>();
+    private final RowShapes shapes = new RowShapes(":id", ":type");
+
+    NodeRelation(Timeline timeline, String graph) {
+        super(timeline, graph + " nodes");
+    }
+
+    /** Fills in what was there before anyone could read it. */
+    void begin(Node node) {
+        restore(node.id(), node);
+    }
+
+    /** The nodes of a type, those of types that extend it included. */
+    Relation<String, Node> ofType(String type) {
+        Relation<String, Node> known = types.get(type);
+        return known != null
+                ? known
+                : types.computeIfAbsent(
+                        type, _ -> subset(name() + " " + type, node -> node.is(type)));
+    }
+
+    @Override
+    public Row toRow(String id, Node node) {
+        return shapes.row(node.properties(), id, node.lineage().getFirst());
+    }
+}

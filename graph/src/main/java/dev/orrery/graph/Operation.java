@@ -1,0 +1,106 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.Row;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What an entry does. Immutable. */
+public sealed interface Operation {
+    /** The name of the operation, for people and for the quarantine. */
+    String name();
+
+    /** An operation on a node or an edge. */
+    sealed interface OfEntity extends Operation {
+        /** The node or edge concerned. */
+        String id();
+    }
+
+    /**
+     * The root of a graph: its name and its first schema. It has no author and no time, so that
+     * replicas that begin with the same schema begin with the same root.
+     */
+    record Define(String graph, List<Fact> facts) implements Operation {
+        public Define {
+            facts = Fact.sorted(facts);
+        }
+
+        @Override
+        public String name() {
+            return "define";
+        }
+    }
+
+    /** More facts for the schema. */
+    record Extend(List<Fact> facts) implements Operation {
+        public Extend {
+            facts = Fact.sorted(facts);
+        }
+
+        @Override
+        public String name() {
+            return "extend";
+        }
+    }
+
+    /**
+     * A node is there; properties it has already keep their values unless they are named.
+     *
+     * @param type a node type, with its subtype behind a slash where it has one
+     */
+    record AddNode(String id, String type, Row properties) implements OfEntity {
+        @Override
+        public String name() {
+            return "add node";
+        }
+    }
+
+    /** An edge is there. */
+    record AddEdge(String id, String type, String from, String to, Row properties)
+            implements OfEntity {
+        @Override
+        public String name() {
+            return "add edge";
+        }
+    }
+
+    /** A property of a node or an edge has a value, which may be null. */
+    record Set(String id, String property, @Nullable Object value) implements OfEntity {
+        @Override
+        public String name() {
+            return "set";
+        }
+    }
+
+    /** A property is not there any more. */
+    record Unset(String id, String property) implements OfEntity {
+        @Override
+        public String name() {
+            return "unset";
+        }
+    }
+
+    /**
+     * Everything the author knew of a node or an edge is gone: what he had not seen stays.
+     *
+     * @param seen the last entry about the id that the author knew, by its author
+     */
+    record Remove(String id, SortedMap<String, Long> seen) implements OfEntity {
+        public Remove {
+            seen = Collections.unmodifiableSortedMap(new TreeMap<>(seen));
+        }
+
+        /** From any map. */
+        Remove(String id, Map<String, Long> seen) {
+            this(id, new TreeMap<>(seen));
+        }
+
+        @Override
+        public String name() {
+            return "remove";
+        }
+    }
+}

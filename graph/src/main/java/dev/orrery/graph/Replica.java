@@ -1,0 +1,594 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.Unsupported;
+import dev.orrery.core.Timeline;
+import dev.orrery.core.Tracking;
+import dev.orrery.core.Transaction;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica of a graph: the one place where entries are made, taken in and committed.
+ * Thread-safe.
+ */
+final class Replica implements AutoCloseable {
+    /*
+     * Overview. Under the lock an operation becomes an entry, the entry joins the state, what it changes is judged, and
+     * all of it is a batch in the queue. Whoever finds nobody committing takes the whole queue, appends its records,
+     * waits for the disk once, and shows all batches as one revision of the timeline; the others wait for that. So the
+     * order of entries, of records, and of what becomes visible is one, and writers that come together share a force.
+     *
+     * A commit by the user holds the lock from its first write to its end, with an empty queue: its batches are
+     * appended as one record by the timeline's persistence and shown by its transaction, or taken back.
+     *
+     * Failure. When a group cannot be stored, it and everything queued behind it, which follows it, is taken back,
+     * newest first, and each of its writers is told.
+     *
+     * Locks. This lock, then the timeline's. Nothing is waited for under it but the disk, by a user's commit.
+     */
+    private final Timeline timeline;
+    private final String name;
+    private final NodeRelation nodes;
+    private final EdgeRelation edges;
+    private final QuarantineRelation quarantine;
+    private final EntryStore store;
+    private final HybridClock clock;
+    private final String author;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition settled = lock.newCondition();
+    private final EntryCodec codec;
+    private final State state;
+    private final EntryIndex index;
+    private Judge judge;
+    private final ArrayDeque<Batch> queue = new ArrayDeque<>();
+    private boolean committing;
+    private boolean closed;
+    private @Nullable Draft draft;
+
+    /** The arrival number of the newest entry that is durable and visible. */
+    private volatile long arrived;
+
+    /** The writes of a user's commit so far. */
+    private record Draft(Transaction transaction, List<Batch> batches) {}
+
+    /** What opening found. */
+    record Found(
+            EntryStore store,
+            EntryCodec codec,
+            State state,
+            EntryIndex index,
+            HybridClock clock,
+            String author) {}
+
+    Replica(Timeline timeline, String name, Found found) {
+        this.timeline = timeline;
+        this.name = name;
+        this.nodes = new NodeRelation(timeline, name);
+        this.edges = new EdgeRelation(timeline, name);
+        this.quarantine = new QuarantineRelation(timeline, name);
+        this.store = found.store();
+        this.codec = found.codec();
+        this.state = found.state();
+        this.index = found.index();
+        this.clock = found.clock();
+        this.author = found.author();
+        this.judge = new Judge(new Schema(state.facts().ontology()));
+        this.arrived = index.size();
+        begin();
+    }
+
+    /** Shows what was found; nobody reads yet. */
+    private void begin() {
+        Batch all = new Batch(1, clock.last(), SchemaFacts.none(name), judge);
+        judgeAnew(all);
+        for (State.Slot slot : state.slots()) {
+            switch (slot.shown) {
+                case Node node -> nodes.begin(node);
+                case Edge edge -> edges.begin(edge);
+                case null, default -> {}
+            }
+        }
+        all.quarantined.values().forEach(each -> each.ifPresent(quarantine::begin));
+    }
+
+    String name() {
+        return name;
+    }
+
+    String author() {
+        return author;
+    }
+
+    Timeline timeline() {
+        return timeline;
+    }
+
+    NodeRelation nodes() {
+        return nodes;
+    }
+
+    EdgeRelation edges() {
+        return edges;
+    }
+
+    QuarantineRelation quarantine() {
+        return quarantine;
+    }
+
+    EntryStore store() {
+        return store;
+    }
+
+    /** The arrival number of the newest entry that is durable and visible. */
+    long arrived() {
+        return arrived;
+    }
+
+    /** Runs something that looks at index and state while nobody writes. */
+    <T> T locked(Supplier<T> look) {
+        lock.lock();
+        try {
+            return look.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Which entries there are; only inside {@link #locked}. */
+    EntryIndex index() {
+        return index;
+    }
+
+    /** What they say; only inside {@link #locked}. */
+    State state() {
+        return state;
+    }
+
+    /** The clock; only inside {@link #locked}. */
+    HybridClock clock() {
+        return clock;
+    }
+
+    /** The schema of the moment. */
+    Schema schema() {
+        return locked(() -> judge.schema());
+    }
+
+    // ---- writing
+
+    /** Writes an operation, alone or as part of the commit it is called in. */
+    void write(Operation operation) {
+        writeAll(() -> List.of(operation));
+    }
+
+    /** Writes operations that are worked out when nobody else writes; all of them, or none. */
+    void writeAll(Supplier<List<? extends Operation>> operations) {
+        Tracking.Scope scope = Tracking.scope();
+        if (scope instanceof Tracking.Frame) {
+            throw new Unsupported("write to " + name, "a query or snapshot");
+        }
+        if (scope instanceof Transaction transaction && isOurs(transaction)) {
+            writeWithin(transaction, operations);
+        } else {
+            writeAlone(operations);
+        }
+    }
+
+    private boolean isOurs(Transaction transaction) {
+        if (transaction.timeline().isBranch()) {
+            throw new Unsupported("write to " + name, "a snapshot's commit");
+        }
+        return transaction.timeline() == timeline;
+    }
+
+    private void writeAlone(Supplier<List<? extends Operation>> operations) {
+        if (lock.isHeldByCurrentThread()) {
+            throw new Unsupported("write to " + name, "a commit, untracked");
+        }
+        lock.lock();
+        try {
+            checkOpen();
+            Batch batch = batch();
+            try {
+                operations.get().forEach(operation -> make(batch, operation));
+            } catch (RuntimeException refused) {
+                undo(batch);
+                throw refused;
+            }
+            if (!batch.entries.isEmpty()) {
+                queue.add(batch);
+                settle(batch);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeWithin(
+            Transaction transaction, Supplier<List<? extends Operation>> operations) {
+        Draft current = draft(transaction);
+        Batch batch = batch();
+        try {
+            operations.get().forEach(operation -> make(batch, operation));
+        } catch (RuntimeException refused) {
+            undo(batch);
+            throw refused;
+        }
+        current.batches().add(batch);
+        show(transaction, batch);
+    }
+
+    private Draft draft(Transaction transaction) {
+        Draft current = draft;
+        if (lock.isHeldByCurrentThread()
+                && current != null
+                && current.transaction() == transaction) {
+            return current;
+        }
+        transaction.persist(name, this::persistDraft); // refused when another store is written to
+        lock.lock();
+        transaction.whenEnded(this::endDraft);
+        while (committing || !queue.isEmpty()) {
+            settled.awaitUninterruptibly();
+        }
+        checkOpen();
+        Draft begun = new Draft(transaction, new ArrayList<>());
+        draft = begun;
+        return begun;
+    }
+
+    private void persistDraft() {
+        Draft current = draft;
+        if (current == null || current.batches().isEmpty()) {
+            return;
+        }
+        List<Entry> entries = new ArrayList<>();
+        current.batches().forEach(batch -> entries.addAll(batch.entries));
+        if (!entries.isEmpty()) {
+            store.append(List.of(EntryStore.record(current.batches().getFirst().first(), entries)));
+        }
+    }
+
+    private void endDraft(boolean committed) {
+        Draft current = draft;
+        draft = null;
+        try {
+            if (current != null && !committed) {
+                current.batches().reversed().forEach(this::undo);
+            }
+            arrived = index.size();
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- taking in what others wrote
+
+    /** Takes in what can be taken in of these entries, as one commit. */
+    Merged merge(List<Entry> entries) { // law G9
+        if (Tracking.scope() instanceof Tracking.Frame || Tracking.scope() instanceof Transaction) {
+            throw new Unsupported("merge into " + name, "a query, a snapshot or a commit");
+        }
+        lock.lock();
+        try {
+            checkOpen();
+            Admission admission = new Admission(name, index, clock);
+            admission.run(entries);
+            if (!admission.admitted().isEmpty()) {
+                Batch batch = batch();
+                take(batch, admission.admitted());
+                queue.add(batch);
+                settle(batch);
+            }
+            return admission.result();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An entry of these bytes. */
+    Entry decode(byte[] bytes) {
+        return locked(() -> codec.decode(bytes));
+    }
+
+    // ---- batches
+
+    private Batch batch() {
+        return new Batch(index.size() + 1, clock.last(), state.facts(), judge);
+    }
+
+    private void make(Batch batch, Operation operation) {
+        new LocalCheck(state, judge.schema(), name).check(operation);
+        HybridTime before = clock.last();
+        HybridTime time = clock.tick();
+        Entry entry;
+        try {
+            List<Hash> heads = index.heads();
+            List<Hash> parents =
+                    heads.size() > Limits.PARENTS ? heads.subList(0, Limits.PARENTS) : heads;
+            entry =
+                    codec.encode(
+                            author,
+                            index.newest(author) + 1,
+                            index.last(author),
+                            time,
+                            parents,
+                            operation);
+        } catch (RuntimeException refused) {
+            clock.reset(before);
+            throw refused;
+        }
+        take(batch, List.of(entry));
+    }
+
+    /** Entries join the state, and what they change is judged: the one way in. */
+    // law G8
+    private void take(Batch batch, List<Entry> entries) {
+        SchemaFacts before = state.facts();
+        Set<String> touched = new LinkedHashSet<>();
+        for (Entry entry : entries) {
+            List<Hash> heads = index.heads();
+            index.add(entry);
+            clock.witness(entry.time());
+            State.Step step = null;
+            switch (entry.operation()) {
+                case Operation.Define(String _, List<Fact> facts) ->
+                        state.join(facts, entry.stamp());
+                case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
+                case Operation.OfEntity about -> step = state.join(about, entry.stamp());
+            }
+            batch.admitted(entry, heads, step);
+            if (step != null) {
+                touched.add(step.slot().entity().id());
+            }
+        }
+        if (before.equals(state.facts())) {
+            touched.forEach(id -> judge(batch, id));
+        } else {
+            judgeAnew(batch);
+        }
+    }
+
+    private void judgeAnew(Batch batch) {
+        SchemaFacts facts = state.facts();
+        judge = judge.under(new Schema(facts.ontology()));
+        batch.factsBefore().rejected().keySet().forEach(batch::release);
+        facts.rejected()
+                .forEach((entry, reasons) -> {
+                    String operation = index.sequence(index.find(entry)) == 0 ? "define" : "extend";
+                    batch.quarantine(
+                            new Quarantined(entry, operation, "", reasons, judge.schema().hash()));
+                });
+        judgeAll(batch);
+    }
+
+    private void judgeAll(Batch batch) {
+        List<String> edgeIds = new ArrayList<>();
+        for (State.Slot slot : state.slots()) {
+            Entity.Add add = slot.entity().shown();
+            if (add != null && add.isEdge()) {
+                edgeIds.add(slot.entity().id());
+            } else {
+                judgeAlone(batch, slot);
+            }
+        }
+        edgeIds.forEach(id -> judge(batch, id)); // when all nodes are
+    }
+
+    /** Judges an id, and the edges at it when that makes a difference to them. */
+    private void judge(Batch batch, String id) {
+        State.Slot slot = state.slot(id);
+        if (slot == null) {
+            return;
+        }
+        Object before = slot.shown;
+        judgeAlone(batch, slot);
+        if (mattersToEdges(before, slot.shown)) {
+            for (String edge : Set.copyOf(state.incident(id))) {
+                State.Slot end = state.slot(edge);
+                if (end != null) {
+                    judgeAlone(batch, end);
+                }
+            }
+        }
+    }
+
+    /** Whether edges at an id may be seen in another way than before. */
+    private static boolean mattersToEdges(@Nullable Object before, @Nullable Object after) {
+        if (before instanceof Node was && after instanceof Node is) {
+            return !was.lineage().equals(is.lineage());
+        }
+        return before instanceof Node || !(after instanceof Edge);
+    }
+
+    private void judgeAlone(Batch batch, State.Slot slot) {
+        Judgement judgement = judge.judge(slot.entity(), state::node, state::isKnown);
+        Object after = judgement.node() == null ? judgement.edge() : judgement.node();
+        if (after == null ? slot.shown != null : !after.equals(slot.shown)) {
+            batch.show(slot, after);
+        }
+        if (!judgement.quarantined().equals(slot.quarantined)) {
+            batch.quarantine(slot, judgement.quarantined());
+        }
+    }
+
+    private void undo(Batch batch) {
+        batch.undo(state, index);
+        judge = batch.judgeBefore();
+        clock.reset(batch.clockBefore());
+    }
+
+    // ---- committing
+
+    /** Waits until a batch is committed, committing it and others where nobody else does. */
+    private void settle(Batch mine) {
+        while (!mine.done) {
+            if (committing) {
+                settled.awaitUninterruptibly();
+            } else {
+                commitQueued();
+            }
+        }
+        if (mine.failure != null) {
+            throw mine.failure;
+        }
+    }
+
+    private void commitQueued() {
+        List<Batch> group = List.copyOf(queue);
+        queue.clear();
+        committing = true;
+        long last = index.size();
+        RuntimeException failure = new IllegalStateException("the commit did not end");
+        boolean stored = false;
+        lock.unlock();
+        try {
+            persist(group);
+            stored = true;
+            show(group);
+        } catch (RuntimeException failed) {
+            failure = failed;
+            throw failed;
+        } finally {
+            lock.lock();
+            committing = false;
+            if (stored) {
+                arrived = last;
+                group.forEach(batch -> batch.done = true);
+            } else {
+                giveUp(group, failure);
+            }
+            settled.signalAll();
+        }
+    }
+
+    private void persist(List<Batch> group) {
+        List<byte[]> records = new ArrayList<>(group.size());
+        for (Batch batch : group) {
+            records.addAll(EntryStore.records(batch.first(), batch.entries));
+        }
+        store.append(records);
+    }
+
+    private void show(List<Batch> group) {
+        timeline.transact(name, transaction -> group.forEach(batch -> show(transaction, batch)));
+    }
+
+    private void show(Transaction transaction, Batch batch) {
+        batch.shown.forEach((id, shown) -> {
+            switch (shown.after()) {
+                case Node node -> {
+                    transaction.put(nodes, id, node);
+                    if (shown.before() instanceof Edge) {
+                        transaction.remove(edges, id);
+                    }
+                }
+                case Edge edge -> {
+                    transaction.put(edges, id, edge);
+                    if (shown.before() instanceof Node) {
+                        transaction.remove(nodes, id);
+                    }
+                }
+                case null, default -> {
+                    if (shown.before() instanceof Node) {
+                        transaction.remove(nodes, id);
+                    } else {
+                        transaction.remove(edges, id);
+                    }
+                }
+            }
+        });
+        batch.quarantined.forEach((entry, quarantined) ->
+                quarantined.ifPresentOrElse(
+                        each -> transaction.put(quarantine, entry, each),
+                        () -> transaction.remove(quarantine, entry)));
+    }
+
+    /** Takes back what could not be stored and everything made behind it. */
+    private void giveUp(List<Batch> group, RuntimeException failure) {
+        List<Batch> all = new ArrayList<>(group);
+        all.addAll(queue);
+        queue.clear();
+        for (Batch batch : all.reversed()) {
+            undo(batch);
+            batch.done = true;
+            batch.failure = failure;
+        }
+    }
+
+    // ---- schema
+
+    /** What an extension would hide. */
+    Ontology.Impact check(Ontology extension) {
+        return locked(() -> new ImpactStudy(state, judge, combined(extension)).run());
+    }
+
+    /**
+     * Extends the schema.
+     *
+     * @throws BadDefinition when it says nothing new, or nothing that makes sense
+     * @throws Invalid when it would hide what is visible
+     */
+    void extend(Ontology extension) {
+        writeAll(() -> {
+            Ontology current = judge.schema().ontology();
+            List<Fact> more = extension.without(current);
+            if (more.isEmpty()) {
+                throw new BadDefinition(name, "the extension says nothing new", "leave it out");
+            }
+            Ontology.Impact impact = new ImpactStudy(state, judge, combined(extension)).run();
+            if (impact.wouldHide() + impact.wouldLose() > 0) {
+                throw new Invalid(
+                        "extension",
+                        "must not hide what is visible; give a default, or another mode",
+                        impact.wouldHide()
+                                + " nodes and edges, and "
+                                + impact.wouldLose()
+                                + " values");
+            }
+            return List.of(new Operation.Extend(more));
+        });
+    }
+
+    private Ontology combined(Ontology extension) {
+        Ontology current = judge.schema().ontology();
+        if (!extension.name().equals(name)) {
+            throw new BadDefinition(
+                    extension.name(), "is the schema of another graph", "extend that of " + name);
+        }
+        return current.extend().facts(extension.facts()).build();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new Closed("the graph " + name);
+        }
+    }
+
+    /** Waits for writes under way, then lets go of the store. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            while (committing || !queue.isEmpty()) {
+                settled.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+        store.close();
+    }
+}

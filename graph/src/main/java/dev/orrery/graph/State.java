@@ -1,0 +1,120 @@
+package dev.orrery.graph;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything entries have said, joined: a function of the set of entries, whatever their order,
+ * their repetitions and the batches they came in. Local write, merge and replay come through {@link
+ * #join} alone. Guarded by the lock of its graph.
+ */
+final class State { // law G7
+    private final Map<String, Slot> slots = new HashMap<>();
+
+    /**
+     * The edges that ever named a node as an end, by node; it may name some that do so no more, and
+     * some twice.
+     */
+    private final Map<String, List<String>> incident = new HashMap<>();
+
+    private SchemaFacts facts;
+
+    State(String graph) {
+        this.facts = SchemaFacts.none(graph);
+    }
+
+    /** What is known of an id, and what of that shows under the schema of the moment. */
+    static final class Slot {
+        private Entity entity;
+
+        /** A {@link Node}, an {@link Edge}, or null. */
+        @Nullable Object shown;
+
+        List<Quarantined> quarantined = List.of();
+
+        private Slot(Entity entity) {
+            this.entity = entity;
+        }
+
+        Entity entity() {
+            return entity;
+        }
+    }
+
+    /** What an entry did to one id: what was known before. */
+    record Step(Slot slot, Entity before) {}
+
+    /** Takes in an entry about an id; null when it makes no difference. */
+    @SuppressWarnings("ReferenceEquality") // the very entity says that nothing was changed
+    @Nullable Step join(Operation.OfEntity operation, Stamp stamp) {
+        Slot slot = slots.computeIfAbsent(operation.id(), id -> new Slot(Entity.unknown(id)));
+        Entity before = slot.entity;
+        Entity after = before.join(operation, stamp);
+        if (after == before) {
+            return null;
+        }
+        slot.entity = after;
+        if (operation instanceof Operation.AddEdge edge) {
+            link(before, edge);
+        }
+        return new Step(slot, before);
+    }
+
+    /** Takes in an entry about the schema. */
+    void join(List<Fact> more, Stamp stamp) {
+        facts = facts.and(stamp, more);
+    }
+
+    private void link(Entity known, Operation.AddEdge edge) {
+        var linked = known.endpoints();
+        if (!linked.contains(edge.from())) {
+            incident.computeIfAbsent(edge.from(), _ -> new ArrayList<>(2)).add(edge.id());
+        }
+        if (!linked.contains(edge.to()) && !edge.from().equals(edge.to())) {
+            incident.computeIfAbsent(edge.to(), _ -> new ArrayList<>(2)).add(edge.id());
+        }
+    }
+
+    /** Takes a step back: the newest that was not taken back yet. */
+    void undo(Step step) {
+        step.slot().entity = step.before();
+    }
+
+    void undo(SchemaFacts before) {
+        facts = before;
+    }
+
+    SchemaFacts facts() {
+        return facts;
+    }
+
+    /** What is known of an id; null when nothing is. */
+    @Nullable Slot slot(String id) {
+        return slots.get(id);
+    }
+
+    /** The node that shows under an id, null when none does. */
+    @Nullable Node node(String id) {
+        Slot slot = slots.get(id);
+        return slot != null && slot.shown instanceof Node node ? node : null;
+    }
+
+    /** Whether anything was ever added or removed under an id. */
+    boolean isKnown(String id) {
+        Slot slot = slots.get(id);
+        return slot != null && (slot.entity.adds().length > 0 || slot.entity.wasRemoved());
+    }
+
+    Collection<Slot> slots() {
+        return slots.values();
+    }
+
+    /** The edges that may have a node as an end, some perhaps twice. */
+    List<String> incident(String node) {
+        return incident.getOrDefault(node, List.of());
+    }
+}
