@@ -72,7 +72,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
      * @param belongs a function of the value alone
      */
     protected final LocalRelation<K, V> subset(
-            String name, Predicate<? super V> belongs) { // law C60
+            String name, Predicate<? super V> belongs) { // law C61
         Subset<K, V> subset = new Subset<>(this, name, belongs);
         timeline.alone(() -> {
             cells.values().forEach(cell -> subset.begin(cell, timeline));

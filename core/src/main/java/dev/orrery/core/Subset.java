@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * Those entries of a relation whose values belong here; written by the commits of the whole alone.
  * Thread-safe.
  */
-final class Subset<K, V> extends LocalRelation<K, V> { // law C60
+final class Subset<K, V> extends LocalRelation<K, V> { // law C61
     private final LocalRelation<K, V> whole;
     private final Predicate<? super V> belongs;
 

@@ -288,7 +288,7 @@ public final class Timeline {
         }
 
         private <K, V> void installSubset(
-                Subset<K, V> subset, K key, Optional<V> value) { // law C60
+                Subset<K, V> subset, K key, Optional<V> value) { // law C61
             Optional<V> here = subset.of(value);
             Cell<K, V> known = subset.existing(key);
             if (known == null && here.isEmpty()) {
@@ -297,7 +297,7 @@ public final class Timeline {
             Cell<K, V> cell = known == null ? subset.cell(key) : known;
             Version<V> current = cell.head();
             if (!current.value.equals(here)) {
-                install(new Transaction.Prepared<>(cell, here, current, true));
+                install(new Transaction.Prepared<>(cell, here, current, true, 0));
             }
         }
 
