@@ -10,6 +10,7 @@ import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.orrery.channel.Principal;
 import dev.orrery.core.OrreryException;
@@ -39,6 +40,7 @@ public final class WebTokens implements Authenticator {
     private static final int LONGEST = 8 << 10;
     private static final int SHORTEST_SECRET_BYTES = 32;
     private static final String CHANNEL = "channel";
+    private static final String NOBODY = "it names nobody: sub is text";
 
     private final DefaultJWTProcessor<SecurityContext> verifier = new DefaultJWTProcessor<>();
     private final Set<JWSAlgorithm> algorithms;
@@ -159,7 +161,11 @@ public final class WebTokens implements Authenticator {
             return new Credentials.Bad("it is longer than " + LONGEST + " characters");
         }
         try {
-            JWTClaimsSet claims = verifier.process(token, null);
+            SignedJWT signed = SignedJWT.parse(token);
+            JWTClaimsSet claims = verifier.process(signed, null);
+            if (!(signed.getPayload().toJSONObject().get("sub") instanceof String)) {
+                return new Credentials.Bad(NOBODY); // the library would make text of a number
+            }
             Optional<Credentials> flaw = flaw(claims);
             return flaw.isPresent() ? flaw.get() : reading.of(claims);
         } catch (BadJOSEException | JOSEException forged) {
@@ -175,7 +181,7 @@ public final class WebTokens implements Authenticator {
         @Nullable Date from = claims.getNotBeforeTime();
         @Nullable String subject = claims.getSubject();
         if (subject == null || subject.isEmpty()) {
-            return Optional.of(new Credentials.Bad("it names nobody: sub is text"));
+            return Optional.of(new Credentials.Bad(NOBODY));
         }
         if (issuer.isPresent() && !issuer.get().equals(claims.getIssuer())) {
             return Optional.of(new Credentials.Bad("it is of another issuer"));

@@ -55,7 +55,7 @@ class BadInputTest {
                 "{\"id\":2,\"unsubscribe\":{\"channel\":\"nobody\"}} |"
                         + " {\"id\":2,\"unsubscribe\":{}}",
             })
-    void answersInOneLine(String frame, String answer) throws Exception {
+    void answersInOneLine(String frame, String answer) throws Exception { // W03, W06
         try (Served served = new Served();
                 JsonClient client = JsonClient.connected(served)) {
             client.send(frame);
@@ -142,7 +142,7 @@ class BadInputTest {
     }
 
     @Test
-    void nothingIsAllowedUntilAPolicySaysSo() throws Exception {
+    void nothingIsAllowedUntilAPolicySaysSo() throws Exception { // A01, A05
         try (Served served = new Served((who, action, what) -> Access.refused(), Limits.DEFAULT);
                 JsonClient client = JsonClient.connected(served)) {
             served.channels.channel("secret", String.class).publish("hidden");
@@ -157,7 +157,7 @@ class BadInputTest {
     }
 
     @Test
-    void pageOfAnotherOriginMayNotConnect() {
+    void pageOfAnotherOriginMayNotConnect() { // law G7
         try (Served served = new Served();
                 HttpClient http = HttpClient.newHttpClient()) {
             assertThatThrownBy(() ->

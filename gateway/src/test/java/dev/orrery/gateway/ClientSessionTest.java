@@ -113,7 +113,7 @@ class ClientSessionTest {
     }
 
     @Test
-    void replyComesBeforeTheFirstPushHoweverFastThePublisher() throws Exception {
+    void replyComesBeforeTheFirstPushHoweverFastThePublisher() throws Exception { // W07
         session.begin();
         send("{\"id\":1,\"connect\":{}}");
         next();

@@ -106,7 +106,8 @@ class EventStreamTest {
                     assertThat(events.next())
                             .as(place)
                             .isEqualTo(
-                                    "event: reset / data: {\"reason\":\"what was missed is no longer held\"}");
+                                    "event: reset / data: {\"reason\":\"what was missed is no"
+                                            + " longer held\"}");
                     assertThat(events.next()).isEqualTo("id: b:4 / event: whole / data: [0,4]");
                 }
             }
@@ -171,7 +172,7 @@ class EventStreamTest {
     }
 
     @Test
-    void unknownChannelAndRefusedPrincipalGetOneLine() throws Exception {
+    void unknownChannelAndRefusedPrincipalGetOneLine() throws Exception { // A08
         try (Served served = new Served();
                 Events events = new Events(served.http("/sse/nobody"))) {
             assertThat(events.response.statusCode()).isEqualTo(404);

@@ -25,7 +25,7 @@ class HeartbeatTest {
     }
 
     @Test
-    void pingComesEachIntervalAsLongAsPongsDo() {
+    void pingComesEachIntervalAsLongAsPongsDo() { // W08
         heartbeat.connected();
         assertThat(heartbeat.untilDue(0)).isEqualTo(25 * MILLI);
         for (long due = 25 * MILLI; due < 200 * MILLI; due += 25 * MILLI) {
@@ -37,7 +37,7 @@ class HeartbeatTest {
     }
 
     @Test
-    void silenceIsTheEnd() {
+    void silenceIsTheEnd() { // W08
         heartbeat.connected();
         heartbeat.untilDue(0);
         assertThat(heartbeat.step(25 * MILLI)).contains(Heartbeat.Step.PING);

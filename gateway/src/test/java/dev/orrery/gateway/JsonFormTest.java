@@ -30,7 +30,7 @@ class JsonFormTest {
     }
 
     @Test
-    void subscriptionBeginsWithTheWholeAndGoesOnWithPushes() throws Exception {
+    void subscriptionBeginsWithTheWholeAndGoesOnWithPushes() throws Exception { // W01, W02
         try (Served served = new Served();
                 JsonClient client = JsonClient.connected(served)) {
             Served.Numbers numbers = new Served.Numbers("a", 100);
@@ -111,7 +111,7 @@ class JsonFormTest {
     }
 
     @Test
-    void placeIsContinuedByExactlyWhatWasMissed() throws Exception {
+    void placeIsContinuedByExactlyWhatWasMissed() throws Exception { // X06
         try (Served served = new Served();
                 JsonClient client = JsonClient.connected(served)) {
             Served.Numbers numbers = new Served.Numbers("a", 100);
@@ -122,8 +122,8 @@ class JsonFormTest {
             assertThat(client.next())
                     .isEqualTo(
                             "{\"id\":2,\"subscribe\":{\"recoverable\":true,\"positioned\":true,"
-                                    + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
-                                    + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
+                                + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
+                                + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
         }
     }
 
@@ -172,7 +172,7 @@ class JsonFormTest {
     }
 
     @Test
-    void serverAsksForSignsOfLifeAndClosesOnSilence() throws Exception {
+    void serverAsksForSignsOfLifeAndClosesOnSilence() throws Exception { // W08
         try (Served served = new Served(Served.quick());
                 JsonClient client = JsonClient.connected(served)) {
             assertThat(client.next()).isEqualTo("{}");
@@ -183,7 +183,7 @@ class JsonFormTest {
     }
 
     @Test
-    void severalCommandsInOneFrameAreAnsweredInOrder() throws Exception {
+    void severalCommandsInOneFrameAreAnsweredInOrder() throws Exception { // W04
         try (Served served = new Served();
                 JsonClient client = JsonClient.connected(served)) {
             served.rpc.method("echo", (who, data) -> data);

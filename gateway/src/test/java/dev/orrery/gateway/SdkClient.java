@@ -1,18 +1,28 @@
 package dev.orrery.gateway;
 
 import io.github.centrifugal.centrifuge.Client;
+import io.github.centrifugal.centrifuge.ClientInfo;
 import io.github.centrifugal.centrifuge.ConnectedEvent;
 import io.github.centrifugal.centrifuge.ConnectingEvent;
+import io.github.centrifugal.centrifuge.ConnectionTokenEvent;
+import io.github.centrifugal.centrifuge.ConnectionTokenGetter;
 import io.github.centrifugal.centrifuge.DisconnectedEvent;
 import io.github.centrifugal.centrifuge.DuplicateSubscriptionException;
 import io.github.centrifugal.centrifuge.EventListener;
+import io.github.centrifugal.centrifuge.JoinEvent;
+import io.github.centrifugal.centrifuge.LeaveEvent;
 import io.github.centrifugal.centrifuge.Options;
 import io.github.centrifugal.centrifuge.PublicationEvent;
+import io.github.centrifugal.centrifuge.ResultCallback;
 import io.github.centrifugal.centrifuge.SubscribedEvent;
 import io.github.centrifugal.centrifuge.SubscribingEvent;
 import io.github.centrifugal.centrifuge.Subscription;
 import io.github.centrifugal.centrifuge.SubscriptionErrorEvent;
 import io.github.centrifugal.centrifuge.SubscriptionEventListener;
+import io.github.centrifugal.centrifuge.SubscriptionOptions;
+import io.github.centrifugal.centrifuge.SubscriptionTokenEvent;
+import io.github.centrifugal.centrifuge.SubscriptionTokenGetter;
+import io.github.centrifugal.centrifuge.TokenCallback;
 import io.github.centrifugal.centrifuge.UnsubscribedEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +31,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The official Java SDK, with what it is told kept in the order it was told. */
 final class SdkClient implements AutoCloseable {
@@ -31,7 +43,24 @@ final class SdkClient implements AutoCloseable {
     private final Client client;
 
     SdkClient(int port) {
+        this(port, new Options());
+    }
+
+    /** A client that shows a token, and asks for a new one when it must. */
+    static SdkClient with(int port, Supplier<String> tokens) {
         Options options = new Options();
+        options.setTokenGetter(
+                new ConnectionTokenGetter() {
+                    @Override
+                    public void getConnectionToken(
+                            ConnectionTokenEvent event, TokenCallback callback) {
+                        callback.Done(null, tokens.get());
+                    }
+                });
+        return new SdkClient(port, options);
+    }
+
+    private SdkClient(int port, Options options) {
         options.setMinReconnectDelay(20);
         options.setMaxReconnectDelay(50);
         client =
@@ -63,17 +92,51 @@ final class SdkClient implements AutoCloseable {
     }
 
     Subscription subscribe(String channel) throws DuplicateSubscriptionException {
+        return subscribe(channel, new SubscriptionOptions());
+    }
+
+    /** Follows a channel for which a token of its own is shown. */
+    Subscription subscribe(String channel, Supplier<String> tokens)
+            throws DuplicateSubscriptionException {
+        SubscriptionOptions options = new SubscriptionOptions();
+        options.setMinResubscribeDelay(20);
+        options.setTokenGetter(
+                new SubscriptionTokenGetter() {
+                    @Override
+                    public void getSubscriptionToken(
+                            SubscriptionTokenEvent event, TokenCallback callback) {
+                        callback.Done(null, tokens.get());
+                    }
+                });
+        return subscribe(channel, options);
+    }
+
+    Subscription subscribe(String channel, SubscriptionOptions options)
+            throws DuplicateSubscriptionException {
         Subscription subscription =
                 client.newSubscription(
                         channel,
+                        options,
                         new SubscriptionEventListener() {
                             @Override
                             public void onPublication(Subscription sub, PublicationEvent event) {
                                 told.add(
                                         new Told(
-                                                "publication",
+                                                event.getInfo().getClient().isEmpty()
+                                                        ? "publication"
+                                                        : "from " + shown(event.getInfo()),
                                                 event.getOffset(),
                                                 text(event.getData())));
+                            }
+
+                            @Override
+                            public void onJoin(Subscription sub, JoinEvent event) {
+                                told.add(new Told("join", 0, shown(event.getInfo())));
+                            }
+
+                            @Override
+                            public void onLeave(Subscription sub, LeaveEvent event) {
+                                told.add(new Told("leave", 0, shown(event.getInfo())));
                             }
 
                             @Override
@@ -112,6 +175,24 @@ final class SdkClient implements AutoCloseable {
 
     private static String text(byte[] data) {
         return data == null ? "" : new String(data, StandardCharsets.UTF_8);
+    }
+
+    /** A client as others are shown it, without the id of its connection. */
+    static String shown(ClientInfo info) {
+        return info.getUser() + " " + text(info.getConnInfo());
+    }
+
+    /** What the SDK answers, or what it failed with. */
+    static <R> R answer(Consumer<ResultCallback<R>> question) throws Exception {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        question.accept((error, result) -> {
+            if (error != null) {
+                answer.completeExceptionally(error);
+            } else {
+                answer.complete(result);
+            }
+        });
+        return answer.get(20, TimeUnit.SECONDS);
     }
 
     CompletableFuture<String> call(String method, String data) {

@@ -32,9 +32,19 @@ final class Served implements AutoCloseable {
     }
 
     Served(AccessPolicy policy, Limits limits) {
+        this(policy, limits, Authenticator.ANYBODY);
+    }
+
+    Served(AccessPolicy policy, Limits limits, Authenticator authenticator) {
         AtomicInteger epochs = new AtomicInteger();
         channels = new Channels(policy, () -> "epoch" + epochs.incrementAndGet(), System::nanoTime);
-        gateway = Gateway.configure(channels).rpc(rpc).pages(pages).limits(limits).open();
+        gateway =
+                Gateway.configure(channels)
+                        .rpc(rpc)
+                        .pages(pages)
+                        .limits(limits)
+                        .authenticator(authenticator)
+                        .open();
     }
 
     /** A state that anyone can follow: the list of all numbers so far. */

@@ -24,7 +24,7 @@ class SlowReaderTest {
     private static final String BALLAST = "x".repeat(2_000);
 
     @Test
-    void stalledReaderHoldsUpNeitherPublisherNorNeighbour() throws Exception {
+    void stalledReaderHoldsUpNeitherPublisherNorNeighbour() throws Exception { // C18
         Limits limits =
                 Limits.DEFAULT.times(
                         Duration.ofSeconds(25),
@@ -55,7 +55,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void subscriberThatFellBehindIsToldAndComesBackToTheWhole() throws Exception {
+    void subscriberThatFellBehindIsToldAndComesBackToTheWhole() throws Exception { // C18
         try (Served served = new Served(Limits.DEFAULT.sizes(64 << 10, 1, 4 << 20, 10));
                 SdkClient client = new SdkClient(served.gateway.port())) {
             Served.Numbers numbers = new Served.Numbers("a", 4);
@@ -108,7 +108,8 @@ class SlowReaderTest {
         readHeaders(socket.getInputStream());
         out.write(
                 frame(
-                        "{\"id\":1,\"connect\":{}}\n{\"id\":2,\"subscribe\":{\"channel\":\"heavy\"}}"));
+                        "{\"id\":1,\"connect\":{}}\n"
+                                + "{\"id\":2,\"subscribe\":{\"channel\":\"heavy\"}}"));
         out.flush();
         socket.getInputStream().readNBytes(100);
     }
