@@ -17,12 +17,28 @@ import java.util.List;
  * cannot be read back ends the subscription with an error that names its position; the events
  * before it are handed out first.
  *
+ * <p>A {@link #stream} is the same log, narrowed to the events appended through it: they keep the
+ * log's positions, in which there are then holes.
+ *
+ * <p>Where the database is shared, other processes may append too; readers here are woken by their
+ * appends as well. An append that fails with {@code Unavailable} because the server was lost may
+ * have been kept: repeat it under an id.
+ *
  * <p>Appending inside a commit or a query is {@code Unsupported}: the position of an event is known
  * when its own transaction commits.
  */
 public interface EventLog<E> extends Feed<Recorded<E>> {
-    /** What the log is called. */
+    /** What the log is called; a stream's name is the log's, a slash, and its id. */
     String name();
+
+    /**
+     * The events of one thing: the same log, narrowed. What is appended to it belongs to the stream
+     * and to the log; what is expected of its end is expected of the stream's newest event.
+     *
+     * @param id names the stream within the log: not blank, at most 512 characters
+     * @throws dev.orrery.core.OrreryException.Unsupported of a stream
+     */
+    EventLog<E> stream(String id);
 
     /** Appends an event and returns its position. */
     Position append(E event);
@@ -65,7 +81,7 @@ public interface EventLog<E> extends Feed<Recorded<E>> {
     /** The place before the first event. */
     Position start();
 
-    /** The place at the newest event, which is durable. */
+    /** The place at the newest event, which is durable; {@link #start} without any. */
     @Override
     Position head();
 

@@ -1,8 +1,8 @@
 package dev.orrery.log;
 
 /**
- * Where an append expects the log to end; anything else is a {@code Conflict} and nothing is
- * appended. Immutable.
+ * Where an append expects the log, or the stream it goes to, to end; anything else is a {@code
+ * Conflict} and nothing is appended. Immutable.
  */
 public sealed interface Expected {
     /** Wherever the log ends. */
@@ -26,6 +26,6 @@ public sealed interface Expected {
     /** The log has no event. */
     record Empty() implements Expected {}
 
-    /** The newest event of the log is the one at a position. */
+    /** The newest event is the one at a position; at the start, there is none. */
     record At(Position position) implements Expected {}
 }

@@ -11,24 +11,34 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of a log: pages of stored events while it is behind, then a wait for the head to move.
+ * A reader of a log or a stream: pages of stored events while it is behind, then a wait for the
+ * head to move.
  *
  * <p>The head moves after a commit, and a page never reads past it, so a page is complete: nothing
- * can be committed below it later. Waiting and moving the head meet in one signal, so that no
- * append goes unnoticed.
+ * can be committed below it later. A reader that waits is seen by whoever moves the head from then
+ * on, and looks at the head once more, so that no append goes unnoticed.
  */
 final class LogSubscription<E> implements Subscription<Recorded<E>> {
     private static final int PAGE = 1024;
 
-    private final SqlEventLog<E> log;
-    private final Subscription<Position> heads;
+    private final Pages<E> pages;
+    private final Head head;
+    private final Waiter waiter;
     private final Deque<Recorded<E>> page = new ArrayDeque<>();
     private volatile Position place;
     private volatile boolean closed;
 
-    LogSubscription(SqlEventLog<E> log, Position after) {
-        this.log = log;
-        this.heads = log.heads().watch();
+    /** Where the events come from. */
+    interface Pages<E> {
+        /** The events after a number and up to another, in order, at most some. */
+        List<Recorded<E>> page(long after, long upTo, int max);
+    }
+
+    /** A reader after a place, of a stream or, without one, of the log. */
+    LogSubscription(Pages<E> pages, Head head, Position after, @Nullable String stream) {
+        this.pages = pages;
+        this.head = head;
+        this.waiter = new Waiter(stream);
         this.place = after;
     }
 
@@ -63,34 +73,27 @@ final class LogSubscription<E> implements Subscription<Recorded<E>> {
 
     /** Sees to it that there is an event to hand out; false when the time passed first. */
     private boolean fill(int most, @Nullable Duration timeout) {
-        long began = System.nanoTime();
+        waiter.begin(timeout);
         while (true) {
             if (closed) {
                 throw new Closed("the subscription");
             }
+            long end = head.now();
             if (page.isEmpty()) {
-                page.addAll(log.read(place, most));
+                page.addAll(pages.page(place.number(), end, most));
             }
             if (!page.isEmpty()) {
                 return true;
             }
-            if (!headMoves(
-                    timeout == null ? null : timeout.minusNanos(System.nanoTime() - began))) {
+            if (!head.await(end, waiter)) {
                 return false;
             }
         }
     }
 
-    private boolean headMoves(@Nullable Duration timeout) {
-        try {
-            if (timeout == null) {
-                heads.next();
-                return true;
-            }
-            return heads.next(timeout).isPresent();
-        } catch (Closed e) {
-            throw new Closed("the subscription");
-        }
+    /** How often somebody ended a wait of this reader. */
+    long wakes() {
+        return waiter.wakes();
     }
 
     @Override
@@ -101,6 +104,6 @@ final class LogSubscription<E> implements Subscription<Recorded<E>> {
     @Override
     public void close() {
         closed = true;
-        heads.close();
+        waiter.wake(); // and nobody else
     }
 }

@@ -2,7 +2,6 @@ package dev.orrery.log;
 
 import dev.orrery.core.Codec;
 import dev.orrery.core.Cursor;
-import dev.orrery.core.Latest;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.LimitExceeded;
 import dev.orrery.core.OrreryException.StaleCursor;
@@ -18,16 +17,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event log in a table: encodes and decodes, checks what callers hand in, and keeps the head.
- * Thread-safe.
+ * An event log in a table, or one stream of it: encodes and decodes, and checks what callers hand
+ * in. Thread-safe.
  */
 final class SqlEventLog<E> implements EventLog<E> {
     static final int MOST_EVENT_BYTES = 16 << 20;
 
     private final EventTable table;
     private final Codec<E> codec;
-    private final Latest<Position> heads;
+    private final Head head;
     private final Appends appends;
+    private final @Nullable String stream;
 
     SqlEventLog(
             EventTable table,
@@ -37,18 +37,33 @@ final class SqlEventLog<E> implements EventLog<E> {
             Consumer<Appended> told) {
         this.table = table;
         this.codec = codec;
-        this.heads = new Latest<>(table.epoch(), new Position(table.epoch(), table.end()));
-        this.appends = new Appends(table, clock, nanos, told, heads::set);
+        this.head = new Head(table.end());
+        this.appends = new Appends(table, clock, nanos, told, head);
+        this.stream = null;
+        table.listen(head::seen); // also of what was appended since the look at the end
+    }
+
+    /** A log narrowed to a stream. */
+    private SqlEventLog(SqlEventLog<E> log, String stream) {
+        this.table = log.table;
+        this.codec = log.codec;
+        this.head = log.head;
+        this.appends = log.appends;
+        this.stream = stream;
     }
 
     @Override
     public String name() {
-        return table.name();
+        return stream == null ? table.name() : table.name() + "/" + stream;
     }
 
-    /** Moves after each commit of an append. */
-    Latest<Position> heads() {
-        return heads;
+    @Override
+    public EventLog<E> stream(String id) {
+        if (stream != null) {
+            throw new Unsupported("narrow to stream " + id, name());
+        }
+        NewEvent.requireName("id of a stream", id);
+        return new SqlEventLog<>(this, id);
     }
 
     // appending
@@ -80,7 +95,7 @@ final class SqlEventLog<E> implements EventLog<E> {
         for (NewEvent<? extends E> event : events) {
             encoded.add(new Appends.Encoded(newId(event.id()), encode(event.event())));
         }
-        return appends.append(expected, encoded);
+        return appends.append(stream, expected, encoded);
     }
 
     private void refuseInsideAScope() {
@@ -116,14 +131,18 @@ final class SqlEventLog<E> implements EventLog<E> {
         if (max < 1) {
             throw new Invalid("max", "is at least 1", max);
         }
-        Position from = mine(after);
-        Position head = head();
-        if (from.number() >= head.number()) {
+        long from = mine(after).number();
+        List<Recorded<E>> events = page(from, head.now(), max);
+        return events.isEmpty() && refreshed() ? page(from, head.now(), max) : events;
+    }
+
+    /** The events after a number and up to another, at most some. */
+    private List<Recorded<E>> page(long from, long upTo, int max) {
+        if (from >= upTo) {
             return List.of();
         }
         List<Recorded<E>> events = new ArrayList<>();
-        for (EventTable.Stored stored :
-                table.read(from.number(), Math.min(head.number() - from.number(), max))) {
+        for (EventTable.Stored stored : stored(from, upTo, max)) {
             try {
                 events.add(decode(stored));
             } catch (RuntimeException e) {
@@ -136,12 +155,19 @@ final class SqlEventLog<E> implements EventLog<E> {
         return events;
     }
 
+    private List<EventTable.Stored> stored(long from, long upTo, int max) {
+        return stream == null
+                ? table.read(from, from + Math.min(upTo - from, max))
+                : table.read(stream, from, upTo, max);
+    }
+
     private Recorded<E> decode(EventTable.Stored stored) {
         Position position = new Position(table.epoch(), stored.number());
         String id = stored.id();
         return new Recorded<>(
                 position,
                 id == null ? position.text() : id,
+                stored.stream(),
                 stored.time(),
                 codec.decode(stored.payload()));
     }
@@ -166,10 +192,22 @@ final class SqlEventLog<E> implements EventLog<E> {
                             throw new Invalid(
                                     "cursor", "was given out by log " + name(), cursor.text());
                 };
-        if (!position.log().equals(table.epoch()) || !head().atLeast(position)) {
+        if (!position.log().equals(table.epoch()) || isBeyondTheEnd(position.number())) {
             throw new StaleCursor(cursor, start());
         }
         return position;
+    }
+
+    private boolean isBeyondTheEnd(long number) {
+        return number > head.now() && !(refreshed() && number <= head.now());
+    }
+
+    /** Looks how far others have appended; false when nobody else can. */
+    private boolean refreshed() {
+        if (table.isShared()) {
+            head.seen(table.end());
+        }
+        return table.isShared();
     }
 
     @Override
@@ -179,7 +217,9 @@ final class SqlEventLog<E> implements EventLog<E> {
 
     @Override
     public Position head() {
-        return heads.now();
+        refreshed();
+        long end = head.now();
+        return new Position(table.epoch(), stream == null ? end : table.end(stream, end));
     }
 
     @Override
@@ -189,16 +229,16 @@ final class SqlEventLog<E> implements EventLog<E> {
 
     @Override
     public Subscription<Recorded<E>> subscribe() {
-        return new LogSubscription<>(this, head());
+        return new LogSubscription<>(this::page, head, head(), stream);
     }
 
     @Override
     public Subscription<Recorded<E>> subscribe(Cursor after) {
-        return new LogSubscription<>(this, mine(after));
+        return new LogSubscription<>(this::page, head, mine(after), stream);
     }
 
     @Override
     public String toString() {
-        return "log " + name();
+        return stream == null ? "log " + name() : "stream " + name();
     }
 }

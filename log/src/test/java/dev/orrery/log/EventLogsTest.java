@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.LimitExceeded;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -255,5 +257,91 @@ class EventLogsTest {
         notes.append("a");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(notes.head().number()).isEqualTo(1);
+    }
+
+    @Test
+    void closingASubscriptionWakesItsOwnReaderAndNobodyElse() throws Exception {
+        EventLog<String> notes = logs.open("notes", String.class);
+        LogSubscription<String> staying = (LogSubscription<String>) notes.subscribe(notes.start());
+        LogSubscription<String> leaving = (LogSubscription<String>) notes.subscribe(notes.start());
+        FutureTask<Recorded<String>> stays = new FutureTask<>(staying::next);
+        FutureTask<Recorded<String>> leaves = new FutureTask<>(leaving::next);
+        for (FutureTask<?> waiting : List.of(stays, leaves)) {
+            Thread thread = Thread.ofPlatform().start(waiting);
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        leaving.close();
+        assertThatThrownBy(leaves::get).hasCauseInstanceOf(Closed.class);
+        assertThat(stays.isDone()).isFalse();
+        assertThat(staying.wakes()).isZero();
+        notes.append("a");
+        assertThat(stays.get().event()).isEqualTo("a");
+        assertThat(staying.wakes()).isEqualTo(1);
+    }
+
+    @Test
+    void aReaderOfAStreamIsNotWokenForOthers() throws Exception {
+        EventLog<String> notes = logs.open("notes", String.class);
+        LogSubscription<String> one =
+                (LogSubscription<String>) notes.stream("one").subscribe(notes.start());
+        FutureTask<Recorded<String>> next = new FutureTask<>(one::next);
+        Thread thread = Thread.ofPlatform().start(next);
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        for (int i = 0; i < 100; i++) {
+            notes.append("of no stream");
+            notes.stream("two").append("of another");
+        }
+        notes.stream("one").append("a");
+        assertThat(next.get().event()).isEqualTo("a");
+        assertThat(one.wakes()).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamHasNoStreamsAndAPlainName() {
+        EventLog<String> one = logs.open("notes", String.class).stream("one");
+        assertThat(one.name()).isEqualTo("notes/one");
+        assertThatThrownBy(() -> one.stream("two")).isInstanceOf(Unsupported.class);
+        assertThatThrownBy(() -> logs.open("notes", String.class).stream(" "))
+                .isInstanceOf(Invalid.class);
+    }
+
+    @Test
+    void anEventSaysWhichStreamItBelongsTo() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        notes.append("a");
+        notes.stream("one").append("b");
+        assertThat(notes.read(notes.start(), 10))
+                .extracting(Recorded::stream)
+                .containsExactly(null, "one");
+    }
+
+    @Test
+    void anIdIsBoundedAndHasNoZeroCharacters() {
+        assertThatThrownBy(() -> NewEvent.of("a").withId("x".repeat(513)))
+                .isInstanceOf(LimitExceeded.class);
+        assertThatThrownBy(() -> NewEvent.of("a").withId("x\0")).isInstanceOf(Invalid.class);
+        String id = "é".repeat(512);
+        EventLog<String> notes = logs.open("notes", String.class);
+        assertThat(notes.append(NewEvent.of("a").withId(id)))
+                .isEqualTo(notes.append(NewEvent.of("a").withId(id)));
+    }
+
+    @Test
+    void manyIdsAreLookedUpTogether() {
+        EventLog<String> notes = logs.open("notes", String.class);
+        List<NewEvent<String>> events = new ArrayList<>();
+        for (int i = 0; i < 1_500; i++) {
+            events.add(NewEvent.of("event " + i).withId("id " + i));
+        }
+        notes.appendAll(Expected.any(), events.subList(0, 700));
+        Position last = notes.appendAll(Expected.any(), events);
+        assertThat(last.number()).isEqualTo(1_500);
+        assertThat(notes.read(notes.start(), 2_000))
+                .extracting(Recorded::event)
+                .isEqualTo(events.stream().map(NewEvent::event).toList());
     }
 }

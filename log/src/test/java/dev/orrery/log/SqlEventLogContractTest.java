@@ -1,70 +1,28 @@
 package dev.orrery.log;
 
-import dev.orrery.core.Cursor;
-import dev.orrery.core.Feed;
 import dev.orrery.sql.Database;
 import dev.orrery.testkit.EventLogContract;
+import dev.orrery.testkit.RealPostgres;
+import dev.orrery.testkit.SharedEventLogContract;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.SplittableRandom;
+import org.junit.jupiter.api.Nested;
 
-/** The SQL engine of the event log, on a SQLite file. */
-class SqlEventLogContractTest extends EventLogContract {
-    @Override
-    protected Subject<?> open(Path directory) {
-        Database database = Database.open(directory.resolve("log.db"));
-        return new OverSql(
-                database,
-                new EventLogs(database, InstantSource.system(), new SplittableRandom(7))
-                        .open("texts", String.class));
+/** The SQL engine of the event log keeps the contract on each database. */
+class SqlEventLogContractTest {
+    @Nested
+    class OnSqlite extends EventLogContract {
+        @Override
+        protected Subject<?> open(Path directory) {
+            return OverSql.open(Database.open(directory.resolve("log.db")));
+        }
     }
 
-    private record OverSql(Database database, EventLog<String> log)
-            implements Subject<Recorded<String>> {
+    @Nested
+    class OnPostgres extends SharedEventLogContract {
         @Override
-        public Cursor append(String event) {
-            return log.append(event);
-        }
-
-        @Override
-        public Cursor append(String id, String event) {
-            return log.append(NewEvent.of(event).withId(id));
-        }
-
-        @Override
-        public Cursor appendAll(List<String> events) {
-            return log.appendAll(events);
-        }
-
-        @Override
-        public Cursor appendAt(Cursor end, String id, String event) {
-            return log.append(Expected.at((Position) end), NewEvent.of(event).withId(id));
-        }
-
-        @Override
-        public List<Recorded<String>> read(Cursor after, int max) {
-            return log.read((Position) after, max);
-        }
-
-        @Override
-        public Cursor start() {
-            return log.start();
-        }
-
-        @Override
-        public Feed<Recorded<String>> feed() {
-            return log;
-        }
-
-        @Override
-        public Entry entry(Recorded<String> recorded) {
-            return new Entry(recorded.position(), recorded.id(), recorded.event());
-        }
-
-        @Override
-        public void close() {
-            database.close();
+        protected Subject<?> open(Path directory) {
+            return OverSql.open(
+                    Database.open(RealPostgres.of(directory), Thread.ofVirtual().factory()));
         }
     }
 }

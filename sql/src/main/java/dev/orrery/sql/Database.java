@@ -257,9 +257,9 @@ public final class Database implements AutoCloseable {
     private <T extends @Nullable Object, X extends Exception> T written(
             @Nullable String part, Writing<T, X> work) throws X {
         refuseWithin();
-        Connected session = writers.borrow();
+        Connected session = begun(writers, part);
         try {
-            return within(session, part, work);
+            return within(session, work);
         } finally {
             writers.giveBack(session);
         }
@@ -276,9 +276,9 @@ public final class Database implements AutoCloseable {
             return write(work::run);
         }
         refuseWithin();
-        Connected session = readers.borrow();
+        Connected session = begun(readers, null);
         try {
-            return within(session, null, work::run);
+            return within(session, work::run);
         } finally {
             readers.giveBack(session);
         }
@@ -324,8 +324,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static <T extends @Nullable Object, X extends Exception> T within(
-            Connected session, @Nullable String part, Writing<T, X> work) throws X {
-        session.begin(part);
+            Connected session, Writing<T, X> work) throws X {
         T result;
         try {
             result = work.run(session);
@@ -335,6 +334,35 @@ public final class Database implements AutoCloseable {
         }
         session.commit();
         return result;
+    }
+
+    /** A session in a transaction; one that turns out to be lost before that is replaced once. */
+    private static Connected begun(Sessions sessions, @Nullable String part) {
+        Connected first = sessions.borrow();
+        boolean begun = false;
+        try {
+            first.begin(part);
+            begun = true;
+            return first;
+        } catch (OrreryException.Unavailable e) {
+            if (!first.isLost()) {
+                throw e;
+            }
+        } finally {
+            if (!begun) {
+                sessions.giveBack(first);
+            }
+        }
+        Connected second = sessions.borrow();
+        try {
+            second.begin(part);
+            begun = true;
+            return second;
+        } finally {
+            if (!begun) {
+                sessions.giveBack(second);
+            }
+        }
     }
 
     private void refuseWithin() {

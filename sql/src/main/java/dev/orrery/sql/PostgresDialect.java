@@ -20,15 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * PostgreSQL, shared: many processes write, each in its part of the database.
  *
- * <h2>Order of writers</h2>
- *
- * A write takes a lock for its part and holds it until its transaction has ended: {@code
- * pg_advisory_xact_lock}, which the server lets go of when it commits, when it rolls back, and when
- * its connection is gone. The server makes a commit visible before it lets go of the lock, and at
- * the isolation used here each statement sees what was committed before it began. So whoever has
- * the lock sees all that earlier holders committed and nothing that others will still commit; no
- * clock takes part. A write of the whole database takes the database's lock alone, all others share
- * it. // law S11
+ * <p>How writers are ordered, and how a commit under way survives the loss of its connection, is
+ * the matter of {@link PostgresWrites}.
  *
  * <p>Reads are {@code REPEATABLE READ}: one moment, waiting for nobody.
  */
@@ -80,6 +73,11 @@ final class PostgresDialect extends Dialect {
     /** What the database is called in errors. */
     String where() {
         return "schema " + schema;
+    }
+
+    /** How long anybody waits for something of the server. */
+    Duration patience() {
+        return patience;
     }
 
     /** What announcements are sent and heard on. */
@@ -195,7 +193,8 @@ final class PostgresDialect extends Dialect {
     @Override
     boolean isStanding(Connection connection, long idleNanos) {
         try {
-            return idleNanos < TRUSTED_NANOS || connection.isValid(CHECK_SECONDS);
+            return !connection.isClosed()
+                    && (idleNanos < TRUSTED_NANOS || connection.isValid(CHECK_SECONDS));
         } catch (SQLException e) {
             return false;
         }
@@ -210,7 +209,9 @@ final class PostgresDialect extends Dialect {
 
     @Override
     Bounds bounds(Connection connection, Access access) throws SQLException {
-        return access == Access.WRITE ? new Writes(connection) : new Reads(connection);
+        return access == Access.WRITE
+                ? new PostgresWrites(this, connection)
+                : new Reads(connection);
     }
 
     /** The driver begins a transaction with the first statement in it. */
@@ -229,51 +230,8 @@ final class PostgresDialect extends Dialect {
         }
     }
 
-    private final class Writes implements Bounds {
-        private final Connection connection;
-        private final PreparedStatement takeWhole;
-        private final PreparedStatement takePart;
-
-        private Writes(Connection connection) throws SQLException {
-            this.connection = connection;
-            this.takeWhole = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)");
-            this.takePart =
-                    connection.prepareStatement(
-                            "SELECT pg_advisory_xact_lock_shared(?), pg_advisory_xact_lock(?)");
-        }
-
-        @Override
-        public void begin(@Nullable String part) throws SQLException { // law S11
-            try {
-                if (part == null) {
-                    takeWhole.setLong(1, lock("whole"));
-                    takeWhole.executeQuery().close();
-                } else {
-                    takePart.setLong(1, lock("whole"));
-                    takePart.setLong(2, lock("part\n" + part));
-                    takePart.executeQuery().close();
-                }
-            } catch (SQLException e) {
-                if (!isLost(e)) {
-                    connection.rollback();
-                }
-                throw e;
-            }
-        }
-
-        @Override
-        public void commit() throws SQLException {
-            connection.commit();
-        }
-
-        @Override
-        public void rollback() throws SQLException {
-            connection.rollback();
-        }
-    }
-
     /** A number for a lock of this schema; locks are numbered within a database, not a schema. */
-    private long lock(String what) {
+    long lock(String what) {
         byte[] text = ("orrery\n" + schema + "\n" + what).getBytes(StandardCharsets.UTF_8);
         try {
             return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text)).getLong();

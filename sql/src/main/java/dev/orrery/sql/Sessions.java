@@ -83,10 +83,19 @@ final class Sessions implements AutoCloseable {
         borrowers.remove(Thread.currentThread());
         if (session.isLost()) {
             session.discard();
+            discardIdle(); // the others were probably lost with it
         } else {
             idle.addFirst(session);
         }
         free.release();
+    }
+
+    private void discardIdle() {
+        @Nullable Connected session = idle.pollFirst();
+        while (session != null) {
+            session.discard();
+            session = idle.pollFirst();
+        }
     }
 
     /** Waits until every session is back, then closes them. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * directory, and run it.
  */
 public abstract class EventLogContract {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    static final Duration LONG = Duration.ofSeconds(30);
 
     /** A log of texts as the suite sees it, over events recorded as {@code R}. */
     public interface Subject<R> extends AutoCloseable {
@@ -54,6 +54,9 @@ public abstract class EventLogContract {
         /** The place before the first event. */
         Cursor start();
 
+        /** The log narrowed to a stream. */
+        Subject<R> stream(String id);
+
         /** The log as a feed. */
         Feed<R> feed();
 
@@ -70,8 +73,8 @@ public abstract class EventLogContract {
 
     @TempDir Path directory;
 
-    private Subject<?> log;
-    private final ExecutorService others = Executors.newVirtualThreadPerTaskExecutor();
+    Subject<?> log;
+    final ExecutorService others = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Opens the log that is kept in a directory, empty when it is new. */
     protected abstract Subject<?> open(Path directory);
@@ -92,11 +95,11 @@ public abstract class EventLogContract {
         log = open(directory);
     }
 
-    private List<String> everything() {
+    List<String> everything() {
         return everything(log);
     }
 
-    private static <R> List<String> everything(Subject<R> log) {
+    static <R> List<String> everything(Subject<R> log) {
         List<String> events = new ArrayList<>();
         Cursor place = log.start();
         List<R> page = log.read(place, 7);
@@ -109,11 +112,11 @@ public abstract class EventLogContract {
     }
 
     /** A subscription whose entries are read as the suite sees them. */
-    private static <R> Tail<R> tail(Subject<R> log, Cursor after) {
+    static <R> Tail<R> tail(Subject<R> log, Cursor after) {
         return new Tail<>(log, log.feed().subscribe(after));
     }
 
-    private record Tail<R>(Subject<R> log, Subscription<R> subscription) implements AutoCloseable {
+    record Tail<R>(Subject<R> log, Subscription<R> subscription) implements AutoCloseable {
         Entry next() {
             return log.entry(subscription.next(LONG).orElseThrow());
         }
@@ -300,8 +303,7 @@ public abstract class EventLogContract {
         }
     }
 
-    private static void eachAppendersEventsAreInItsOrder(
-            List<Entry> entries, int appenders, int each) {
+    static void eachAppendersEventsAreInItsOrder(List<Entry> entries, int appenders, int each) {
         for (int appender = 0; appender < appenders; appender++) {
             String prefix = appender + "-";
             assertThat(entries.stream().map(Entry::event).filter(event -> event.startsWith(prefix)))
@@ -359,6 +361,98 @@ public abstract class EventLogContract {
             assertThat(Thread.interrupted()).isTrue();
             log.append("a");
             assertThat(tail.next().event()).isEqualTo("a");
+        }
+    }
+
+    // streams
+
+    @Test
+    void aStreamHasTheEventsAppendedToItInTheOrderOfTheLog() {
+        log.append("a");
+        log.stream("one").append("b");
+        log.stream("two").append("c");
+        log.stream("one").appendAll(List.of("d", "e"));
+        assertThat(everything()).containsExactly("a", "b", "c", "d", "e");
+        assertThat(everything(log.stream("one"))).containsExactly("b", "d", "e");
+        assertThat(everything(log.stream("two"))).containsExactly("c");
+        assertThat(everything(log.stream("three"))).isEmpty();
+        reopen();
+        assertThat(everything(log.stream("one"))).containsExactly("b", "d", "e");
+    }
+
+    @Test
+    void whatIsExpectedOfAStreamIsExpectedOfItsNewestEventWhateverHappensElsewhere() {
+        Subject<?> one = log.stream("one");
+        assertThat(one.feed().head().text()).isEqualTo(one.start().text());
+        Cursor first = one.appendAt(one.start(), "1", "a");
+        log.stream("two").append("elsewhere");
+        log.append("in no stream");
+        assertThat(one.feed().head().text()).isEqualTo(first.text());
+        Cursor second = one.appendAt(first, "2", "b");
+        assertThatThrownBy(() -> one.appendAt(first, "3", "c"))
+                .isInstanceOfSatisfying(
+                        Conflict.class,
+                        conflict ->
+                                assertThat(((Cursor) conflict.actual()).text())
+                                        .isEqualTo(second.text()));
+        assertThat(everything(one)).containsExactly("a", "b");
+    }
+
+    @Test
+    void ofManyWhoExpectTheSameEndOfAStreamOneSucceedsWhateverIsAppendedToOthers()
+            throws Exception {
+        Subject<?> one = log.stream("one");
+        Cursor end = one.append("a");
+        List<Callable<Integer>> appends = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            String id = "id-" + i;
+            boolean elsewhere = i % 2 == 0;
+            appends.add(() -> {
+                try {
+                    if (elsewhere) {
+                        log.stream("two").append(id, id);
+                        return 0;
+                    }
+                    one.appendAt(end, id, id);
+                    return 1;
+                } catch (Conflict conflict) {
+                    return 0;
+                }
+            });
+        }
+        int succeeded = 0;
+        for (Future<Integer> append : others.invokeAll(appends)) {
+            succeeded += append.get();
+        }
+        assertThat(succeeded).isEqualTo(1);
+        assertThat(everything(one)).hasSize(2);
+        assertThat(everything(log.stream("two"))).hasSize(16);
+    }
+
+    @Test
+    void anIdCountsOnceInTheLogWhateverStreamItComesTo() {
+        Cursor first = log.stream("one").append("payment-1", "paid");
+        assertThat(log.stream("two").append("payment-1", "paid").text()).isEqualTo(first.text());
+        assertThat(everything()).containsExactly("paid");
+    }
+
+    @Test
+    void aSubscriberOfAStreamIsHandedItsEventsAndNoOthers() throws Exception {
+        Subject<?> one = log.stream("one");
+        log.stream("one").append("before");
+        try (Tail<?> tail = tail(one, one.start())) {
+            assertThat(tail.next().event()).isEqualTo("before");
+            Future<Entry> next = others.submit(tail::next);
+            log.stream("two").append("elsewhere");
+            log.append("in no stream");
+            Cursor cursor = one.append("after");
+            assertThat(next.get().event()).isEqualTo("after");
+            assertThat(tail.isQuiet()).isTrue();
+            assertThat(tail.subscription().cursor().text()).isEqualTo(cursor.text());
+        }
+        try (Subscription<?> subscription = one.feed().subscribe()) {
+            log.append("in no stream");
+            assertThat(subscription.next(Duration.ZERO)).isEmpty();
         }
     }
 }
