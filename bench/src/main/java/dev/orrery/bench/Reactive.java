@@ -5,21 +5,23 @@ import dev.orrery.core.Timeline;
 import dev.orrery.query.Input;
 import dev.orrery.query.Queries;
 import dev.orrery.query.Query;
-import dev.orrery.query.Snapshot;
+import dev.orrery.query.SingleInput;
+import dev.orrery.query.SingleQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of js-reactivity-benchmark on queries, with all that makes them thread-safe. Confined
  * to one thread.
  *
- * <p>A signal is a key of one input and a computed value a key of one query; the key is made
- * beforehand, as a signal is an object made beforehand. A write is a commit of its own, several in
- * a batch are one. An effect is a query whose body is the effect; after each commit all effects are
- * asked for at one revision, as a watch does it, and those above what changed run.
+ * <p>A signal is a key of one input and a computed value a key of one query, both held by a handle,
+ * as a signal is an object. A write is a commit of its own, several in a batch are one. An effect is
+ * a query whose body is the effect; after each commit one query that reads all effects is asked
+ * for, and those above what changed run.
  */
 final class Reactive implements AutoCloseable {
     private final Timeline timeline = Timeline.startingAt("reactive", new Revision(0));
@@ -27,7 +29,10 @@ final class Reactive implements AutoCloseable {
     private final Input<Slot, Object> values = queries.input("value", Slot.class, Object.class);
     private final Query<Slot, Object> results =
             queries.query("result", Slot.class, Object.class, Slot::result);
-    private final List<Slot> effects = new ArrayList<>();
+    private final List<SingleQuery<Object>> effects = new ArrayList<>();
+    private final Query<Integer, Boolean> all =
+            queries.query("all", Integer.class, Boolean.class, this::readAll);
+    private @Nullable SingleQuery<Boolean> allNow;
     private int slots;
     private boolean batching;
 
@@ -60,20 +65,20 @@ final class Reactive implements AutoCloseable {
 
     /** A value that is set. */
     final class Signal<T> implements Value<T> {
-        private final Slot slot;
+        private final SingleInput<Object> input;
 
-        private Signal(Slot slot) {
-            this.slot = slot;
+        private Signal(SingleInput<Object> input) {
+            this.input = input;
         }
 
         @Override
         @SuppressWarnings("unchecked") // only write puts values there
         public T read() {
-            return (T) values.require(slot);
+            return (T) input.require();
         }
 
         void write(T value) {
-            values.set(slot, value);
+            input.set(value);
             if (!batching) {
                 runEffects();
             }
@@ -89,8 +94,8 @@ final class Reactive implements AutoCloseable {
         List<Signal<T>> made = new ArrayList<>(count);
         timeline.commit(() -> {
             for (int i = 0; i < count; i++) {
-                Signal<T> signal = new Signal<>(slot(() -> first));
-                values.set(signal.slot, first.apply(i));
+                Signal<T> signal = new Signal<>(values.with(slot(() -> first)));
+                signal.input.set(first.apply(i));
                 made.add(signal);
             }
         });
@@ -103,19 +108,21 @@ final class Reactive implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // the query's value is what this body returned
     <T> Value<T> computed(Supplier<T> body) {
-        Slot slot = slot(body);
-        return () -> (T) results.of(slot);
+        SingleQuery<Object> result = results.with(slot(body));
+        return () -> (T) result.now();
     }
 
     /** Runs a body now, and after each commit that changed what it reads. */
     void effect(Runnable body) {
-        Slot slot =
-                slot(() -> {
-                    body.run();
-                    return true;
-                });
-        effects.add(slot);
-        results.of(slot);
+        SingleQuery<Object> effect =
+                results.with(
+                        slot(() -> {
+                            body.run();
+                            return true;
+                        }));
+        effects.add(effect);
+        effect.now();
+        allNow = null;
     }
 
     /** Writes that become visible together. */
@@ -128,15 +135,20 @@ final class Reactive implements AutoCloseable {
 
     private void runEffects() {
         if (effects.size() == 1) {
-            results.of(effects.getFirst());
+            effects.getFirst().now();
         } else if (!effects.isEmpty()) {
-            try (Snapshot moment = queries.snapshot()) {
-                moment.read(() -> {
-                    effects.forEach(results::of);
-                    return true;
-                });
+            if (allNow == null) { // there are more of them than those that were read last
+                allNow = all.with(effects.size());
             }
+            allNow.now();
         }
+    }
+
+    private boolean readAll(int count) {
+        for (int i = 0; i < count; i++) {
+            effects.get(i).now();
+        }
+        return true;
     }
 
     /** That many things, by their number. */

@@ -62,13 +62,18 @@ final class Budget<K, V> { // law C60
     }
 
     /**
-     * Makes sure that writes keep within the budgets of their relations.
+     * Makes sure that the writes that change something keep within the budgets of their relations.
      *
      * @param claims what their commit has claimed, by budget
      */
     static void admit(List<Transaction.Prepared<?, ?>> writes, Map<Budget<?, ?>, Long> claims) {
-        Map<Budget<?, ?>, Long> growth = new HashMap<>();
-        writes.forEach(write -> addGrowth(write, growth));
+        Map<Budget<?, ?>, Long> growth = Map.of();
+        for (Transaction.Prepared<?, ?> write : writes) {
+            if (write.effective() && write.cell().relation.budget() != null) {
+                growth = growth.isEmpty() ? new HashMap<>() : growth;
+                addGrowth(write, growth);
+            }
+        }
         growth.forEach((budget, bytes) -> budget.require(bytes, claims.getOrDefault(budget, 0L)));
     }
 

@@ -1,5 +1,7 @@
 package dev.orrery.core;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +13,29 @@ import org.jspecify.annotations.Nullable;
  * ({@code from == 0}, the restored value or absence) or in one that was cut because no pin and no
  * current reader can need what was behind.
  */
-final class Cell<K, V> {
+final class Cell<K, V> implements Slot<K, V> {
     final LocalRelation<K, V> relation;
     final K key;
+
+    private static final VarHandle HEAD;
+    private static final VarHandle ATTACHED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HEAD = lookup.findVarHandle(Cell.class, "head", Version.class);
+            ATTACHED = lookup.findVarHandle(Cell.class, "attached", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private volatile Version<V> head;
+
+    /** Whether somebody has it as a slot, so that it must stay. */
+    private volatile boolean isSlot;
+
+    private volatile @Nullable Object attached;
 
     Cell(LocalRelation<K, V> relation, K key, Optional<V> restored) {
         this.relation = relation;
@@ -46,11 +67,11 @@ final class Cell<K, V> {
     }
 
     void install(Optional<V> value, long revision) {
-        head = new Version<>(value, revision, head);
+        HEAD.setRelease(this, new Version<>(value, revision, head)); // a fence follows them all
     }
 
     /** The version that holds at a revision; null when the chain was cut above it. */
-    @Nullable Version<V> at(long revision) {
+    @Nullable Version<V> versionAt(long revision) {
         Version<V> version = head;
         while (version != null && version.from > revision) {
             version = version.older;
@@ -74,7 +95,7 @@ final class Cell<K, V> {
      * is left.
      */
     boolean cutBelow(long horizon) { // law C5
-        Version<V> needed = at(horizon);
+        Version<V> needed = versionAt(horizon);
         if (needed != null) {
             needed.older = null;
         }
@@ -90,6 +111,43 @@ final class Cell<K, V> {
     }
 
     boolean isDead(long horizon) {
-        return head.value.isEmpty() && head.older == null && head.from <= horizon;
+        return head.value.isEmpty() && head.older == null && head.from <= horizon && !isSlot;
+    }
+
+    // as a slot
+
+    /** Has it stay. Under the lock of the relation's map. */
+    void keep() {
+        isSlot = true;
+    }
+
+    boolean isSlot() {
+        return isSlot;
+    }
+
+    @Override
+    public K key() {
+        return key;
+    }
+
+    @Override
+    public Optional<V> at(long revision) {
+        return relation.valueAt(this, revision);
+    }
+
+    @Override
+    public long changedAt() {
+        return head.from;
+    }
+
+    @Override
+    public @Nullable Object attached() {
+        return attached;
+    }
+
+    @Override
+    public Object attach(Object thing) {
+        Object before = ATTACHED.compareAndExchange(this, (Object) null, thing);
+        return before == null ? thing : before;
     }
 }

@@ -1,8 +1,10 @@
 package dev.orrery.core;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One atomic step of the timeline: its revision, why it was made, and what it changed in each
@@ -14,13 +16,22 @@ public final class Commit {
     private final List<Origin> origins;
     private final List<ChangeSet<?, ?>> changes;
 
+    /** The cells that changed, in the order of the changes. */
+    final List<Cell<?, ?>> touched;
+
     /**
      * Facts that a commit is made of, as the author of a source knows them: events that were
      * folded, a write that was asked for. Immutable.
      */
     public interface Origin {}
 
-    Commit(Revision revision, String cause, List<Origin> origins, List<ChangeSet<?, ?>> changes) {
+    Commit(
+            Revision revision,
+            String cause,
+            List<Origin> origins,
+            List<ChangeSet<?, ?>> changes,
+            int writes) {
+        this.touched = new ArrayList<>(writes);
         this.revision = revision;
         this.cause = cause;
         this.origins = origins;
@@ -56,6 +67,16 @@ public final class Commit {
             }
         }
         return Optional.empty();
+    }
+
+    /** Tells of what is attached to the slots of the keys that changed, in order. */
+    public void forEachAttached(Consumer<Object> action) {
+        for (Cell<?, ?> cell : touched) {
+            Object attached = cell.attached();
+            if (attached != null) {
+                action.accept(attached);
+            }
+        }
     }
 
     @Override

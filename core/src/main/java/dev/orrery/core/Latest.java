@@ -2,6 +2,8 @@ package dev.orrery.core;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,35 +15,39 @@ import org.jspecify.annotations.Nullable;
 public final class Latest<V> implements Signal<V> {
     private final Gate gate = new Gate();
     private final Cursor.Numbered start;
-    private V value;
-    private long generation;
+    private final AtomicReference<State<V>> state;
+
+    /** How many watchers wait; written holding the gate. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** A value and how many there were before. */
+    private record State<V>(V value, long generation) {}
 
     /** A signal with its first value; {@code epoch} names its numbering in cursors. */
     public Latest(String epoch, V initial) {
         this.start = new Cursor.Numbered(epoch, 0);
-        this.value = initial;
+        this.state = new AtomicReference<>(new State<>(initial, 0));
     }
 
     /** Replaces the value and wakes whoever watches. */
     public void set(V next) {
-        gate.enter();
-        try {
-            value = next;
-            generation++;
-            gate.signalAll();
-        } finally {
-            gate.leave();
+        State<V> before = state.get();
+        while (!state.compareAndSet(before, new State<>(next, before.generation() + 1))) {
+            before = state.get();
+        }
+        if (waiting.get() > 0) { // a watcher counts itself, then looks: it sees the value or is seen here
+            gate.enter();
+            try {
+                gate.signalAll();
+            } finally {
+                gate.leave();
+            }
         }
     }
 
     @Override
     public V now() {
-        gate.enter();
-        try {
-            return value;
-        } finally {
-            gate.leave();
-        }
+        return state.get().value();
     }
 
     @Override
@@ -65,17 +71,22 @@ public final class Latest<V> implements Signal<V> {
 
         private Optional<V> await(@Nullable Duration timeout) {
             gate.enter();
+            waiting.incrementAndGet();
             try {
                 if (!gate.await(
-                        () -> closed || generation > seen, timeout, "a signal's next value")) {
+                        () -> closed || state.get().generation() > seen,
+                        timeout,
+                        "a signal's next value")) {
                     return Optional.empty();
                 }
                 if (closed) {
                     throw new OrreryException.Closed("the watch");
                 }
-                seen = generation;
-                return Optional.of(value);
+                State<V> now = state.get();
+                seen = now.generation();
+                return Optional.of(now.value());
             } finally {
+                waiting.decrementAndGet();
                 gate.leave();
             }
         }

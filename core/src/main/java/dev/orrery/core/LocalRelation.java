@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     private final Map<K, Cell<K, V>> cells = new ConcurrentHashMap<>();
     private final Map<K, Watched<V>> watched = new ConcurrentHashMap<>();
     private final List<Subset<K, V>> subsets = new CopyOnWriteArrayList<>();
-    private volatile long changedAt;
+    private final AtomicLong changedAt = new AtomicLong();
     private @Nullable Budget<K, V> budget;
 
     /** A relation without rows. */
@@ -76,7 +77,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         Subset<K, V> subset = new Subset<>(this, name, belongs);
         timeline.alone(() -> {
             cells.values().forEach(cell -> subset.begin(cell, timeline));
-            subset.touch(changedAt);
+            subset.touch(changedAt.get());
             subsets.add(subset);
         });
         return subset;
@@ -115,7 +116,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         }
         Version<V> version;
         do {
-            version = cell.at(timeline.published());
+            version = cell.versionAt(timeline.published());
         } while (version == null); // cut below that revision, so a newer one is published
         return version.value;
     }
@@ -126,8 +127,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         return cell == null ? unwritten(key) : valueAt(cell, revision);
     }
 
-    private Optional<V> valueAt(Cell<K, V> cell, long revision) {
-        Version<V> version = cell.at(revision);
+    final Optional<V> valueAt(Cell<K, V> cell, long revision) {
+        Version<V> version = cell.versionAt(revision);
         if (version == null) {
             throw new IllegalStateException(
                     "law C4: " + name + " was read at r" + revision + " without a pin");
@@ -154,11 +155,11 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     @Override
     public final long changedAt() {
-        return changedAt;
+        return changedAt.get();
     }
 
     void touch(long revision) {
-        changedAt = revision;
+        changedAt.setRelease(revision); // the committer's fence follows
     }
 
     @Override
@@ -328,6 +329,18 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         cells.put(cell.key, cell);
     }
 
+    /** The place of a key, for authors of runtimes. */
+    public final Slot<K, V> slot(K key) {
+        Cell<K, V> cell = cells.get(key);
+        return cell != null && cell.isSlot() ? cell : cells.compute(key, this::kept);
+    }
+
+    private Cell<K, V> kept(K key, @Nullable Cell<K, V> known) {
+        Cell<K, V> cell = known == null ? new Cell<>(this, key, unwritten(key)) : known;
+        cell.keep();
+        return cell;
+    }
+
     /** All cells, one after the other as they come and go. */
     final Iterable<Cell<K, V>> cells() {
         return cells.values();
@@ -338,7 +351,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     void forget(Cell<K, V> cell) {
-        cells.remove(cell.key, cell);
+        cells.computeIfPresent(
+                cell.key, (_, known) -> known != cell || cell.isSlot() ? known : null);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.orrery.core;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,14 +123,14 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
     }
 
     private ChangeSet<K, V> narrow(ChangeSet<K, V> changes) {
-        Map<K, Change<K, V>> inside = new LinkedHashMap<>();
+        ChangeSet<K, V> inside = new ChangeSet<>(base, changes.revision());
         for (Change<K, V> change : changes) {
             Change<K, V> seen = narrow(change);
             if (seen != null) {
-                inside.put(change.key(), seen);
+                inside.add(seen);
             }
         }
-        return new ChangeSet<>(base, changes.revision(), inside);
+        return inside;
     }
 
     private @Nullable Change<K, V> narrow(Change<K, V> change) {

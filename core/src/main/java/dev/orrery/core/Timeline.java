@@ -2,18 +2,14 @@ package dev.orrery.core;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Timeline {
     /*
-     * Locks. The commit lock is taken first, the pins lock inside it or alone; feeds and signals have gates of their
+     * Locks. The commit lock is taken first, the lock of pins inside it or alone; feeds and signals have gates of their
      * own, entered last. User code (equality of values) runs before the commit lock is taken, against a version that is
      * checked again by identity inside; only after several lost races, and for derived values, does it run inside.
      *
      * Memory. `published` is stored last and volatile; a reader loads it first. A reader at R therefore sees every
      * version and every mark of every commit up to R.
      *
-     * Horizon. Pinning reads `published` under the lock that the horizon is computed under, so a new pin is never below
-     * a horizon already used. A reader without a pin may walk into a chain that was cut; it then reads again at a newer
-     * revision, which lies inside the same access.
+     * Horizon. No pin is ever below a horizon already used (see Pins). A reader without a pin may walk into a chain that
+     * was cut; it then reads again at a newer revision, which lies inside the same access.
      */
     private static final System.Logger LOG = System.getLogger(Timeline.class.getName());
     private static final int COMMITS_KEPT = 1024;
@@ -46,9 +41,14 @@ public final class Timeline {
 
     private final String epoch;
     private final ReentrantLock commitLock = new ReentrantLock();
-    private final Object pinsLock = new Object();
-    private final TreeMap<Long, Integer> pins = new TreeMap<>();
+    private final Pins pins = new Pins(this);
+
+    /** Cells with versions that were still needed when they were last looked at. */
     private final Deque<Cell<?, ?>> retired = new ArrayDeque<>();
+
+    /** Whether there are any, for those who do not hold the lock. */
+    private volatile boolean hasRetired;
+
     private final CopyOnWriteArrayList<CommitHook> hooks = new CopyOnWriteArrayList<>();
     private final Latest<Revision> revision;
     private final Broadcast<Commit> commits;
@@ -169,6 +169,17 @@ public final class Timeline {
         }
     }
 
+    /** One write of a source, inside the commit under way or as one of its own. */
+    public <K, V> Revision write(
+            String cause, LocalRelation<K, V> relation, K key, Optional<V> value) {
+        if (Tracking.scope() != null) {
+            return transact(cause, transaction -> transaction.write(relation, key, value));
+        }
+        Transaction transaction = new Transaction(this, cause);
+        transaction.write(relation, key, value);
+        return complete(transaction); // nothing is stored, so there is nothing to end
+    }
+
     private Revision complete(Transaction transaction) {
         transaction.runPersistence();
         for (int attempt = 1; ; attempt++) {
@@ -181,7 +192,7 @@ public final class Timeline {
                 if (attempt == PREPARATIONS) {
                     writes = transaction.prepare();
                 }
-                if (writes.stream().allMatch(Transaction.Prepared::stillHolds)) { // law C3
+                if (stillHold(writes)) { // law C3
                     return installEffective(transaction, writes);
                 }
             } finally {
@@ -190,192 +201,124 @@ public final class Timeline {
         }
     }
 
+    private static boolean stillHold(List<Transaction.Prepared<?, ?>> writes) {
+        for (Transaction.Prepared<?, ?> write : writes) {
+            if (!write.stillHolds()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Makes a revision of the writes that change something; none when there are none. */
     private Revision installEffective(
             Transaction transaction, List<Transaction.Prepared<?, ?>> writes) {
-        List<Transaction.Prepared<?, ?>> effective = new ArrayList<>(writes.size());
+        Budget.admit(writes, transaction.claims());
+        Building building = null;
         for (Transaction.Prepared<?, ?> write : writes) {
             if (write.effective()) {
-                effective.add(write);
+                if (building == null) {
+                    building =
+                            new Building(
+                                    new Revision(published + 1), transaction, writes.size());
+                }
+                building.install(write);
             } else if (write.value().isEmpty()) {
                 retire(write.cell()); // perhaps made for this write only
             }
         }
-        Budget.admit(effective, transaction.claims());
-        return effective.isEmpty() ? now() : install(transaction, effective);
+        return building == null ? now() : publish(building);
     }
 
-    private Revision install(Transaction transaction, List<Transaction.Prepared<?, ?>> writes) {
-        Revision next = new Revision(published + 1);
-        Building building = new Building(next, transaction);
-        for (Transaction.Prepared<?, ?> write : writes) {
-            building.install(write);
-        }
+    private Revision publish(Building building) {
         // a reader that creates a dependency sees the version, or its cell is seen by the marks
         VarHandle.fullFence();
-        each("derive", hook -> hook.derive(building.commit, building)); // law C1
-        each("mark", hook -> hook.mark(building.commit));
-        published = next.number(); // law C2
-        revision.set(next);
-        building.touched.forEach(this::retire);
-        drainRetired(2 * building.touched.size());
+        each(Step.DERIVE, building); // law C1
+        each(Step.MARK, building);
+        published = building.revision.number(); // law C2
+        revision.set(building.revision);
+        drop(building.commit.touched);
         commits.publish(building.commit);
-        building.touched.forEach(Cell::announce);
-        each("tell of", hook -> hook.published(building.commit));
-        each("finish", hook -> hook.finished(building.commit));
-        return next;
+        for (Cell<?, ?> cell : building.commit.touched) {
+            cell.announce();
+        }
+        each(Step.TELL, building);
+        each(Step.FINISH, building);
+        return building.revision;
     }
 
-    private void each(String what, Consumer<CommitHook> step) {
+    private enum Step {
+        DERIVE,
+        MARK,
+        TELL,
+        FINISH
+    }
+
+    private void each(Step step, Building building) {
         for (CommitHook hook : hooks) {
             try {
-                step.accept(hook);
+                switch (step) {
+                    case DERIVE -> hook.derive(building.commit, building);
+                    case MARK -> hook.mark(building.commit);
+                    case TELL -> hook.published(building.commit);
+                    case FINISH -> hook.finished(building.commit);
+                }
             } catch (RuntimeException | StackOverflowError e) {
-                LOG.log(System.Logger.Level.ERROR, hook + " could not " + what + " a commit", e);
+                LOG.log(System.Logger.Level.ERROR, hook + " could not " + step + " a commit", e);
             }
-        }
-    }
-
-    /** One commit while it is being put together, under the commit lock. */
-    private static final class Building implements CommitHook.Derivation {
-        private final Revision revision;
-        private final List<ChangeSet<?, ?>> sets = new ArrayList<>();
-        private final Map<LocalRelation<?, ?>, Map<?, ?>> changes = new LinkedHashMap<>();
-        private final List<Cell<?, ?>> touched = new ArrayList<>();
-        private final Commit commit;
-
-        private Building(Revision revision, Transaction transaction) {
-            this.revision = revision;
-            this.commit = new Commit(revision, transaction.cause, transaction.origins(), sets);
-        }
-
-        @Override
-        public <K, V> void put(LocalRelation<K, V> relation, K key, V value) {
-            derive(relation, key, Optional.of(value));
-        }
-
-        @Override
-        public <K, V> void remove(LocalRelation<K, V> relation, K key) {
-            derive(relation, key, Optional.empty());
-        }
-
-        private <K, V> void derive(LocalRelation<K, V> relation, K key, Optional<V> value) {
-            Cell<K, V> cell = relation.cell(key);
-            Version<V> current = cell.head();
-            if (current.from == revision.number()) {
-                throw new IllegalStateException(
-                        "law C1: " + relation.name() + " derives " + key + " twice in " + revision);
-            }
-            if (!current.value.equals(value)) {
-                install(new Transaction.Prepared<>(cell, value, current, true, 0));
-            }
-        }
-
-        private <K, V> void install(Transaction.Prepared<K, V> write) {
-            Cell<K, V> cell = write.cell();
-            cell.install(write.value(), revision.number());
-            Budget<K, V> budget = cell.relation.budget();
-            if (budget != null) {
-                budget.take(cell.key, write.weight());
-            }
-            cell.relation.touch(revision.number());
-            touched.add(cell);
-            changesOf(cell.relation)
-                    .put(cell.key, change(cell.key, write.expected().value, write.value()));
-            for (Subset<K, V> subset : cell.relation.subsets()) {
-                installSubset(subset, cell.key, write.value());
-            }
-        }
-
-        private <K, V> void installSubset(
-                Subset<K, V> subset, K key, Optional<V> value) { // law C61
-            Optional<V> here = subset.of(value);
-            Cell<K, V> known = subset.existing(key);
-            if (known == null && here.isEmpty()) {
-                return;
-            }
-            Cell<K, V> cell = known == null ? subset.cell(key) : known;
-            Version<V> current = cell.head();
-            if (!current.value.equals(here)) {
-                install(new Transaction.Prepared<>(cell, here, current, true, 0));
-            }
-        }
-
-        @SuppressWarnings("unchecked") // entries are made here only, with the relation's types
-        private <K, V> Map<K, Change<K, V>> changesOf(LocalRelation<K, V> relation) {
-            return (Map<K, Change<K, V>>)
-                    changes.computeIfAbsent(
-                            relation,
-                            _ -> {
-                                Map<K, Change<K, V>> map = new LinkedHashMap<>();
-                                sets.add(new ChangeSet<>(relation, revision, map));
-                                return map;
-                            });
-        }
-
-        private static <K, V> Change<K, V> change(K key, Optional<V> before, Optional<V> after) {
-            if (before.isEmpty()) {
-                return new Change.Inserted<>(key, after.orElseThrow());
-            }
-            return after.isEmpty()
-                    ? new Change.Deleted<>(key, before.get())
-                    : new Change.Updated<>(key, before.get(), after.get());
         }
     }
 
     /** Holds the newest revision: every source answers as of it until the pin is closed. */
     public Pin pin() {
-        synchronized (pinsLock) {
-            long now = published;
-            pins.merge(now, 1, Integer::sum);
-            return new Pin(this, new Revision(now));
-        }
+        return new Pin(this, new Revision(pins.hold()));
     }
 
     /** Another hold on a revision that is held already. */
     public Pin pin(Pin held) {
-        long number = held.revision().number();
-        synchronized (pinsLock) {
-            if (pins.computeIfPresent(number, (_, count) -> count + 1) == null) {
-                throw new IllegalStateException("law C4: not held: " + held.revision());
-            }
-            return new Pin(this, held.revision());
+        if (!pins.holdAgain(held.revision().number())) {
+            throw new IllegalStateException("law C4: not held: " + held.revision());
         }
+        return new Pin(this, held.revision());
     }
 
     void unpin(long pinned) {
-        synchronized (pinsLock) {
-            pins.computeIfPresent(pinned, (_, count) -> count == 1 ? null : count - 1);
-            if (!pins.isEmpty() && pins.firstKey() <= pinned) {
-                return; // the horizon has not moved, so nothing more can be dropped
-            }
+        pins.release(pinned);
+        released(pinned);
+    }
+
+    /** Begins to read at the newest revision; the reading must be closed soon. */
+    public Reading read() {
+        return pins.read();
+    }
+
+    /** Somebody does not hold a revision any more. */
+    void released(long pinned) {
+        if (!hasRetired || pins.horizon() <= pinned) {
+            return; // nothing is owed, or the horizon has not moved
         }
         if (commitLock.tryLock()) { // otherwise the committer at work, or the next one, drains
             try {
-                drainRetired(0);
+                drainRetired(pins.horizon(), DRAINED);
             } finally {
                 commitLock.unlock();
             }
         }
     }
 
-    private long horizon() {
-        synchronized (pinsLock) {
-            return pins.isEmpty() ? published : Math.min(pins.firstKey(), published);
-        }
-    }
-
     /** The oldest revision somebody may still read. */
     public Revision oldestPinned() {
-        return new Revision(horizon());
+        return new Revision(pins.horizon());
+    }
+
+    /** The number of {@link #oldestPinned}. */
+    public long horizon() {
+        return pins.horizon();
     }
 
     /** Whether somebody holds a revision of the interval {@code [from, until)}. */
     public boolean isPinned(long from, long until) {
-        synchronized (pinsLock) {
-            Long pin = pins.ceilingKey(from);
-            return pin != null && pin < until;
-        }
+        return pins.isAnyIn(from, until);
     }
 
     /** Runs an action while no commit is under way. */
@@ -388,25 +331,40 @@ public final class Timeline {
         }
     }
 
+    /** Has a cell looked at again. Holding the commit lock. */
     void retire(Cell<?, ?> cell) {
         retired.add(cell);
+        hasRetired = true;
+    }
+
+    /** Drops what a commit has replaced, and looks at some of what was still needed before. */
+    private void drop(List<Cell<?, ?>> touched) {
+        long horizon = pins.horizon();
+        for (Cell<?, ?> cell : touched) {
+            dropOld(cell, horizon);
+        }
+        if (hasRetired) {
+            drainRetired(horizon, DRAINED + 2 * touched.size());
+        }
+    }
+
+    private void dropOld(Cell<?, ?> cell, long horizon) {
+        if (cell.cutBelow(horizon)) {
+            retire(cell);
+        } else if (cell.isDead(horizon)) {
+            cell.forget();
+        }
     }
 
     /**
      * Looks at a bounded number of cells, so that a commit under an old pin costs no more than one
      * without.
      */
-    private void drainRetired(int atLeast) {
-        long horizon = horizon();
-        int most = Math.min(retired.size(), DRAINED + atLeast);
-        for (int i = 0; i < most; i++) {
-            Cell<?, ?> cell = retired.remove();
-            if (cell.cutBelow(horizon)) {
-                retired.add(cell);
-            } else if (cell.isDead(horizon)) {
-                cell.forget();
-            }
+    private void drainRetired(long horizon, int most) {
+        for (int i = Math.min(retired.size(), most); i > 0; i--) {
+            dropOld(retired.remove(), horizon);
         }
+        hasRetired = !retired.isEmpty();
     }
 
     // branches

@@ -10,13 +10,21 @@ import org.jspecify.annotations.Nullable;
  * How a read knows where it happens: inside a query's frame, inside a commit's work, or nowhere in
  * particular.
  *
- * <p>The scope is bound with a {@link ScopedValue} once per outermost access or thread hop, never
- * handed in. Inside a frame every read of a source is answered as of the frame's revision and, if
+ * <p>The scope belongs to the thread while a body runs, is set once per outermost access or thread
+ * hop, and never handed in. Inside a frame every read of a source is answered as of the frame's revision and, if
  * the frame is a query's, recorded. For authors of sources and of runtimes; users need {@link
  * #untracked} at most.
  */
 public final class Tracking {
-    private static final ScopedValue<Scope> SCOPE = ScopedValue.newInstance();
+    private static final ThreadLocal<Place> PLACE = ThreadLocal.withInitial(Place::new);
+
+    /** Where a thread is, kept for it: entering a scope and leaving it are stores. */
+    private static final class Place {
+        private @Nullable Scope scope;
+
+        /** The innermost frame, also where tracking is switched off or a commit's work runs. */
+        private @Nullable Frame around;
+    }
 
     private Tracking() {}
 
@@ -42,7 +50,7 @@ public final class Tracking {
 
     /** The scope of the calling thread, null outside all. */
     public static @Nullable Scope scope() {
-        return SCOPE.isBound() ? SCOPE.get() : null;
+        return PLACE.get().scope;
     }
 
     /** The frame of the calling thread, null when it is in none. */
@@ -50,15 +58,45 @@ public final class Tracking {
         return scope() instanceof Frame frame ? frame : null;
     }
 
+    /**
+     * The innermost frame that the calling thread is in, also where tracking is switched off; null
+     * when there is none. For runtimes, to know a computation that goes through other code again.
+     */
+    public static @Nullable Frame around() {
+        return PLACE.get().around;
+    }
+
     /** Runs a body whose reads belong to a frame. */
     public static <T, X extends Throwable> T within(
             Frame frame, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return ScopedValue.where(SCOPE, (Scope) frame).<T, X>call(body);
+        Place place = PLACE.get();
+        Scope scope = place.scope;
+        Frame around = place.around;
+        place.scope = frame;
+        place.around = frame;
+        try {
+            return body.call();
+        } finally { // by stores alone, for which there is always room on the stack
+            place.scope = scope;
+            place.around = around;
+        }
     }
 
     static <T, X extends Throwable> T within(
             Transaction transaction, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return ScopedValue.where(SCOPE, (Scope) transaction).<T, X>call(body);
+        return in(transaction, body);
+    }
+
+    private static <T, X extends Throwable> T in(
+            Scope inner, ScopedValue.CallableOp<? extends T, X> body) throws X {
+        Place place = PLACE.get();
+        Scope scope = place.scope;
+        place.scope = inner;
+        try {
+            return body.call();
+        } finally {
+            place.scope = scope;
+        }
     }
 
     /**
@@ -66,6 +104,6 @@ public final class Tracking {
      * query.
      */
     public static <T> T untracked(Supplier<T> body) {
-        return ScopedValue.where(SCOPE, (Scope) Untracked.INSTANCE).call(body::get);
+        return Tracking.<T, RuntimeException>in(Untracked.INSTANCE, body::get);
     }
 }

@@ -18,12 +18,21 @@ public final class Transaction implements Tracking.Scope {
 
     final Timeline timeline;
     final String cause;
-    private final Map<LocalRelation<?, ?>, Map<Object, Optional<?>>> writes = new LinkedHashMap<>();
-    private final Map<Budget<?, ?>, Long> claims = new HashMap<>();
+
+    // the write that came first, which often stays the only one
+
+    private @Nullable LocalRelation<?, ?> relation;
+    private @Nullable Object key;
+    private Optional<?> value = Optional.empty();
+
+    /** The others. */
+    private Map<LocalRelation<?, ?>, Map<Object, Optional<?>>> writes = Map.of();
+
+    private Map<Budget<?, ?>, Long> claims = Map.of();
     private @Nullable String store;
-    private final List<Runnable> persistence = new ArrayList<>();
-    private final List<End> ends = new ArrayList<>();
-    private final List<Commit.Origin> origins = new ArrayList<>();
+    private List<Runnable> persistence = List.of();
+    private List<End> ends = List.of();
+    private List<Commit.Origin> origins = List.of();
 
     Transaction(Timeline timeline, String cause) {
         this.timeline = timeline;
@@ -40,13 +49,28 @@ public final class Transaction implements Tracking.Scope {
         write(relation, key, Optional.empty());
     }
 
-    private void write(LocalRelation<?, ?> relation, Object key, Optional<?> value) {
-        if (relation instanceof Subset<?, ?>) {
+    void write(LocalRelation<?, ?> to, Object written, Optional<?> next) {
+        if (to instanceof Subset<?, ?>) {
             throw new OrreryException.Unsupported(
-                    "change " + relation.name(), "a commit; its whole is written to");
+                    "change " + to.name(), "a commit; its whole is written to");
         }
-        writes.computeIfAbsent(timeline.writable(relation), _ -> new LinkedHashMap<>())
-                .put(key, value);
+        LocalRelation<?, ?> own = timeline.writable(to);
+        if (relation == null) {
+            relation = own;
+            key = written;
+            value = next;
+        } else if (isFirst(own, written)) {
+            value = next;
+        } else {
+            if (writes.isEmpty()) {
+                writes = new LinkedHashMap<>();
+            }
+            writes.computeIfAbsent(own, _ -> new LinkedHashMap<>()).put(written, next);
+        }
+    }
+
+    private boolean isFirst(LocalRelation<?, ?> own, Object written) {
+        return own.equals(relation) && written.equals(key);
     }
 
     /** The timeline that is written to: a branch's inside a commit of it. */
@@ -60,16 +84,24 @@ public final class Transaction implements Tracking.Scope {
     }
 
     /** The newest value of a key, this transaction's own writes included. */
-    <K, V> Optional<V> find(LocalRelation<K, V> relation, K key) {
-        LocalRelation<K, V> own = own(relation);
-        Map<K, Optional<V>> written = written(own);
-        return written.containsKey(key)
-                ? written.getOrDefault(key, Optional.empty())
-                : own.newest(key);
+    @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
+    <K, V> Optional<V> find(LocalRelation<K, V> source, K wanted) {
+        LocalRelation<K, V> own = own(source);
+        if (isFirst(own, wanted)) {
+            return (Optional<V>) value;
+        }
+        Optional<?> written =
+                own instanceof Subset<K, V>
+                        ? written(own).get(wanted)
+                        : writes.getOrDefault(own, Map.of()).get(wanted);
+        return written == null ? own.newest(wanted) : (Optional<V>) written;
     }
 
     /** Says what facts the commit is made of, for those who record commits. */
     public void origin(Commit.Origin origin) {
+        if (origins.isEmpty()) {
+            origins = new ArrayList<>();
+        }
         origins.add(origin);
     }
 
@@ -79,12 +111,16 @@ public final class Transaction implements Tracking.Scope {
 
     /** Everything this transaction wrote to a relation so far. */
     @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
-    <K, V> Map<K, Optional<V>> written(LocalRelation<K, V> relation) {
-        if (relation instanceof Subset<K, V> subset) {
+    <K, V> Map<K, Optional<V>> written(LocalRelation<K, V> source) {
+        if (source instanceof Subset<K, V> subset) {
             return subset.written(written(subset.whole()));
         }
-        Map<?, ?> keys = writes.getOrDefault(relation, Map.of());
-        return (Map<K, Optional<V>>) keys;
+        Map<Object, Optional<?>> keys = new LinkedHashMap<>();
+        if (source.equals(relation) && key != null) {
+            keys.put(key, value);
+        }
+        keys.putAll(writes.getOrDefault(source, Map.of()));
+        return (Map<K, Optional<V>>) (Map<?, ?>) keys;
     }
 
     /**
@@ -103,6 +139,9 @@ public final class Transaction implements Tracking.Scope {
                     "write to " + store + " and to " + storeName, "one commit");
         }
         store = storeName;
+        if (persistence.isEmpty()) {
+            persistence = new ArrayList<>();
+        }
         persistence.add(action);
     }
 
@@ -122,6 +161,7 @@ public final class Transaction implements Tracking.Scope {
                 most.merge(budget, write.weight(), Long::sum);
             }
         }
+        claims = new HashMap<>();
         most.forEach((budget, bytes) -> {
             budget.claim(bytes);
             claims.put(budget, bytes);
@@ -150,6 +190,9 @@ public final class Transaction implements Tracking.Scope {
      * commit lock, and may commit; what it throws is logged.
      */
     public void whenEnded(End action) {
+        if (ends.isEmpty()) {
+            ends = new ArrayList<>();
+        }
         ends.add(action);
     }
 
@@ -169,24 +212,38 @@ public final class Transaction implements Tracking.Scope {
      * them: they hold only as long as that version does.
      */
     List<Prepared<?, ?>> prepare() {
+        if (relation == null || key == null) {
+            return List.of();
+        }
+        Prepared<?, ?> first = prepareOne(relation, key, value);
+        if (writes.isEmpty()) {
+            return List.of(first);
+        }
         List<Prepared<?, ?>> prepared = new ArrayList<>();
-        writes.forEach((relation, keys) ->
-                keys.forEach((key, value) -> prepareOne(relation, key, value, prepared)));
+        prepared.add(first);
+        prepareAll(relation, prepared); // together with the first, in the order of first writing
+        writes.forEach((each, _) -> {
+            if (!each.equals(relation)) {
+                prepareAll(each, prepared);
+            }
+        });
         return prepared;
     }
 
+    private void prepareAll(LocalRelation<?, ?> of, List<Prepared<?, ?>> prepared) {
+        writes.getOrDefault(of, Map.of())
+                .forEach((each, next) -> prepared.add(prepareOne(of, each, next)));
+    }
+
     @SuppressWarnings("unchecked") // only put and remove write, with the relation's types
-    private static <K, V> void prepareOne(
-            LocalRelation<?, ?> relation,
-            Object key,
-            Optional<?> value,
-            List<Prepared<?, ?>> prepared) {
-        Cell<K, V> cell = ((LocalRelation<K, V>) relation).cell((K) key);
+    private static <K, V> Prepared<K, V> prepareOne(
+            LocalRelation<?, ?> of, Object key, Optional<?> value) {
+        Cell<K, V> cell = ((LocalRelation<K, V>) of).cell((K) key);
         Version<V> current = cell.head();
         boolean effective = !current.value.equals(value);
         Budget<K, V> budget = effective ? cell.relation.budget() : null;
         long weight = budget == null ? 0 : budget.weigh((K) key, (Optional<V>) value);
-        prepared.add(new Prepared<>(cell, (Optional<V>) value, current, effective, weight));
+        return new Prepared<>(cell, (Optional<V>) value, current, effective, weight);
     }
 
     /**

@@ -56,8 +56,7 @@ final class Context implements Tracking.Frame {
 
     /** Binds this to its thread while an access runs. */
     <T> T within(ScopedValue.CallableOp<? extends T, RuntimeException> access) {
-        return ScopedValue.where(Engine.STRAND, strand)
-                .call(() -> Tracking.<T, RuntimeException>within(this, access));
+        return Tracking.<T, RuntimeException>within(this, access);
     }
 
     @Override
@@ -92,12 +91,17 @@ final class Context implements Tracking.Frame {
         checkThread();
         Versioned<K, V> own = engine.timeline.own(source);
         FixedPoint circle = evaluation;
-        if (circle != null) {
-            circle.read(engine.sources.key(own, key));
-        } else if (recording != null) {
-            recording.read(engine.sources.key(own, key), revision);
+        Recording reads = recording;
+        if (circle == null && reads == null) {
+            return own.findAt(key, revision);
         }
-        return own.findAt(key, revision);
+        Leaf leaf = engine.sources.key(own, key);
+        if (circle != null) {
+            circle.read(leaf);
+        } else if (reads != null) {
+            reads.read(leaf, revision);
+        }
+        return leaf.valueAt(own, key, revision);
     }
 
     @Override

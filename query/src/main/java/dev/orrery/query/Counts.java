@@ -2,6 +2,7 @@ package dev.orrery.query;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -19,6 +20,10 @@ final class Counts {
     private final LongAdder computed = new LongAdder();
     private final LongAdder spared = new LongAdder();
     private final LongAdder marked = new LongAdder();
+
+    /** Those of the root's committer, who is one at a time. */
+    private final AtomicLong markedByRoot = new AtomicLong();
+
     private final LongAdder visited = new LongAdder();
     private final LongAdder evicted = new LongAdder();
 
@@ -35,8 +40,12 @@ final class Counts {
         spared.increment();
     }
 
-    void mark() {
-        marked.increment();
+    void mark(boolean isRoots) {
+        if (isRoots) {
+            markedByRoot.setRelease(markedByRoot.getPlain() + 1);
+        } else {
+            marked.increment();
+        }
     }
 
     void evicted() {
@@ -53,6 +62,6 @@ final class Counts {
             hit += (long) CELL.getOpaque(hits, stripe * PADDING);
         }
         return new Statistics(
-                computed.sum(), spared.sum(), hit, marked.sum(), visited.sum(), evicted.sum());
+                computed.sum(), spared.sum(), hit, marked.sum() + markedByRoot.getAcquire(), visited.sum(), evicted.sum());
     }
 }

@@ -75,6 +75,25 @@ final class Definition<K, V> implements Query<K, V> {
         return value(memo(key));
     }
 
+    /** The value of a node of the root. */
+    @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
+    V of(Node node) {
+        long published = engine.timeline.published(); // law Q1: first
+        if (Tracking.scope() == null) {
+            Memo memo = node.memo;
+            if (memo != null && !memo.failed && published < memo.until()) {
+                hit(memo);
+                return (V) memo.value;
+            }
+        }
+        return value(memo(node));
+    }
+
+    @Override
+    public SingleQuery<V> with(K key) {
+        return new SingleQuery<>(this, key);
+    }
+
     /** Counts a hit, and notes it where values are limited: by a plain store, once. */
     void hit(Memo memo) {
         counts.hit();
@@ -127,16 +146,37 @@ final class Definition<K, V> implements Query<K, V> {
         return switch (Tracking.scope()) {
             case Context context when context.engine.root == engine ->
                     context.read(context.engine.node(this, key));
-            case Tracking.Frame _ ->
-                    throw new OrreryException.Unsupported(
-                            "read " + label(key), "a query of another runtime");
-            case Transaction transaction -> newest(engine.of(transaction), key);
-            case null, default -> newest(engine, key);
+            case Tracking.Frame _ -> throw foreign(key);
+            case Transaction transaction -> {
+                Engine runtime = engine.of(transaction);
+                yield newest(runtime, runtime.node(this, key));
+            }
+            case null, default -> newest(engine, node(key));
         };
     }
 
-    private Memo newest(Engine runtime, K key) {
-        return runtime.access(context -> context.read(runtime.node(this, key)));
+    /** The memo of a node of the root. */
+    Memo memo(Node node) {
+        return switch (Tracking.scope()) {
+            case Context context when context.engine == engine -> context.read(node);
+            case Context context when context.engine.root == engine ->
+                    context.read(context.engine.node(this, node.key));
+            case Tracking.Frame _ -> throw foreign(node.key);
+            case Transaction transaction -> {
+                Engine runtime = engine.of(transaction);
+                yield newest(runtime, runtime.isRoot() ? node : runtime.node(this, node.key));
+            }
+            case null, default -> newest(engine, node);
+        };
+    }
+
+    private OrreryException foreign(Object key) {
+        return new OrreryException.Unsupported(
+                "read " + label(key), "a query of another runtime");
+    }
+
+    private static Memo newest(Engine runtime, Node node) {
+        return runtime.access(context -> context.read(node));
     }
 
     /** The value with the revision that the access was bound to. */

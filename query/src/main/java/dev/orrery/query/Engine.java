@@ -1,8 +1,9 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
-import dev.orrery.core.Pin;
+import dev.orrery.core.Reading;
 import dev.orrery.core.Timeline;
+import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
 import java.lang.ref.Cleaner;
 import java.util.Map;
@@ -27,9 +28,6 @@ final class Engine {
      * revision, then a memo, then its `until`. So who sees a commit sees its marks. A memo is stored
      * after it is complete; its interval was decided under monitors. // law Q2
      */
-
-    /** The strand of the access this thread is inside of, also where tracking is switched off. */
-    static final ScopedValue<Strand> STRAND = ScopedValue.newInstance();
 
     private static final int DRAINED_PER_COMMIT = 32;
     private static final int DRAINED_PER_SNAPSHOT = 1024;
@@ -125,8 +123,8 @@ final class Engine {
         if (faults.has(Fault.ACCESS_NOT_PINNED)) {
             return at(timeline.published(), access);
         }
-        try (Pin pin = timeline.pin()) {
-            return at(pin.revision().number(), access);
+        try (Reading reading = timeline.read()) {
+            return at(reading.revision(), access);
         }
     }
 
@@ -135,8 +133,8 @@ final class Engine {
         if (root.closed) {
             throw new OrreryException.Closed("the query runtime");
         }
-        if (STRAND.isBound()) {
-            return at(revision, STRAND.get(), access);
+        if (Tracking.around() instanceof Context around) {
+            return at(revision, around.strand, access);
         }
         return on(new Strand(), revision, access);
     }

@@ -38,7 +38,12 @@ public final class Input<K, V> extends LocalRelation<K, V> {
 
     /** Gives a key its value. */
     public void set(K key, V value) {
-        timeline().transact(name(), transaction -> transaction.put(this, key, value));
+        timeline().write(name(), this, key, Optional.of(value));
+    }
+
+    /** The fact of one key, by itself. */
+    public SingleInput<V> with(K key) {
+        return new SingleInput<>(this, key);
     }
 
     /** Gives keys their values, as one commit: all of them, or none when one is refused. */
@@ -52,7 +57,7 @@ public final class Input<K, V> extends LocalRelation<K, V> {
 
     /** Takes a key's value away. */
     public void remove(K key) {
-        timeline().transact(name(), transaction -> transaction.remove(this, key));
+        timeline().write(name(), this, key, Optional.empty());
     }
 
     /** Takes the values of keys away, as one commit. */

@@ -5,7 +5,6 @@ import dev.orrery.core.ChangeSet;
 import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
 import dev.orrery.core.Revision;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +59,13 @@ final class Mark implements CommitHook {
     }
 
     private void walk(Commit commit) {
-        VarHandle.fullFence(); // all is installed; now look for leaves (see Leaf)
         long revision = commit.revision().number();
-        long horizon = engine.timeline.oldestPinned().number();
+        long horizon = engine.timeline.horizon();
+        commit.forEachAttached(attached -> {
+            if (attached instanceof Leaf leaf && leaf.sources == engine.sources) {
+                changed(leaf, leaf.subject, revision, horizon);
+            }
+        });
         for (ChangeSet<?, ?> changes : commit.changes()) {
             if (changes.source() == engine.forgotten) {
                 forget(changes, revision);
@@ -88,13 +91,14 @@ final class Mark implements CommitHook {
         engine.sources.touched(
                 changes.source(),
                 changes,
-                (leaf, key) -> {
-                    if (told != null) {
-                        walk.root =
-                                new Dependency(Dependency.Kind.KEY, changes.source().name(), key);
-                    }
-                    leaf.change(revision, horizon, walk);
-                });
+                (leaf, key) -> changed(leaf, key, revision, horizon));
+    }
+
+    private void changed(Leaf leaf, Object key, long revision, long horizon) {
+        if (told != null) {
+            walk.root = new Dependency(Dependency.Kind.KEY, leaf.source.name(), key);
+        }
+        leaf.change(revision, horizon, walk);
     }
 
     /** A mark comes over an edge. */
@@ -114,7 +118,7 @@ final class Mark implements CommitHook {
     }
 
     private void close(Node node, long revision) {
-        node.definition.counts.mark();
+        node.definition.counts.mark(engine.isRoot());
         Dependency cause = walk.root;
         if (told != null && cause != null && node.definition.isTold()) {
             told.add(

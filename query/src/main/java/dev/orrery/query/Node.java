@@ -221,7 +221,7 @@ final class Node extends Cell {
             boolean doubted = !faults.has(Fault.ADOPTED_UNDOUBTED);
             int[] all = new int[doubted ? known.dependencies.length : 0];
             java.util.Arrays.setAll(all, position -> position);
-            install(known, all, all.length);
+            install(null, known, all, all.length);
         }
     }
 
@@ -364,24 +364,36 @@ final class Node extends Cell {
         }
     }
 
-    /** Makes a memo the live one, with its suspects: so many of the positions given. */
-    void install(Memo next, int[] positions, int count) {
+    /**
+     * Makes a memo the live one, with its suspects: so many of the positions given.
+     *
+     * @param flight whose result it is, tied to what it has read; null when it is adopted
+     */
+    void install(@Nullable Flight flight, Memo next, int[] positions, int count) {
         Memo live = memo;
         if (live != null) {
             next.following(live);
-            if (live.isOpen()) {
-                closed(next.from);
+            if (live.isOpen() && isTold()) {
+                definition.engine.remembered.replaced(openedAt);
+                leftAlone(next.from);
             }
         }
-        if (count > 0 || aside instanceof Annex) {
-            annex().suspectOnly(positions, count);
-        }
-        memo = next;
+        Annex annex = count > 0 ? annex() : knownAnnex();
+        long opened = openedAt;
         if (next.isOpen()) {
-            openedAt =
+            opened =
                     isTold()
                             ? definition.engine.remembered.opened()
                             : definition.engine.timeline.published();
+        }
+        if (annex != null) {
+            annex.suspectOnly(positions, count); // stores last
+        }
+        // and stores alone, for which any stack has room: either nothing has changed or all has
+        memo = next;
+        openedAt = opened;
+        if (flight != null) {
+            flight.link = null;
         }
     }
 
@@ -391,12 +403,16 @@ final class Node extends Cell {
     private void closed(long revision) { // law Q22
         if (isTold()) {
             definition.engine.remembered.closed(openedAt);
-            annex().untouched += leftAlone(revision - 1);
+            leftAlone(revision);
         }
     }
 
-    private long leftAlone(long until) {
-        return Math.max(0, until - openedAt);
+    private void leftAlone(long until) {
+        annex().untouched += commitsOpen(until - 1);
+    }
+
+    private long commitsOpen(long last) {
+        return Math.max(0, last - openedAt);
     }
 
     /**
@@ -425,7 +441,7 @@ final class Node extends Cell {
         Annex annex = knownAnnex();
         long computed = annex != null ? annex.computed : hasResult() ? 1 : 0;
         long untouched = annex == null ? 0 : annex.untouched;
-        return new PerKey(computed, untouched + (open ? leftAlone(published) : 0));
+        return new PerKey(computed, untouched + (open ? commitsOpen(published) : 0));
     }
 
     /** What happened last; null when nothing did. */

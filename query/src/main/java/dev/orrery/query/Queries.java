@@ -119,7 +119,7 @@ public final class Queries implements AutoCloseable {
 
     /** One fact. */
     public <V> SingleInput<V> input(String name, Type<V> value) {
-        return new SingleInput<>(input(name, Type.of(NoKey.class), value));
+        return new SingleInput<>(input(name, Type.of(NoKey.class), value), NoKey.ONE);
     }
 
     /** Values that are kept once each, under ids. */
@@ -181,8 +181,9 @@ public final class Queries implements AutoCloseable {
 
     /** A function without a key. */
     public <V> SingleQuery<V> query(String name, Type<V> value, Supplier<? extends V> body) {
-        return new SingleQuery<>(
-                define(name, Type.of(NoKey.class), value).as(_ -> body.get(), body));
+        return define(name, Type.of(NoKey.class), value)
+                .as(_ -> body.get(), body)
+                .with(NoKey.ONE);
     }
 
     /** A function that asks for itself with other keys; with the same key it is a circle. */

@@ -29,6 +29,9 @@ public interface Query<K, V> {
     /** The value for a key, or the failure that {@link #of} would throw. */
     Outcome<V> outcome(K key);
 
+    /** The function with its key given: asked again and again it need not be looked up. */
+    SingleQuery<V> with(K key);
+
     /**
      * The value for a key, waited for no longer than a limit. It is computed on a thread of its
      * own, for all who ask for it at this revision: it goes on as long as anybody waits for it, and

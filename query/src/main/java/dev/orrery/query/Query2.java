@@ -29,6 +29,11 @@ public final class Query2<A, B, V> {
         return query.of(new Parts<>(first, second));
     }
 
+    /** The function with its key given. */
+    public SingleQuery<V> with(A first, B second) {
+        return query.with(new Parts<>(first, second));
+    }
+
     /** The value for a key, or the failure that {@link #of} would throw. */
     public Outcome<V> outcome(A first, B second) {
         return query.outcome(new Parts<>(first, second));

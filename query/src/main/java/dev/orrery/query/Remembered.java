@@ -1,5 +1,6 @@
 package dev.orrery.query;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -12,18 +13,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Remembered {
     /*
-     * Results become open and are closed by several threads while a commit counts. What is open and
-     * what of it has stood since before the span must be one moment's, and a span must not begin
-     * between a result's count and its stamp: so they are counted under one lock, which is a leaf.
+     * Results become open in many threads, and are closed by the committer, or rarely by who
+     * replaces an open one. A result bears the newest commit that had begun to mark when it became
+     * open, and counts with the span of that commit. A span's own results are counted before all
+     * results are when one becomes open, and are read after them, so that what is still being counted
+     * may be missing from what stands, and never counts as standing by mistake. A result that a commit
+     * closes and that is computed again belongs to the commit's span: who installs it has had the node's
+     * monitor after the mark, and so sees the span that was begun before.
      */
 
-    /** Results that are open. */
-    private long open;
+    /** Results that became open, less those that were replaced while open. */
+    private final LongAdder opened = new LongAdder();
 
-    /** Those of them that became open before the first commit of the span began to mark. */
-    private long standing;
+    /** Results that marks have closed. Written by the committer. */
+    private final AtomicLong closed = new AtomicLong();
 
-    private long untouched;
+    private final AtomicLong untouched = new AtomicLong();
     private final LongAdder rerun = new LongAdder();
     private volatile Span span;
     private volatile @Nullable Answers answers;
@@ -36,17 +41,29 @@ final class Remembered {
     // by nodes, holding their monitor
 
     /** A result became open; returns the newest commit that had begun to mark by then. */
-    synchronized long opened() {
-        long marking = span.marking();
-        open++;
-        standing += marking < span.first ? 1 : 0;
-        return marking;
+    long opened() {
+        Span now = span;
+        now.opened();
+        opened.increment();
+        return now.marking();
     }
 
-    /** A result is open no longer that became open when a commit had begun to mark. */
-    synchronized void closed(long openedAt) {
-        open--;
-        standing -= openedAt < span.first ? 1 : 0;
+    /** A mark closed a result that became open when a commit had begun to mark. */
+    void closed(long openedAt) {
+        closed.setRelease(closed.getPlain() + 1);
+        Span now = span;
+        if (openedAt >= now.first) {
+            now.closed();
+        }
+    }
+
+    /** A result took the place of one that was open, which no mark had closed. */
+    void replaced(long openedAt) {
+        opened.decrement();
+        Span now = span;
+        if (openedAt >= now.first) {
+            now.replaced();
+        }
     }
 
     /** A body ran again. */
@@ -57,18 +74,19 @@ final class Remembered {
     // by the committer
 
     /** A commit is about to mark. */
-    synchronized void marking(long revision) {
+    void marking(long revision) {
         Span now = span;
         if (!now.join(revision)) {
             span = now.begin(revision);
-            standing = open;
         }
     }
 
     /** A commit has marked all that it visits. */
-    synchronized void marked(long revision) {
-        untouched += open;
-        span.marked(revision, standing);
+    void marked(long revision) {
+        long open = open();
+        untouched.setRelease(untouched.getPlain() + open);
+        Span now = span;
+        now.marked(revision, Math.max(0, open - now.own()));
     }
 
     void published() {
@@ -89,12 +107,12 @@ final class Remembered {
         return span;
     }
 
-    synchronized long open() {
-        return open;
+    long open() {
+        return opened.sum() - closed.getAcquire();
     }
 
-    synchronized long untouched() {
-        return untouched;
+    long untouched() {
+        return untouched.getAcquire();
     }
 
     long rerun() {

@@ -207,7 +207,7 @@ final class Settle {
         if (live != null && !merged && engine.timeline.isPinned(live.from, live.until())) {
             keep(live);
         }
-        node.install(next, link.closed(), link.closedCount());
+        node.install(flight, next, link.closed(), link.closedCount());
         Saving saving = engine.saving();
         if (saving != null && !flight.failed && node.definition.stored) {
             node.noteFor(saving, clean && live == flight.baseline);

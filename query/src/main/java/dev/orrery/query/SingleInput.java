@@ -6,44 +6,72 @@ import java.util.Optional;
 
 /** One fact that you set; otherwise as {@link Input}. Thread-safe. */
 public final class SingleInput<V> {
-    private final Input<NoKey, V> input;
+    private final Keyed<?, V> fact;
 
-    SingleInput(Input<NoKey, V> input) {
-        this.input = input;
+    /** A key of an input. */
+    private record Keyed<K, V>(Input<K, V> input, K key) {}
+
+    <K> SingleInput(Input<K, V> input, K key) {
+        this.fact = new Keyed<>(input, key);
+    }
+
+    private String label() {
+        return Definition.label(fact.input.name(), fact.key);
     }
 
     /** The name it was defined under. */
     public String name() {
-        return input.name();
+        return fact.input.name();
     }
 
     /** Gives it its value. */
     public void set(V value) {
-        input.set(NoKey.ONE, value);
+        set(fact, value);
+    }
+
+    private static <K, V> void set(Keyed<K, V> fact, V value) {
+        fact.input.set(fact.key, value);
     }
 
     /** Takes its value away. */
     public void remove() {
-        input.remove(NoKey.ONE);
+        remove(fact);
+    }
+
+    private static <K, V> void remove(Keyed<K, V> fact) {
+        fact.input.remove(fact.key);
     }
 
     /** The value, empty when it has none. */
     public Optional<V> find() {
-        return input.find(NoKey.ONE);
+        return find(fact);
+    }
+
+    private static <K, V> Optional<V> find(Keyed<K, V> fact) {
+        return fact.input.find(fact.key);
     }
 
     /** The value, or {@link OrreryException.Missing}. */
     public V require() {
-        return find().orElseThrow(() -> new OrreryException.Missing(name(), name()));
+        Optional<V> value = find();
+        if (value.isEmpty()) {
+            throw new OrreryException.Missing(
+                    name(), fact.key == NoKey.ONE ? name() : fact.key);
+        }
+        return value.get();
     }
 
     /** The value, then the latest after each commit that changed it. */
     public Subscription<Optional<V>> watch() {
-        return input.watch(NoKey.ONE);
+        return watch(fact);
+    }
+
+    private static <K, V> Subscription<Optional<V>> watch(Keyed<K, V> fact) {
+        return fact.input.watch(fact.key);
     }
 
     @Override
     public String toString() {
-        return name();
+        return label();
     }
 }

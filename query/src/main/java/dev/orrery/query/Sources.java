@@ -2,7 +2,9 @@ package dev.orrery.query;
 
 import dev.orrery.core.Change;
 import dev.orrery.core.Condition;
+import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Row;
+import dev.orrery.core.Slot;
 import dev.orrery.core.Versioned;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys and conditions of sources that results have read: where a commit looks for what it must
- * mark. An unread key costs it one map miss. Thread-safe.
+ * mark. The leaf of a key is at its slot, where its source has slots. Thread-safe.
  */
 final class Sources {
     private final Engine engine;
@@ -28,11 +30,7 @@ final class Sources {
 
     /** The leaf of a key. */
     <K, V> Leaf key(Versioned<K, V> source, K key) {
-        OfSource leaves = of(source);
-        Leaf leaf = leaves.keys.get(key);
-        if (leaf == null) {
-            leaf = leaves.keys.computeIfAbsent(key, k -> new Leaf(source, k));
-        }
+        Leaf leaf = find(source, key);
         if (!leaf.isStarted()) {
             VarHandle.fullFence(); // the leaf can be found; now ask what was installed before
             leaf.start(engine.faults.has(Fault.LEAF_STARTED_BLIND) ? 0 : source.changedAt(key));
@@ -40,12 +38,31 @@ final class Sources {
         return leaf;
     }
 
+    private <K, V> Leaf find(Versioned<K, V> source, K key) {
+        if (source instanceof LocalRelation<K, V> relation) {
+            Slot<K, V> slot = relation.slot(key);
+            Object attached = slot.attached();
+            if (attached == null) {
+                of(source); // which is known from now on
+                attached = slot.attach(new Leaf(this, source, key, slot));
+            }
+            if (attached instanceof Leaf leaf && leaf.sources == this) {
+                return leaf;
+            }
+        }
+        OfSource leaves = of(source); // which has no slots, or another runtime has its own there
+        Leaf leaf = leaves.keys.get(key);
+        return leaf != null
+                ? leaf
+                : leaves.keys.computeIfAbsent(key, k -> new Leaf(this, source, k, null));
+    }
+
     /** The leaf of a condition. */
     Leaf set(Versioned<?, ?> source, Condition condition) {
         OfSource leaves = of(source);
         Leaf leaf = leaves.sets.get(condition);
         if (leaf == null) {
-            leaf = leaves.sets.computeIfAbsent(condition, c -> new Leaf(source, c));
+            leaf = leaves.sets.computeIfAbsent(condition, c -> new Leaf(this, source, c, null));
             leaves.index(condition, leaf);
         }
         if (!leaf.isStarted()) {
@@ -87,10 +104,10 @@ final class Sources {
         void touched(Leaf leaf, Object key);
     }
 
-    /** Finds every leaf that a change set touches. */
+    /** Finds every leaf that a change set touches, but for those at the slots of their keys. */
     <K, V> void touched(Versioned<K, V> source, Iterable<Change<K, V>> changes, Touched touched) {
         OfSource leaves = known.get(source);
-        if (leaves == null) {
+        if (leaves == null || (leaves.keys.isEmpty() && !leaves.hasSets)) {
             return;
         }
         for (Change<K, V> change : changes) {

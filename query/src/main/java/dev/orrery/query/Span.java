@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,19 +21,50 @@ final class Span {
 
     private final AtomicLong joined = new AtomicLong();
     private final AtomicLong told = new AtomicLong();
-    private volatile long marking;
-    private volatile long last;
-    private volatile long untouched;
+
+    /** Written by the committer; who wants to be sure of it has what the commit marked. */
+    private final AtomicLong marking;
+
+    /** Results that became open in it, less those that were replaced, and those that were closed. */
+    private final LongAdder opened = new LongAdder();
+
+    private long closed;
+
+    // written by the committer before it tells, and read after that
+
+    private long last;
+    private long untouched;
+
     private volatile @Nullable Span next;
 
     Span(long first) {
         this.first = first;
-        this.marking = first - 1;
+        this.marking = new AtomicLong(first - 1);
     }
 
     /** The newest commit of it that began to mark; the one before it as long as none has. */
     long marking() {
-        return marking;
+        return marking.getAcquire();
+    }
+
+    /** A result became open. */
+    void opened() {
+        opened.increment();
+    }
+
+    /** A result of its own was replaced while it was open. */
+    void replaced() {
+        opened.decrement();
+    }
+
+    /** A mark closed a result of its own. By the committer. */
+    void closed() {
+        closed++;
+    }
+
+    /** The results of its own that are open. By the committer. */
+    long own() {
+        return opened.sum() - closed;
     }
 
     /** Takes a commit in; false when the span has ended. By the committer, before it marks. */
@@ -40,7 +72,7 @@ final class Span {
         if (joined.getAndUpdate(count -> count < ENDED ? count + 1 : count) >= ENDED) {
             return false;
         }
-        marking = revision;
+        marking.setRelease(revision);
         return true;
     }
 
@@ -58,7 +90,7 @@ final class Span {
         last = revision;
     }
 
-    /** A commit of it is published. By the committer. */
+    /** A commit of it is published, with what was counted. By the committer. */
     void published() {
         told.incrementAndGet();
     }
@@ -78,10 +110,12 @@ final class Span {
     }
 
     long last() {
+        told.get();
         return last;
     }
 
     long untouched() {
+        told.get();
         return untouched;
     }
 
