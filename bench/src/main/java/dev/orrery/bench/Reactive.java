@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * to one thread.
  *
  * <p>A signal is a key of one input and a computed value a key of one query, both held by a handle,
- * as a signal is an object. A write is a commit of its own, several in a batch are one. An effect is
- * a query whose body is the effect; after each commit one query that reads all effects is asked
+ * as a signal is an object. A write is a commit of its own, several in a batch are one. An effect
+ * is a query whose body is the effect; after each commit one query that reads all effects is asked
  * for, and those above what changed run.
  */
 final class Reactive implements AutoCloseable {

@@ -52,8 +52,7 @@ final class Building implements CommitHook.Derivation {
         }
     }
 
-    private <K, V> void installSubset(
-            Subset<K, V> subset, K key, Optional<V> value) { // law C61
+    private <K, V> void installSubset(Subset<K, V> subset, K key, Optional<V> value) { // law C61
         Optional<V> here = subset.of(value);
         Cell<K, V> known = subset.existing(key);
         if (known == null && here.isEmpty()) {

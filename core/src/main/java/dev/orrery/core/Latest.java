@@ -35,7 +35,8 @@ public final class Latest<V> implements Signal<V> {
         while (!state.compareAndSet(before, new State<>(next, before.generation() + 1))) {
             before = state.get();
         }
-        if (waiting.get() > 0) { // a watcher counts itself, then looks: it sees the value or is seen here
+        if (waiting.get()
+                > 0) { // a watcher counts itself, then looks: it sees the value or is seen here
             gate.enter();
             try {
                 gate.signalAll();

@@ -219,8 +219,7 @@ public final class Timeline {
             if (write.effective()) {
                 if (building == null) {
                     building =
-                            new Building(
-                                    new Revision(published + 1), transaction, writes.size());
+                            new Building(new Revision(published + 1), transaction, writes.size());
                 }
                 building.install(write);
             } else if (write.value().isEmpty()) {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * particular.
  *
  * <p>The scope belongs to the thread while a body runs, is set once per outermost access or thread
- * hop, and never handed in. Inside a frame every read of a source is answered as of the frame's revision and, if
- * the frame is a query's, recorded. For authors of sources and of runtimes; users need {@link
- * #untracked} at most.
+ * hop, and never handed in. Inside a frame every read of a source is answered as of the frame's
+ * revision and, if the frame is a query's, recorded. For authors of sources and of runtimes; users
+ * need {@link #untracked} at most.
  */
 public final class Tracking {
     private static final ThreadLocal<Place> PLACE = ThreadLocal.withInitial(Place::new);

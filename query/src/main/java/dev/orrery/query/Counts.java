@@ -62,6 +62,11 @@ final class Counts {
             hit += (long) CELL.getOpaque(hits, stripe * PADDING);
         }
         return new Statistics(
-                computed.sum(), spared.sum(), hit, marked.sum() + markedByRoot.getAcquire(), visited.sum(), evicted.sum());
+                computed.sum(),
+                spared.sum(),
+                hit,
+                marked.sum() + markedByRoot.getAcquire(),
+                visited.sum(),
+                evicted.sum());
     }
 }

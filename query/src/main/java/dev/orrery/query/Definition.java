@@ -171,8 +171,7 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     private OrreryException foreign(Object key) {
-        return new OrreryException.Unsupported(
-                "read " + label(key), "a query of another runtime");
+        return new OrreryException.Unsupported("read " + label(key), "a query of another runtime");
     }
 
     private static Memo newest(Engine runtime, Node node) {

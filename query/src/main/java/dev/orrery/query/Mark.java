@@ -89,9 +89,7 @@ final class Mark implements CommitHook {
 
     private <K, V> void markSources(ChangeSet<K, V> changes, long revision, long horizon) {
         engine.sources.touched(
-                changes.source(),
-                changes,
-                (leaf, key) -> changed(leaf, key, revision, horizon));
+                changes.source(), changes, (leaf, key) -> changed(leaf, key, revision, horizon));
     }
 
     private void changed(Leaf leaf, Object key, long revision, long horizon) {

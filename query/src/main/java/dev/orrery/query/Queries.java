@@ -181,9 +181,7 @@ public final class Queries implements AutoCloseable {
 
     /** A function without a key. */
     public <V> SingleQuery<V> query(String name, Type<V> value, Supplier<? extends V> body) {
-        return define(name, Type.of(NoKey.class), value)
-                .as(_ -> body.get(), body)
-                .with(NoKey.ONE);
+        return define(name, Type.of(NoKey.class), value).as(_ -> body.get(), body).with(NoKey.ONE);
     }
 
     /** A function that asks for itself with other keys; with the same key it is a circle. */

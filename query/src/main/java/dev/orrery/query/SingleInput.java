@@ -55,8 +55,7 @@ public final class SingleInput<V> {
     public V require() {
         Optional<V> value = find();
         if (value.isEmpty()) {
-            throw new OrreryException.Missing(
-                    name(), fact.key == NoKey.ONE ? name() : fact.key);
+            throw new OrreryException.Missing(name(), fact.key == NoKey.ONE ? name() : fact.key);
         }
         return value.get();
     }

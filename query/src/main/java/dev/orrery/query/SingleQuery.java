@@ -4,7 +4,10 @@ import dev.orrery.core.Subscription;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A remembered function without a key, or with a key given; otherwise as {@link Query}. Thread-safe. */
+/**
+ * A remembered function without a key, or with a key given; otherwise as {@link Query}.
+ * Thread-safe.
+ */
 public final class SingleQuery<V> {
     private final Definition<Object, V> query;
     private final Object key;

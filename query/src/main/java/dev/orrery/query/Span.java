@@ -25,7 +25,9 @@ final class Span {
     /** Written by the committer; who wants to be sure of it has what the commit marked. */
     private final AtomicLong marking;
 
-    /** Results that became open in it, less those that were replaced, and those that were closed. */
+    /**
+     * Results that became open in it, less those that were replaced, and those that were closed.
+     */
     private final LongAdder opened = new LongAdder();
 
     private long closed;

@@ -249,10 +249,11 @@ class AsksTest {
 
     private SingleQuery<Integer> limited(java.util.function.Supplier<Integer> body) {
         return queries.define(
-                                "limited",
-                                dev.orrery.core.Type.of(NoKey.class),
-                                dev.orrery.core.Type.of(Integer.class))
-                        .timeout(SHORT)
-                        .as(_ -> body.get()).with(NoKey.ONE);
+                        "limited",
+                        dev.orrery.core.Type.of(NoKey.class),
+                        dev.orrery.core.Type.of(Integer.class))
+                .timeout(SHORT)
+                .as(_ -> body.get())
+                .with(NoKey.ONE);
     }
 }
