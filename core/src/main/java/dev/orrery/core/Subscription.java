@@ -22,8 +22,15 @@ public interface Subscription<T> extends Iterable<T>, AutoCloseable {
     /** The next entry, or empty when none came within the time; zero looks without waiting. */
     Optional<T> next(Duration timeout);
 
-    /** At least one and at most {@code max} entries, or none when the time passed first. */
+    /**
+     * At least one and at most {@code max} entries, or none when the time passed first.
+     *
+     * @throws OrreryException.Invalid when {@code max} is less than one
+     */
     default List<T> nextBatch(int max, Duration timeout) {
+        if (max < 1) {
+            throw new OrreryException.Invalid("max", "is at least 1", max);
+        }
         List<T> batch = new ArrayList<>();
         Optional<T> entry = next(timeout);
         while (entry.isPresent()) {

@@ -22,6 +22,7 @@ final class EntryStore implements AutoCloseable {
     private static final byte FORMAT = 1;
     private static final byte ENTRIES = 1;
     private static final byte REPLICA = 2;
+    private static final byte LEASE = 3;
     private static final int HEAD_BYTES = 1 + 1 + 8 + 4;
     private static final int READ_RECORDS = 256;
 
@@ -124,6 +125,12 @@ final class EntryStore implements AutoCloseable {
         return ByteBuffer.allocate(2 + text.length).put(FORMAT).put(REPLICA).put(text).array();
     }
 
+    /** The record that says how far a named consumer is. */
+    static byte[] lease(Leases.Lease lease) {
+        byte[] bytes = lease.bytes();
+        return ByteBuffer.allocate(2 + bytes.length).put(FORMAT).put(LEASE).put(bytes).array();
+    }
+
     /** Appends records and returns when they are durable; all at once, or none that counts. */
     void append(List<byte[]> records) {
         long last = log.appendAll(records);
@@ -141,13 +148,35 @@ final class EntryStore implements AutoCloseable {
 
     // ---- reading
 
+    /** The bytes of an entry, and its arrival number. */
+    static final class Stored {
+        private final long arrival;
+        private final byte[] bytes;
+
+        Stored(long arrival, byte[] bytes) {
+            this.arrival = arrival;
+            this.bytes = bytes;
+        }
+
+        long arrival() {
+            return arrival;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
     /** What is found while a store is read from its beginning, in order. */
     interface Found {
         /** Somebody wrote here under this name from here on. */
-        void replica(String author);
+        default void replica(String author) {}
 
         /** The bytes of an entry, and its arrival number. */
         void entry(long arrival, byte[] bytes);
+
+        /** A named consumer was here. */
+        default void lease(Leases.Lease lease) {}
     }
 
     /** Reads everything that is there; what is damaged is passed over. */
@@ -166,9 +195,9 @@ final class EntryStore implements AutoCloseable {
         }
     }
 
-    /** The bytes of up to so many entries behind an arrival number, in order; for durable ones. */
-    List<byte[]> read(long after, int max) {
-        List<byte[]> entries = new ArrayList<>();
+    /** Up to so many entries behind an arrival number, in order; for durable ones. */
+    List<Stored> read(long after, int max) {
+        List<Stored> entries = new ArrayList<>();
         if (firsts.isEmpty()) {
             return entries;
         }
@@ -181,15 +210,9 @@ final class EntryStore implements AutoCloseable {
             SegmentLog.Entry record = records.getFirst();
             parse(
                     record.bytes(),
-                    new Found() {
-                        @Override
-                        public void replica(String author) {}
-
-                        @Override
-                        public void entry(long arrival, byte[] bytes) {
-                            if (arrival > after && entries.size() < max) {
-                                entries.add(bytes);
-                            }
+                    (arrival, bytes) -> {
+                        if (arrival > after && entries.size() < max) {
+                            entries.add(new Stored(arrival, bytes));
                         }
                     });
             position = record.position();
@@ -225,6 +248,7 @@ final class EntryStore implements AutoCloseable {
                                         in.position(),
                                         in.remaining(),
                                         StandardCharsets.UTF_8));
+                case LEASE -> found.lease(Leases.Lease.read(in));
                 default -> throw new Invalid("record", "is of a known kind", record[1]);
             }
         } catch (BufferUnderflowException cut) {

@@ -1,7 +1,9 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Feed;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +15,13 @@ import org.jspecify.annotations.Nullable;
  * several writes become one step, all or nothing; others who write to this graph wait for its end.
  * A write that would only be hidden is refused with {@code Invalid}; one inside a query or a
  * snapshot with {@code Unsupported}.
+ *
+ * <p>As a feed it is its entries in the order in which they came here, each once, whoever wrote
+ * them: from now on, from a place this replica gave out, or from a {@link VersionVector} of any
+ * replica. A place of a store that was since put back to an older copy, or of another replica, is
+ * answered with {@code StaleCursor}. Whoever follows may read and write.
  */
-public interface Graph extends GraphState, AutoCloseable {
+public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     /** What the graph is called. */
     String name();
 
@@ -76,6 +83,17 @@ public interface Graph extends GraphState, AutoCloseable {
 
     /** The entries behind an arrival number of this replica, which count from 1. */
     List<Entry> entries(long after, int max);
+
+    /** How far each author's entries are here: a cursor that every replica understands. */
+    VersionVector vector();
+
+    /**
+     * The entries for a named consumer, whose place is kept here.
+     *
+     * @param lease how long what it has not acknowledged is kept from compaction, since it
+     *     acknowledged last
+     */
+    Tail tail(String consumer, Duration lease);
 
     /** A hash of all that entries say, equal on replicas that have seen the same entries. */
     Hash stateHash();

@@ -23,6 +23,11 @@ final class HybridClock { // law G5
         return last;
     }
 
+    /** The wall clock, in milliseconds since 1970. */
+    long wallMillis() {
+        return wall.millis();
+    }
+
     /** Goes back to an earlier reading, when what was stamped since is given up. */
     void reset(HybridTime earlier) {
         last = earlier;

@@ -33,6 +33,10 @@ final class Limits {
         return name("author", author);
     }
 
+    static String consumer(String consumer) {
+        return name("consumer", consumer);
+    }
+
     static String type(String type) {
         return name("type", type);
     }

@@ -1,9 +1,12 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
+import dev.orrery.core.Subscription;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** A graph over its replica: turns calls into operations. Thread-safe. */
 final class LocalGraph implements Graph {
     private final Replica replica;
+    private final EntryFeed feed;
 
     LocalGraph(Replica replica) {
         this.replica = replica;
+        this.feed = new EntryFeed(replica);
     }
 
     Replica inside() {
@@ -176,7 +181,39 @@ final class LocalGraph implements Graph {
         int most = (int) Math.min(max, Math.max(0, end - after));
         return most == 0
                 ? List.of()
-                : replica.store().read(after, most).stream().map(replica::decode).toList();
+                : replica.store().read(after, most).stream()
+                        .map(stored -> replica.decode(stored.bytes()))
+                        .toList();
+    }
+
+    @Override
+    public VersionVector vector() {
+        return replica.locked(() -> VersionVector.of(replica.index()));
+    }
+
+    @Override
+    public Subscription<Entry> subscribe() {
+        return feed.subscribe();
+    }
+
+    @Override
+    public Subscription<Entry> subscribe(Cursor after) {
+        return feed.subscribe(after);
+    }
+
+    @Override
+    public Cursor head() {
+        return feed.head();
+    }
+
+    @Override
+    public Cursor cursor(String text) {
+        return feed.cursor(text);
+    }
+
+    @Override
+    public Tail tail(String consumer, Duration lease) {
+        return feed.tail(consumer, lease);
     }
 
     @Override

@@ -18,6 +18,7 @@ final class Opening implements EntryStore.Found {
     private final EntryIndex index = new EntryIndex();
     private final State state;
     private final List<String> authors = new ArrayList<>();
+    private final Leases leases = new Leases();
 
     private Opening(String graph) {
         this.graph = graph;
@@ -48,6 +49,7 @@ final class Opening implements EntryStore.Found {
                         opening.codec,
                         opening.state,
                         opening.index,
+                        opening.leases,
                         graphs.clockFrom(opening.index.greatestTime()),
                         author));
     }
@@ -55,6 +57,11 @@ final class Opening implements EntryStore.Found {
     @Override
     public void replica(String author) {
         authors.add(author);
+    }
+
+    @Override
+    public void lease(Leases.Lease lease) {
+        leases.put(lease);
     }
 
     @Override

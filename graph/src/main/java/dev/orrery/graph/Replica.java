@@ -1,16 +1,20 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Latest;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.Unsupported;
+import dev.orrery.core.Signal;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,14 +54,18 @@ final class Replica implements AutoCloseable {
     private final EntryCodec codec;
     private final State state;
     private final EntryIndex index;
+    private final Leases leases;
     private Judge judge;
     private final ArrayDeque<Batch> queue = new ArrayDeque<>();
     private boolean committing;
-    private boolean closed;
+    private volatile boolean closed;
     private @Nullable Draft draft;
 
     /** The arrival number of the newest entry that is durable and visible. */
     private volatile long arrived;
+
+    /** The same, to be waited for. */
+    private final Latest<Long> arrivals = new Latest<>("arrivals", 0L);
 
     /** The writes of a user's commit so far. */
     private record Draft(Transaction transaction, List<Batch> batches) {}
@@ -68,6 +76,7 @@ final class Replica implements AutoCloseable {
             EntryCodec codec,
             State state,
             EntryIndex index,
+            Leases leases,
             HybridClock clock,
             String author) {}
 
@@ -81,10 +90,11 @@ final class Replica implements AutoCloseable {
         this.codec = found.codec();
         this.state = found.state();
         this.index = found.index();
+        this.leases = found.leases();
         this.clock = found.clock();
         this.author = found.author();
         this.judge = new Judge(new Schema(state.facts().ontology()));
-        this.arrived = index.size();
+        arrive(index.size());
         begin();
     }
 
@@ -133,6 +143,16 @@ final class Replica implements AutoCloseable {
     /** The arrival number of the newest entry that is durable and visible. */
     long arrived() {
         return arrived;
+    }
+
+    /** {@link #arrived}, to be waited for. */
+    Signal<Long> arrivals() {
+        return arrivals;
+    }
+
+    private void arrive(long last) {
+        arrived = last;
+        arrivals.set(last);
     }
 
     /** Runs something that looks at index and state while nobody writes. */
@@ -198,7 +218,7 @@ final class Replica implements AutoCloseable {
         }
         lock.lock();
         try {
-            checkOpen();
+            requireOpen();
             Batch batch = batch();
             try {
                 operations.get().forEach(operation -> make(batch, operation));
@@ -239,10 +259,8 @@ final class Replica implements AutoCloseable {
         transaction.persist(name, this::persistDraft); // refused when another store is written to
         lock.lock();
         transaction.whenEnded(this::endDraft);
-        while (committing || !queue.isEmpty()) {
-            settled.awaitUninterruptibly();
-        }
-        checkOpen();
+        awaitQuiet();
+        requireOpen();
         Draft begun = new Draft(transaction, new ArrayList<>());
         draft = begun;
         return begun;
@@ -267,7 +285,7 @@ final class Replica implements AutoCloseable {
             if (current != null && !committed) {
                 current.batches().reversed().forEach(this::undo);
             }
-            arrived = index.size();
+            arrive(index.size());
             settled.signalAll();
         } finally {
             lock.unlock();
@@ -283,7 +301,7 @@ final class Replica implements AutoCloseable {
         }
         lock.lock();
         try {
-            checkOpen();
+            requireOpen();
             Admission admission = new Admission(name, index, clock);
             admission.run(entries);
             if (!admission.admitted().isEmpty()) {
@@ -465,7 +483,7 @@ final class Replica implements AutoCloseable {
             lock.lock();
             committing = false;
             if (stored) {
-                arrived = last;
+                arrive(last);
                 group.forEach(batch -> batch.done = true);
             } else {
                 giveUp(group, failure);
@@ -571,7 +589,36 @@ final class Replica implements AutoCloseable {
         return current.extend().facts(extension.facts()).build();
     }
 
-    private void checkOpen() {
+    // ---- consumers
+
+    /** How far a named consumer is. */
+    Optional<Leases.Lease> lease(String consumer) {
+        return locked(() -> leases.of(consumer));
+    }
+
+    /** Keeps how far a named consumer is, for so long from now; for no time ends its lease. */
+    void keep(String consumer, ArrivalCursor acknowledged, Duration duration) {
+        lock.lock();
+        try {
+            awaitQuiet();
+            requireOpen();
+            long expires = duration.isZero() ? 0 : clock.wallMillis() + duration.toMillis();
+            Leases.Lease lease = new Leases.Lease(consumer, acknowledged, expires);
+            store.append(List.of(EntryStore.lease(lease)));
+            leases.put(lease);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitQuiet() {
+        while (committing || !queue.isEmpty()) {
+            settled.awaitUninterruptibly();
+        }
+    }
+
+    /** Refuses what comes after {@link #close}. */
+    void requireOpen() {
         if (closed) {
             throw new Closed("the graph " + name);
         }
@@ -583,9 +630,8 @@ final class Replica implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            while (committing || !queue.isEmpty()) {
-                settled.awaitUninterruptibly();
-            }
+            awaitQuiet();
+            arrivals.set(arrived); // whoever follows finds that it is closed
         } finally {
             lock.unlock();
         }
