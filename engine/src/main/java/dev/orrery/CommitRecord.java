@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause what made the newest commit: the name of a projection, a live table, an input
  * @param at when its first fact was handed over, in milliseconds since the epoch
  * @param touched what it touched, in the order of the layers
+ * @param parked the projections some of whose keys are parked, as they stood when it was made
  * @param queries what ran because of it, at most 60, those with another answer first
  * @param ran how many bodies ran because of it
  * @param spared remembered results that it did not even visit, each counted once
@@ -34,6 +35,7 @@ public record CommitRecord(
         String cause,
         double at,
         List<Touched> touched,
+        List<Parked> parked,
         List<Run> queries,
         long ran,
         long spared,
@@ -61,6 +63,13 @@ public record CommitRecord(
             List<String> keys,
             @Nullable List<Object> rows,
             @Nullable List<Difference> changes) {}
+
+    /**
+     * The keys of a projection whose fold threw and whose events wait.
+     *
+     * @param keys at most 256, those that have waited longest first
+     */
+    public record Parked(String projection, long count, List<String> keys) {}
 
     /** A key before the first commit and after the last; null where it had no value. */
     public record Difference(String key, @Nullable Row before, @Nullable Row after) {}

@@ -1,5 +1,6 @@
 package dev.orrery;
 
+import dev.orrery.CommitRecord.Parked;
 import dev.orrery.core.Codec;
 import dev.orrery.core.Key;
 import dev.orrery.core.OrreryException;
@@ -11,6 +12,7 @@ import dev.orrery.query.Input;
 import dev.orrery.query.Query;
 import dev.orrery.query.QueryEvent;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +74,27 @@ final class Layers {
 
     List<LiveProjection<?, ?>> projectionsOf(String log) {
         return folds.getOrDefault(log, List.of());
+    }
+
+    /** What is parked in which projection, those without left out, by name. */
+    List<Parked> parked(int mostKeys) {
+        return folds.values().stream()
+                .flatMap(List::stream)
+                .map(projection -> parked(projection, mostKeys))
+                .filter(parked -> parked.count() > 0)
+                .sorted(Comparator.comparing(Parked::projection))
+                .toList();
+    }
+
+    private <K> Parked parked(LiveProjection<K, ?> projection, int mostKeys) {
+        List<dev.orrery.projection.Parked<K>> parked = projection.parked();
+        return new Parked(
+                projection.name(),
+                parked.size(),
+                parked.stream()
+                        .limit(mostKeys)
+                        .map(each -> textOfSource(projection.name(), each.key()))
+                        .toList());
     }
 
     /** Knows a source that is one of a timeline's; others are never met in a commit. */

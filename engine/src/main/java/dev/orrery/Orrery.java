@@ -43,10 +43,12 @@ import dev.orrery.table.LiveTable;
 import dev.orrery.table.LiveTables;
 import dev.orrery.table.Table;
 import dev.orrery.view.Aggregate;
+import dev.orrery.view.Patch;
 import dev.orrery.view.Select;
 import dev.orrery.view.TableView;
 import dev.orrery.view.ValueView;
 import dev.orrery.view.Views;
+import dev.orrery.view.Window;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,7 +77,7 @@ import java.util.random.RandomGenerator;
  * <p>Thread-safe. Nothing is folded before {@link #start}.
  */
 public final class Orrery implements AutoCloseable {
-    private static final Duration WINDOW_PACE = Duration.ofNanos(1_000_000_000L / 60);
+    private static final Duration VIEW_PACE = Duration.ofNanos(1_000_000_000L / 60);
 
     private final Database database;
     private final ThreadFactory threads;
@@ -438,9 +440,12 @@ public final class Orrery implements AutoCloseable {
         return views.value(select, aggregate);
     }
 
-    /** Serves a view's window as the channel {@code view:name}: the whole, then patches. */
+    /**
+     * Serves a view's window as the channel {@code view:name}: the whole, then patches, at most 60
+     * times a second to each client.
+     */
     public void serve(String name, TableView<?> view) {
-        channels.serve("view:" + name, new Resource.OfView(name), view.feed());
+        channels.serve("view:" + name, new Resource.OfView(name), paced(view));
         served.add("view:" + name, view::upkeep, view::place);
     }
 
@@ -461,16 +466,28 @@ public final class Orrery implements AutoCloseable {
                         window -> served.add("view:" + name, window::upkeep, window::place),
                         select,
                         mostRows,
-                        WINDOW_PACE,
+                        VIEW_PACE,
                         System::nanoTime);
         channels.serveIndividually("view:" + name, new Resource.OfView(name), windows);
         served.declare("view:" + name);
     }
 
-    /** Serves a value as the channel {@code value:name}: the value, then each that follows. */
+    private static <R> Feed<Update<Window<R>, List<Patch<R>>>> paced(TableView<R> view) {
+        return new PacedFeed<>(view.feed(), Patch::joined, VIEW_PACE, System::nanoTime);
+    }
+
+    /**
+     * Serves a value as the channel {@code value:name}: the value, then the newest that followed,
+     * at most 60 times a second to each client.
+     */
     public void serve(String name, ValueView<?> view) {
-        channels.serve("value:" + name, new Resource.OfView(name), view.feed());
+        channels.serve("value:" + name, new Resource.OfView(name), latest(view.feed()));
         served.add("value:" + name, view::upkeep, view::place);
+    }
+
+    /** A value of which a later one makes the earlier needless. */
+    private static <V> Feed<Update<V, V>> latest(Feed<Update<V, V>> values) {
+        return new PacedFeed<>(values, List::getLast, VIEW_PACE, System::nanoTime);
     }
 
     private <K, V> void serveFollowed(
@@ -489,7 +506,9 @@ public final class Orrery implements AutoCloseable {
                                         notes.valuePublished(
                                                 prefix + keys.toKey(each).text(), place)));
         channels.serveFamily(
-                prefix, resource, text -> Optional.of(followed.of(keys.fromKey(Key.parse(text)))));
+                prefix,
+                resource,
+                text -> Optional.of(latest(followed.of(keys.fromKey(Key.parse(text))))));
     }
 
     /** Serves what the engine tells of itself. */

@@ -5,38 +5,49 @@ import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Update;
-import dev.orrery.view.Patch;
-import dev.orrery.view.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view's window told at most so often: what comes sooner is joined into one update. The reader
- * waits, on its own thread; nobody else does. Thread-safe. // law E8
+ * A state told at most so often: what changes sooner is joined into one change. The reader waits,
+ * on its own thread; nobody else does. Thread-safe. // law E8
  */
-final class PacedFeed<R> implements Feed<Update<Window<R>, List<Patch<R>>>> {
-    private final Feed<Update<Window<R>, List<Patch<R>>>> updates;
+final class PacedFeed<S, D> implements Feed<Update<S, D>> {
+    private final Feed<Update<S, D>> updates;
+    private final Function<List<D>, D> joined;
     private final long paceNanos;
     private final LongSupplier nanos;
 
-    PacedFeed(Feed<Update<Window<R>, List<Patch<R>>>> updates, Duration pace, LongSupplier nanos) {
+    /**
+     * Nobody follows yet.
+     *
+     * @param joined makes one change of several, at least one, that came one after the other
+     * @param pace the shortest time between two updates to one reader
+     */
+    PacedFeed(
+            Feed<Update<S, D>> updates,
+            Function<List<D>, D> joined,
+            Duration pace,
+            LongSupplier nanos) {
         this.updates = updates;
+        this.joined = joined;
         this.paceNanos = pace.toNanos();
         this.nanos = nanos;
     }
 
     @Override
-    public Subscription<Update<Window<R>, List<Patch<R>>>> subscribe() {
+    public Subscription<Update<S, D>> subscribe() {
         return new Reader(updates.subscribe());
     }
 
     @Override
-    public Subscription<Update<Window<R>, List<Patch<R>>>> subscribe(Cursor after) {
+    public Subscription<Update<S, D>> subscribe(Cursor after) {
         return new Reader(updates.subscribe(after));
     }
 
@@ -50,18 +61,18 @@ final class PacedFeed<R> implements Feed<Update<Window<R>, List<Patch<R>>>> {
         return updates.cursor(text);
     }
 
-    private final class Reader implements Subscription<Update<Window<R>, List<Patch<R>>>> {
-        private final Subscription<Update<Window<R>, List<Patch<R>>>> entries;
-        private @Nullable Update<Window<R>, List<Patch<R>>> ahead;
+    private final class Reader implements Subscription<Update<S, D>> {
+        private final Subscription<Update<S, D>> entries;
+        private @Nullable Update<S, D> ahead;
         private long told;
 
-        private Reader(Subscription<Update<Window<R>, List<Patch<R>>>> entries) {
+        private Reader(Subscription<Update<S, D>> entries) {
             this.entries = entries;
             this.told = nanos.getAsLong() - paceNanos;
         }
 
         @Override
-        public Update<Window<R>, List<Patch<R>>> next() {
+        public Update<S, D> next() {
             if (ahead == null) {
                 ahead = entries.next();
             }
@@ -71,7 +82,7 @@ final class PacedFeed<R> implements Feed<Update<Window<R>, List<Patch<R>>>> {
 
         /** As {@link #next()} when something comes within the time; then the pace is kept too. */
         @Override
-        public Optional<Update<Window<R>, List<Patch<R>>>> next(Duration timeout) {
+        public Optional<Update<S, D>> next(Duration timeout) {
             if (ahead == null) {
                 ahead = entries.next(timeout).orElse(null);
             }
@@ -90,12 +101,12 @@ final class PacedFeed<R> implements Feed<Update<Window<R>, List<Patch<R>>>> {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new Cancelled("waiting for a view's next update", e);
+                throw new Cancelled("waiting for the next update", e);
             }
         }
 
-        private Update<Window<R>, List<Patch<R>>> taken() {
-            Update<Window<R>, List<Patch<R>>> taken = ahead;
+        private Update<S, D> taken() {
+            Update<S, D> taken = ahead;
             ahead = null;
             if (taken == null) {
                 throw new IllegalStateException("law E8: nothing to tell");
@@ -103,15 +114,15 @@ final class PacedFeed<R> implements Feed<Update<Window<R>, List<Patch<R>>>> {
             return taken;
         }
 
-        private Update<Window<R>, List<Patch<R>>> tell(Update<Window<R>, List<Patch<R>>> first) {
+        private Update<S, D> tell(Update<S, D> first) {
             told = nanos.getAsLong();
-            List<List<Patch<R>>> changes = new ArrayList<>();
-            Update<Window<R>, List<Patch<R>>> newest = first;
-            while (newest instanceof Update.Delta<Window<R>, List<Patch<R>>>(_, var change)) {
+            List<D> changes = new ArrayList<>();
+            Update<S, D> newest = first;
+            while (newest instanceof Update.Delta<S, D>(_, var change)) {
                 changes.add(change);
-                Optional<Update<Window<R>, List<Patch<R>>>> next = entries.next(Duration.ZERO);
+                Optional<Update<S, D>> next = entries.next(Duration.ZERO);
                 if (next.isEmpty()) {
-                    return new Update.Delta<>(entries.cursor(), Patch.joined(changes));
+                    return new Update.Delta<>(entries.cursor(), joined.apply(changes));
                 }
                 newest = next.get();
             }

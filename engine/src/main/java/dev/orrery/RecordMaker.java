@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts one record together. Confined to one thread. */
 final class RecordMaker {
     private static final int MOST_RUNS = 60;
+    private static final int MOST_PARKED = 256;
 
     private final Ripening told;
     private final Layers layers;
@@ -58,6 +59,7 @@ final class RecordMaker {
                 last.commit().cause(),
                 clock.millis(handedOver(append, first)),
                 touches.touched(),
+                layers.parked(MOST_PARKED),
                 runs(),
                 told.answer.ran(),
                 told.answer.untouched(),

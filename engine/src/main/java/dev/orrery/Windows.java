@@ -6,6 +6,7 @@ import dev.orrery.core.Order;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Row;
+import dev.orrery.view.Patch;
 import dev.orrery.view.Select;
 import dev.orrery.view.TableView;
 import java.time.Duration;
@@ -131,7 +132,7 @@ final class Windows implements Individual {
 
         @Override
         public Feed<?> feed() {
-            return new PacedFeed<>(view.feed(), pace, nanos);
+            return new PacedFeed<>(view.feed(), Patch::joined, pace, nanos);
         }
 
         @Override

@@ -261,6 +261,31 @@ class CommitRecordsTest {
     }
 
     @Test
+    void parkedKeysAreToldUntilTheyGoOn() { // law E15
+        watchAll();
+        var records = follow();
+        fly("DFW", 70);
+        assertThat(next(records).parked()).isEmpty();
+        fly("SFO", 666);
+        fly("SFO", 20);
+        fly("LAX", 70);
+        assertThat(next(records).parked())
+                .containsExactly(new CommitRecord.Parked("delays", 1, List.of("SFO")));
+        delays.skip("SFO");
+        fly("LAX", 70);
+        assertThat(last(records).parked()).isEmpty();
+    }
+
+    /** That of the newest commit. */
+    private CommitRecord last(Subscription<Update<Recent, CommitRecord>> records) {
+        CommitRecord record = next(records);
+        while (record.revision() < orrery.timeline().published()) {
+            record = next(records);
+        }
+        return record;
+    }
+
+    @Test
     void theTotalsOfAThousandCommitsAreTheCountersOfWhatDidThem() { // law E11
         watchAll();
         var records = follow();
