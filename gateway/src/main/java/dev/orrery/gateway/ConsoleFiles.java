@@ -22,12 +22,14 @@ final class ConsoleFiles {
             List.of(
                     "banner.js",
                     "format.js",
+                    "frames.js",
                     "icons.js",
                     "keyboard.js",
                     "live.js",
                     "parts.js",
                     "shell.js",
                     "tokens.css",
+                    "wash.js",
                     "mark.svg");
 
     private static final List<String> DIRECTIVES =

@@ -4,6 +4,8 @@
  * A subscription hands its owner the whole state first and after a gap, then every difference in order. When the
  * connection is lost it comes back by itself, and each subscription continues after the last offset it saw.
  */
+import { updateInFrame } from './frames.js';
+
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -266,38 +268,6 @@ export class Live extends EventTarget {
     subscription.epoch = epoch;
     for (const pub of publications) this.#advance(subscription, pub);
   }
-}
-
-const hosts = new Set();
-let tasks = [];
-let asked = false;
-
-function ask() {
-  if (asked) return;
-  asked = true;
-  requestAnimationFrame(frame);
-}
-
-function frame(stamp) {
-  asked = false;
-  const due = tasks;
-  const changed = [...hosts];
-  tasks = [];
-  hosts.clear();
-  for (const task of due) task(stamp);
-  for (const host of changed) host.requestUpdate();
-}
-
-/** Runs a task in the next frame, the one all panels share; a hidden page has none until it is seen again. */
-export function onFrame(task) {
-  tasks.push(task);
-  ask();
-}
-
-/** Updates an element in the next frame, once however often it is asked for. */
-export function updateInFrame(host) {
-  hosts.add(host);
-  ask();
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the panels of every page share: their look, colours for a canvas, and the moments a page must heed. */
 import { css } from 'lit';
+import { updateInFrame } from './frames.js';
 
 /** One sheet for all shadow roots; first in each element's styles. */
 export const parts = css`
@@ -15,7 +16,7 @@ export const parts = css`
 
   .panel {
     display: flex; flex-direction: column; min-width: 0; min-height: 0; height: 100%;
-    background: var(--surface); border: 1px solid var(--line); border-radius: 10px; overflow: hidden;
+    background: var(--surface); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; contain: content;
     box-shadow: 0 1px 2px light-dark(rgb(20 32 46 / 0.05), transparent);
   }
   .title {
@@ -54,6 +55,8 @@ export const parts = css`
   .number { font-size: 26px; line-height: 30px; font-weight: 620; letter-spacing: -0.03em; color: var(--ink); white-space: nowrap; }
   .number .unit { font-size: 13px; line-height: 1; font-weight: 500; letter-spacing: 0; color: var(--ink2); margin-inline-start: 3px; }
 
+  [data-washed] { background: var(--brass-wash); }
+
   .swatch { flex: none; width: 9px; height: 9px; border-radius: 50%; border: 1px solid transparent; forced-color-adjust: none; }
   .swatch[data-step="0"] { background: var(--delay-0); }
   .swatch[data-step="1"] { background: var(--delay-1); }
@@ -91,8 +94,18 @@ export const still = () => reducedMotion.matches;
 
 let probe;
 
+/** What tokens stand for in the present theme: asking the style anew would have the browser work out all of it. */
+const colours = new Map();
+new MutationObserver(() => colours.clear()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+darkSystem.addEventListener('change', () => colours.clear());
+
 /** The colour a token stands for just now, for what is painted and not styled. */
 export function token(name) {
+  if (!colours.has(name)) colours.set(name, colour(name));
+  return colours.get(name);
+}
+
+function colour(name) {
   if (!probe) {
     probe = document.createElement('span');
     probe.hidden = true;
@@ -147,9 +160,9 @@ export class Media {
   }
 }
 
-/** Updates its host whenever an event of somebody else's says that what the host shows has changed. */
+/** Updates its host, in a frame, after an event of somebody else's says that what the host shows has changed. */
 export class Hearing {
-  #told = () => this.host.requestUpdate();
+  #told = () => updateInFrame(this.host);
   #heard = null;
 
   /** @param of answers the event target, from the host; asked again at each update */

@@ -6,7 +6,9 @@ import static dev.orrery.core.Column.text;
 import dev.orrery.Orrery;
 import dev.orrery.channel.Access;
 import dev.orrery.channel.AccessPolicy;
+import dev.orrery.channel.Outgoing;
 import dev.orrery.core.Row;
+import dev.orrery.examples.flights.MeanDelay.Sum;
 import dev.orrery.gateway.EngineMethods;
 import dev.orrery.gateway.Gateway;
 import dev.orrery.gateway.Pages;
@@ -63,7 +65,9 @@ final class FlightsApp implements AutoCloseable {
                     "engine-story.js",
                     "engine.js",
                     "flights.js",
+                    "flown.js",
                     "latency.js",
+                    "map-picture.js",
                     "map.js",
                     "numbers.js",
                     "origins.js",
@@ -84,22 +88,7 @@ final class FlightsApp implements AutoCloseable {
     final TableView<Row> board;
     final TableView<Row> flown;
     final ValueView<Long> flightsSoFar;
-    final ValueView<Mean> meanDelay;
-
-    /** A mean that rows enter and leave. */
-    record Mean(long minutes, long departures) {
-        static final Mean NONE = new Mean(0, 0);
-
-        Mean plus(Row delays) {
-            return new Mean(
-                    minutes + delays.integer("minutes"), departures + delays.integer("departures"));
-        }
-
-        Mean minus(Row delays) {
-            return new Mean(
-                    minutes - delays.integer("minutes"), departures - delays.integer("departures"));
-        }
-    }
+    final ValueView<MeanDelay> meanDelay;
 
     FlightsApp(Path directory) {
         orrery = Orrery.configure().directory(directory).access(EVERYBODY).open();
@@ -140,7 +129,8 @@ final class FlightsApp implements AutoCloseable {
             flightsSoFar = orrery.value(Select.from(delays), Aggregate.sum(integer("departures")));
             meanDelay =
                     orrery.value(
-                            Select.from(delays), Aggregate.of(Mean.NONE, Mean::plus, Mean::minus));
+                            Select.from(delays),
+                            Aggregate.of(Sum.NONE, Sum::plus, Sum::minus, MeanDelay::of));
             orrery.serveWindows("board", everywhere, BOARD_ROWS);
             orrery.serve("flown", flown);
             orrery.serve("flights", flightsSoFar);
@@ -198,11 +188,19 @@ final class FlightsApp implements AutoCloseable {
      * Serves the page and everything live, with the controls of a replay, on this machine alone.
      */
     Gateway serve(int port, Replay replay) {
+        return serve(port, replay, orrery.outgoing());
+    }
+
+    /**
+     * As {@link #serve(int, Replay)}, and tells somebody what was handed to sockets: who is told
+     * instead of the engine tells it.
+     */
+    Gateway serve(int port, Replay replay, Outgoing told) {
         orrery.channels().serve("replay", replay.feed());
         Rpc methods = TableMethods.of(orrery, EVERYBODY).method("flights.stars", (_, _) -> stars());
         return Gateway.configure(orrery.channels())
                 .rpc(EngineMethods.addTo(ReplayMethods.addTo(methods, replay), orrery, EVERYBODY))
-                .outgoing(orrery.outgoing())
+                .outgoing(told)
                 .pages(pages())
                 .port(port)
                 .open();

@@ -1,7 +1,6 @@
 package dev.orrery.examples.flights;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Comparator;
 
 /**
@@ -21,17 +20,7 @@ public record Worst(String airport, String name, BigDecimal mean) {
             Comparator.comparing(Worst::mean).thenComparing(Worst::airport);
 
     static Worst of(Airport airport, Delays delays) {
-        BigDecimal mean =
-                BigDecimal.valueOf(delays.minutes())
-                        .divide(
-                                BigDecimal.valueOf(delays.departures()),
-                                1,
-                                halfUp(delays.minutes()));
+        BigDecimal mean = Rounded.mean(delays.minutes(), delays.departures(), 1);
         return new Worst(airport.iata(), airport.name(), mean);
-    }
-
-    /** Half up means towards the greater number, also below zero. */
-    private static RoundingMode halfUp(long minutes) {
-        return minutes < 0 ? RoundingMode.HALF_DOWN : RoundingMode.HALF_UP;
     }
 }

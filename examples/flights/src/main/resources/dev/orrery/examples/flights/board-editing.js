@@ -1,5 +1,5 @@
 /** The one field that is open in the board: which row it stands in, what has been typed, and how it ends. */
-import { updateInFrame } from 'orrery/live.js';
+import { updateInFrame } from 'orrery/frames.js';
 import { say } from 'orrery/parts.js';
 import { isRefused, nameOf } from './board-cell.js';
 

@@ -16,6 +16,12 @@ export class Sight {
     return { first: first - first % 4, rows: Math.max(AT_LEAST, sight + 2 * BEYOND + 4) };
   }
 
+  /** The rows to draw, of those asked for: those in sight and some on each side. */
+  get drawn() {
+    const first = Math.max(0, Math.floor(this.top / this.height) - BEYOND);
+    return { first, until: Math.ceil((this.top + this.room) / this.height) + BEYOND };
+  }
+
   /** How many rows a page is. */
   get page() {
     return Math.floor(this.room / this.height) - 2;

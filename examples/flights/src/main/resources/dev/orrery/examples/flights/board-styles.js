@@ -39,7 +39,6 @@ export const boardStyles = css`
   .rows [data-hot]::before, .rows [data-refused]::before { content: ''; position: absolute; inset: 0 auto 0 0; width: 3px; background: var(--brass-fill); }
   .rows [data-refused] { background: var(--err-wash); }
   .rows [data-refused]::before { background: var(--err); }
-  [data-washed] { background: var(--brass-wash); }
 
   .name[data-state=saving], .name[data-state=waiting], .name[data-state=saved] { border-bottom: 1.5px dashed var(--brass); }
   .name[data-state=saved] { border-color: transparent; transition: border-color 400ms; }

@@ -41,8 +41,15 @@ export class BoardWindow {
     return this.rows[index - this.first];
   }
 
-  /** The rows as they are shown: one that is pinned stays at its index, as it was if it has left. */
-  shown(pinned) {
+  /** The rows from an index up to another as they are shown, with the index of the first. */
+  shown(pinned, { first, until }) {
+    const rows = this.#placed(pinned);
+    const from = Math.min(rows.length, Math.max(0, first - this.first));
+    return { first: this.first + from, rows: rows.slice(from, Math.max(from, until - this.first)) };
+  }
+
+  /** All rows: one that is pinned stays at its index, as it was if it has left. */
+  #placed(pinned) {
     if (!pinned) return this.rows;
     const rows = this.rows.filter(({ iata }) => iata !== pinned.row.iata);
     const now = this.rows.find(({ iata }) => iata === pinned.row.iata) ?? pinned.row;

@@ -3,9 +3,10 @@
  * place; rows keep their element while they move.
  */
 import { LitElement, html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { Hearing, Media, parts } from 'orrery/parts.js';
-import { updateInFrame } from 'orrery/live.js';
+import { updateInFrame } from 'orrery/frames.js';
 import { count } from 'orrery/format.js';
 import { hasReason, isRefused, reason } from './board-cell.js';
 import { Editing } from './board-editing.js';
@@ -49,6 +50,8 @@ class Board extends LitElement {
   #stops = [];
   #stopRows = () => {};
   #asked = this.#sight.viewport;
+  /** The rows that are drawn, and the index of the first. */
+  #shown = { first: 0, rows: [] };
   #resize = new ResizeObserver(([{ contentRect }]) => {
     this.#sight.room = contentRect.height;
     this.#look();
@@ -83,7 +86,7 @@ class Board extends LitElement {
   /** Scrolls to an airport that has flown: in the order by departures its place is known. */
   reveal(iata) {
     const known = this.#window.indexOf(iata);
-    const index = known >= 0 ? known : (this.flown ?? []).findIndex(row => row.iata === iata);
+    const index = known >= 0 ? known : (this.flown?.rows ?? []).findIndex(row => row.iata === iata);
     if (index < 0) return;
     const isUsual = this.order.column === MOST_DEPARTURES.column && this.order.descending;
     if (known < 0 && !isUsual) this.#reorder(MOST_DEPARTURES);
@@ -201,12 +204,17 @@ class Board extends LitElement {
   }
 
   updated() {
-    this.#motion.run(this.renderRoot.querySelectorAll('[data-key]'), this.#sight.height, index => this.#sight.has(index));
+    const { first, rows } = this.#shown;
+    this.#motion.run(
+      rows.map(({ iata }, at) => ({ id: iata, index: first + at })),
+      id => this.renderRoot.querySelector(`[data-key="${id}"]`),
+      this.#sight);
   }
 
   render() {
     const { loaded, total } = this.#window;
-    const rows = this.#window.shown(this.#editing.open);
+    this.#shown = this.#window.shown(this.#editing.open, this.#sight.drawn);
+    const { rows } = this.#shown;
     const stop = this.#focus.among(rows);
     return html`
       <section class="panel" aria-labelledby="title" @pointerdown=${this.#editing.pressed}>
@@ -221,7 +229,7 @@ class Board extends LitElement {
             <div role="row" class="header" aria-rowindex="1">
               ${heads(this.#columns, this.order, stop.id === HEADER ? stop.column : -1, column => this.#sort(column))}
             </div>
-            ${loaded ? this.#rows(rows, stop) : skeleton(this.#columns)}
+            ${loaded ? this.#rows(stop) : skeleton(this.#columns)}
           </div>
           ${loaded && total === 0 ? html`<p class="empty">No airports yet.</p>` : nothing}
           ${this.failure ? html`<p class="empty" role="alert">These rows did not load: ${this.failure}.
@@ -237,31 +245,40 @@ class Board extends LitElement {
     return `${count(from)}–${count(to)} of ${count(total)}, by ${by}`;
   }
 
-  #rows(rows, stop) {
-    const { first, total } = this.#window;
+  #rows(stop) {
+    const { total } = this.#window;
+    const { first, rows } = this.#shown;
+    const columns = this.#columns;
     const { height } = this.#sight;
     const below = Math.max(0, total - first - rows.length);
     const told = this.#told();
     return html`
       <div role="rowgroup" class="rows">
         <div class="space" role="presentation" .style=${`height: ${first * height}px`}></div>
-        ${repeat(rows, ({ iata }) => iata, (row, at) => this.#row(row, first + at, stop, told))}
+        ${repeat(rows, ({ iata }) => iata, (row, at) => this.#row(row, first + at, columns, stop, told.has(row.iata)))}
         <div class="space" role="presentation" .style=${`height: ${below * height}px`}></div>
       </div>`;
   }
 
-  #row(row, index, stop, told) {
+  /** A row that is as it was is not looked at. */
+  #row(row, index, columns, { id, column }, told) {
     const edit = this.#edits.of(row.iata);
+    const stop = id === row.iata ? column : -1;
+    const isOpen = this.#editing.isIn(row);
+    return guard([row, index, columns.length, stop, told, edit, isOpen && {}], () => this.#drawRow(row, index, columns, stop, told, edit));
+  }
+
+  #drawRow(row, index, columns, stop, told, edit) {
     const why = `why-${row.iata}`;
     const cell = {
-      edit, why, editing: this.#editing, stop: stop.id === row.iata ? stop.column : -1, begin: () => this.#edit(row),
+      edit, why, editing: this.#editing, stop, begin: () => this.#edit(row),
     };
     return html`
       <div role="row" data-key=${row.iata} data-index=${index} aria-rowindex=${index + 2}
-        ?data-hot=${told.has(row.iata) || edit?.state === 'saving'} ?data-refused=${isRefused(edit)}>
-        ${this.phone ? phoneCell(row, cell) : cells(row, this.#columns, cell)}
+        ?data-hot=${told || edit?.state === 'saving'} ?data-refused=${isRefused(edit)}>
+        ${this.phone ? phoneCell(row, cell) : cells(row, columns, cell)}
         ${hasReason(edit) ? html`
-          <div role="gridcell" class="reason ${isRefused(edit) ? 'refused' : ''}" aria-colspan=${this.#columns.length}>
+          <div role="gridcell" class="reason ${isRefused(edit) ? 'refused' : ''}" aria-colspan=${columns.length}>
             ${reason(edit, why, {
               edit: () => this.#edit(row, edit.fields.name),
               discard: () => this.#decided(row, () => this.#edits.discard(row.iata)),

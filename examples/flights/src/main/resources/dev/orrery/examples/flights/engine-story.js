@@ -25,6 +25,11 @@ export function events(record) {
   return source(record, LOG)?.rows ?? [];
 }
 
+/** The keys of the projection whose fold threw, and how many there are. */
+export function parked(record) {
+  return record.parked?.find(({ projection }) => projection === PROJECTION) ?? { count: 0, keys: [] };
+}
+
 /** Whether a commit was made by an edit of the live table and no flight. */
 export function isEdit(record) {
   return !source(record, LOG) && !source(record, PROJECTION) && Boolean(source(record, TABLE));
@@ -109,7 +114,7 @@ export function subheads(record, { origins, queries, log }) {
   const behind = log?.behind ? `${count(log.behind)} behind` : 'durable';
   return {
     log: { text: position == null ? '' : `position ${count(position)}, ${behind}`, lit: Boolean(appended) },
-    projection: { text: `${count(folded?.count ?? 0)} of ${count(origins)} folded`, lit: Boolean(folded) },
+    projection: { text: parked(record).count ? `${counted(parked(record).count, 'key')} parked` : `${count(folded?.count ?? 0)} of ${count(origins)} folded`, lit: Boolean(folded), wrong: parked(record).count > 0 },
     tiles: { text: `${count(record.ran)} of ${count(queries)} ran`, lit: record.ran > 0 },
     views: { text: `${count(told)} of ${count(views.length)} changed`, lit: told > 0 },
     page: {

@@ -6,12 +6,12 @@ import { LitElement, css, html, nothing, svg } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { Hearing, Media, parts } from 'orrery/parts.js';
-import { updateInFrame } from 'orrery/live.js';
+import { updateInFrame } from 'orrery/frames.js';
 import { count, fixed } from 'orrery/format.js';
 import { ORIGINS } from './origins.js';
 import { DOT, VIEW_NODE, cone, dependencies, layout, tileMapSize, tiles, wires } from './engine-layout.js';
 import {
-  QUERY, VIEWS, callout, chip, delayText, isEdit, newestEvents, nodes, reach, route, subheads, table, tableNode, way, why,
+  QUERY, VIEWS, callout, chip, delayText, isEdit, newestEvents, nodes, parked, reach, route, subheads, table, tableNode, way, why,
 } from './engine-story.js';
 import './strip.js';
 import './tile-keys.js';
@@ -108,7 +108,7 @@ class Engine extends LitElement {
     if (this.story.held) return {};
     return {
       flights: flights == null ? undefined : count(flights),
-      'mean-delay': mean?.departures ? `${fixed(mean.minutes / mean.departures, 2)} min` : undefined,
+      'mean-delay': mean?.minutes ? `${fixed(Number(mean.minutes), 2)} min` : undefined,
     };
   }
 
@@ -191,11 +191,12 @@ class Engine extends LitElement {
     const heads = subheads(record, this.#all);
     const reached = reach(record);
     return svg`
-      ${Object.entries(heads).map(([column, { text, lit: touched }]) => svg`
-        <text class=${touched && lit ? 'sub lit' : 'sub'} x=${band.columns[column]} y="75">${text}</text>`)}
+      ${Object.entries(heads).map(([column, { text, lit: touched, wrong }]) => svg`
+        <text class=${wrong ? 'sub wrong' : touched && lit ? 'sub lit' : 'sub'} x=${band.columns[column]} y="75">${text}</text>`)}
       ${lit && reached.hasLines ? keyed(record.revision, this.#cone(band, reached)) : nothing}
       ${this.#log(band, record, lit)}
       ${lit ? this.#litDots(band, record) : nothing}
+      ${this.#parkedDots(band, record)}
       ${this.#node(band.table, 'Live table airports', tableNode(record, AIRPORTS), lit)}
       ${lit ? keyed(record.revision, this.#litTiles(band, record)) : nothing}
       ${nodes(record, this.#values).map(node => this.#node(band.nodes.get(node.name), node.title, node, lit))}
@@ -229,6 +230,11 @@ class Engine extends LitElement {
     const folded = record.touched.find(({ layer }) => layer === 'projection')?.keys ?? [];
     return folded.map(code => band.dots.get(code)).filter(Boolean)
       .map(({ x, y }) => svg`<circle class="lit mark" cx=${x} cy=${y} r=${DOT.litRadius}></circle>`);
+  }
+
+  #parkedDots(band, record) {
+    return parked(record).keys.map(code => band.dots.get(code)).filter(Boolean)
+      .map(({ x, y }) => svg`<circle class="parked" cx=${x} cy=${y} r=${DOT.radius + 0.8}></circle>`);
   }
 
   #litTiles(band, record) {
@@ -389,6 +395,8 @@ class Engine extends LitElement {
     text.sub { font-size: 12.5px; }
     text.sub.lit { fill: var(--brass); font-weight: 500; }
     text.end { text-anchor: end; }
+    text.sub.wrong { fill: var(--err); font-weight: 550; }
+    circle.parked { fill: var(--surface); stroke: var(--err); stroke-width: 1.6; }
     .wire { fill: none; stroke: var(--wire); stroke-width: 1; }
     .wire.fan { stroke-opacity: 0.55; }
     .picked { fill: none; stroke: var(--ink3); stroke-width: 1; stroke-opacity: 0.5; }

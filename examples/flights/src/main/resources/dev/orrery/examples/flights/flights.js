@@ -1,12 +1,13 @@
 /** The page of the flights: what it is made of, where each part stands, and what all of them share. */
 import { LitElement, css, html, nothing } from 'lit';
 import { Hearing, Media, parts, say } from 'orrery/parts.js';
-import { Follow, Live, patched } from 'orrery/live.js';
+import { Follow, Live } from 'orrery/live.js';
 import { count, fixed } from 'orrery/format.js';
 import { note } from 'orrery/banner.js';
 import { FLIGHTS } from 'orrery/icons.js';
 import 'orrery/shell.js';
 import { Story, follow } from './story.js';
+import { Flown } from './flown.js';
 import { Latency } from './latency.js';
 import './pixel.js';
 import { ReplayCalls } from './replay.js';
@@ -19,15 +20,13 @@ import './worst.js';
 class FlightsPage extends LitElement {
   static properties = {
     live: { attribute: false },
-    flown: { state: true },
     replay: { state: true },
   };
 
   constructor() {
     super();
-    this.flown = null;
+    this.flown = new Flown();
     this.replay = null;
-    this.mean = null;
     this.log = null;
     this.story = new Story();
     this.wide = new Media(this, '(min-width: 1280px)');
@@ -35,8 +34,8 @@ class FlightsPage extends LitElement {
     new Hearing(this, () => this.live, 'state');
     follow(this, this.story, record => this.latency?.arrived(record, this.#board?.pressed(record)));
     new Follow(this, 'view:flown', {
-      whole: ({ rows }) => { this.flown = rows; },
-      delta: patches => { this.flown = patched(this.flown, patches); },
+      whole: whole => this.flown.whole(whole),
+      delta: patches => this.flown.delta(patches),
     });
     new Follow(this, 'engine:logs', { whole: logs => { this.log = logs.flights ?? this.log; } });
     new Follow(this, 'replay', { whole: replay => this.#replayed(replay) });
@@ -78,7 +77,7 @@ class FlightsPage extends LitElement {
     const phone = this.narrow.matches;
     return html`
       <flights-numbers .live=${live} .story=${story} .latency=${latency} .replay=${replay}
-        .log=${this.log} .airports=${flown?.length ?? null}></flights-numbers>
+        .log=${this.log} .airports=${flown.rows?.length ?? null}></flights-numbers>
       ${phone ? html`<flights-replay small .live=${live} .replay=${replay}></flights-replay>` : nothing}
       <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .latency=${latency}
         .numbers=${this.#numbers} .worst=${this.#worst}></orrery-engine>
@@ -181,7 +180,7 @@ function starting() {
 }
 
 function finished() {
-  const mean = page.numbers?.mean;
-  const minutes = mean ? fixed(mean.minutes / mean.departures, 2) : '–';
+  const mean = page.numbers?.mean?.minutes;
+  const minutes = mean ? fixed(Number(mean), 2) : '–';
   return `All ${count(page.replay.flights)} flights are in: mean delay ${minutes} min. Edit a name to see the engine move again.`;
 }

@@ -1,7 +1,7 @@
 /** Event to pixel: how long from the moment a fact was handed over to the frame stamp after the frame that shows it. */
 import { LitElement, css, html, nothing } from 'lit';
 import { ref, createRef } from 'lit/directives/ref.js';
-import { onFrame } from 'orrery/live.js';
+import { onFrame, updateInFrame, whenDrawn } from 'orrery/frames.js';
 import { Themed, parts, token } from 'orrery/parts.js';
 import { fixed } from 'orrery/format.js';
 import { chart } from './charts.js';
@@ -20,14 +20,14 @@ export class Latency extends EventTarget {
   }
 
   /**
-   * A record came: its time is taken when the frame after the one that shows it begins.
+   * A record came: its time is taken when the frame begins that follows what shows it.
    *
    * @param pressed when the key was pressed that saved the edit it tells of; undefined when that was not here
    */
   arrived(record, pressed) {
     if (document.hidden) return;
     const arrival = performance.now();
-    onFrame(() => requestAnimationFrame(stamp => this.#take(record, pressed, arrival, stamp)));
+    onFrame(() => whenDrawn(stamp => this.#take(record, pressed, arrival, stamp)));
   }
 
   #take(record, pressed, arrival, stamp) {
@@ -95,7 +95,7 @@ class LatencyChart extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.#tick = setInterval(() => {
-      if (!document.hidden && !this.stale) onFrame(() => this.requestUpdate());
+      if (!document.hidden && !this.stale) updateInFrame(this);
     }, 1_000);
     if (this.hasUpdated) this.updateComplete.then(() => this.#begin());
   }

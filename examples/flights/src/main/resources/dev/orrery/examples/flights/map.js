@@ -1,20 +1,17 @@
 /** The map: every airport is a star, every airport that has flown a disc, and the stars of the touched state light up. */
 import { LitElement, css, html, nothing, svg } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { onFrame } from 'orrery/live.js';
-import { Hearing, Themed, parts, still, token } from 'orrery/parts.js';
+import { drawInFrame, onFrame } from 'orrery/frames.js';
+import { Hearing, Themed, parts, still } from 'orrery/parts.js';
 import { count, fixed } from 'orrery/format.js';
 import { EXTENT, graticule, place } from './albers.js';
-import { chart } from './charts.js';
-import { step } from './delay.js';
+import { MapPicture } from './map-picture.js';
 import { flightsOf, statesOf } from './story.js';
 
 const REDRAW_MS = 100;
 const ARCS = 9;
-const RING = { size: 31, grows: 12, millis: 600 };
 const ARC_FADE_MS = 1_200;
-const LABELS = new Set(['SEA', 'SFO', 'LAX', 'PHX', 'DEN', 'DFW', 'ORD', 'ATL', 'MIA', 'JFK', 'ANC', 'HNL', 'SJU']);
-const STEPS = [0, 1, 2, 3, 4, 5, 6];
+const RING_MS = 600;
 
 class FlightsMap extends LitElement {
   static properties = {
@@ -26,8 +23,8 @@ class FlightsMap extends LitElement {
   };
 
   #box = createRef();
-  #chart = null;
-  #size = { width: 0, height: 0 };
+  #skyBox = createRef();
+  #picture = null;
   #resize = new ResizeObserver(([{ contentRect }]) => onFrame(() => this.#resized(contentRect)));
   #places = new Map();
   #stars = [];
@@ -39,9 +36,9 @@ class FlightsMap extends LitElement {
   constructor() {
     super();
     this.picked = null;
-    this.flown = null;
     this.ready = false;
     new Hearing(this, () => this.story, 'story');
+    new Hearing(this, () => this.flown, 'flown');
     new Themed(this, () => this.#paint());
   }
 
@@ -57,8 +54,8 @@ class FlightsMap extends LitElement {
     clearTimeout(this.#due);
     this.#due = null;
     this.#resize.disconnect();
-    this.#chart?.dispose();
-    this.#chart = null;
+    this.#picture?.dispose();
+    this.#picture = null;
   }
 
   firstUpdated() {
@@ -66,19 +63,19 @@ class FlightsMap extends LitElement {
   }
 
   async #begin() {
-    const box = this.#box.value;
-    const made = await chart(box, 'canvas');
+    const made = await MapPicture.in(this.#skyBox.value, this.#box.value);
     if (!this.isConnected) {
       made.dispose();
       return;
     }
-    this.#chart = made;
-    this.#chart.on('mouseover', { seriesId: 'discs' }, ({ data }) => this.#pick(data.name));
-    this.#chart.on('mouseout', { seriesId: 'discs' }, () => { this.picked = null; });
-    this.#chart.on('click', { seriesId: 'discs' }, ({ data }) => this.#reveal(data.name));
-    this.#resize.observe(box);
+    this.#picture = made;
+    made.onDiscs({
+      over: code => { this.picked = code; },
+      out: () => { this.picked = null; },
+      click: code => this.#reveal(code),
+    });
+    this.#resize.observe(this.#box.value);
     this.#readStars();
-    this.#paint();
   }
 
   #connected = () => {
@@ -109,150 +106,89 @@ class FlightsMap extends LitElement {
 
   /** At most ten times a second, and for as long as something fades. */
   #redrawInTime() {
-    if (this.#due !== null || !this.#chart) return;
+    if (this.#due !== null || !this.#picture) return;
     const wait = Math.max(0, this.#drawnAt + REDRAW_MS - performance.now());
-    this.#due = setTimeout(() => onFrame(() => {
+    this.#due = setTimeout(() => drawInFrame(this.#picture, () => {
       this.#due = null;
       this.#redraw();
     }), wait);
   }
 
   #resized({ width, height }) {
-    if (!this.#chart || !width || !height) return;
-    this.#size = { width, height };
-    this.#chart.resize({ width, height });
+    if (!this.#picture || !width || !height) return;
+    this.#picture.resize({ width, height });
     this.#paint();
   }
 
-  get #scale() {
-    return Math.min(this.#size.width / EXTENT.width, this.#size.height / EXTENT.height);
-  }
-
-  /** Everything anew: after a change of size, of theme, or of the stars. */
   #paint() {
-    const { width, height } = this.#size;
-    if (!this.#chart || !width) return;
-    const axis = (centre, pixels) => ({
-      type: 'value', show: false, min: centre - pixels / this.#scale / 2, max: centre + pixels / this.#scale / 2,
-    });
-    this.#chart.setOption({
-      animation: false,
-      grid: { left: 0, right: 0, top: 0, bottom: 0 },
-      xAxis: axis(EXTENT.x, width),
-      yAxis: axis(EXTENT.y, height),
-      aria: { enabled: true, label: { description: this.#inWords() } },
-      series: [
-        {
-          id: 'stars', type: 'scatter', large: true, silent: true, animation: false, z: 1, symbolSize: 1.7,
-          itemStyle: { color: token('star'), opacity: 1 }, data: this.#stars.map(({ at }) => at),
-        },
-        { id: 'lit', type: 'scatter', silent: true, animation: false, z: 2, symbolSize: 2.6, data: [] },
-        { id: 'arcs', type: 'lines', coordinateSystem: 'cartesian2d', silent: true, animation: false, z: 3, data: [] },
-        {
-          id: 'discs', type: 'scatter', animation: false, z: 4, emphasis: { disabled: true }, data: [],
-          label: {
-            position: 'right', distance: 3, fontFamily: getComputedStyle(this).fontFamily, fontSize: 11.5, fontWeight: 550,
-            color: token('ink'), textBorderColor: token('surface'), textBorderWidth: 3,
-          },
-          labelLayout: { hideOverlap: true },
-        },
-        { id: 'ring', type: 'scatter', silent: true, animation: false, z: 5, symbol: 'circle', data: [] },
-      ],
-    }, { notMerge: true, lazyUpdate: true });
+    if (!this.#picture) return;
+    this.#picture.paint(this.#stars, this.#inWords(), getComputedStyle(this).fontFamily);
     this.#redraw();
   }
 
   #redraw() {
-    if (!this.#chart || !this.#size.width) return;
+    if (!this.#picture) return;
     this.#drawnAt = performance.now();
-    const age = this.#lit.since === null ? 0 : this.#drawnAt - this.#lit.since;
+    const { record, since } = this.#lit;
+    const age = since === null ? 0 : this.#drawnAt - since;
     const frozen = this.story?.frozen ?? false;
-    this.#chart.setOption({
-      series: [
-        { id: 'lit', data: this.#litStars(), itemStyle: { color: token('brass-stroke'), opacity: 1 } },
-        { id: 'arcs', data: frozen ? [] : this.#arcData(age) },
-        { id: 'discs', data: this.#discs() },
-        { id: 'ring', data: frozen ? [] : this.#ring(age) },
-      ],
-    }, { lazyUpdate: true });
-    if (this.#lit.since !== null && age < ARC_FADE_MS && !still()) this.#redrawInTime();
+    const [newest] = flightsOf(record);
+    this.#picture.draw({
+      lit: { from: [this.#litRecord], stars: () => this.#litStars() },
+      arcs: {
+        from: [frozen, this.story?.shown], light: newest ? this.#light(age, ARC_FADE_MS) : 0,
+        flights: () => (frozen ? [] : this.#arcs),
+      },
+      discs: { from: [this.flown?.rows], airports: () => this.#discs },
+      ring: {
+        from: [frozen, record], light: this.#light(age, RING_MS), grows: !still(),
+        at: () => (frozen ? undefined : this.#places.get(newest?.origin)),
+      },
+    });
+    if (since !== null && age < ARC_FADE_MS && !still()) this.#redrawInTime();
+  }
+
+  /** How strongly what is lit shines: one, then less and less, then nothing. */
+  #light(age, millis) {
+    return still() ? Number(this.story?.phase === 'lit') : Math.max(0, 1 - age / millis);
+  }
+
+  /** The record whose stars are lit, or null. */
+  get #litRecord() {
+    const { shown, phase, frozen } = this.story ?? {};
+    return !shown || phase === 'dim' || frozen ? null : shown;
   }
 
   #litStars() {
-    const { shown, phase } = this.story ?? {};
-    if (!shown || phase === 'dim' || this.story.frozen) return [];
-    const states = statesOf(shown);
+    if (!this.#litRecord) return [];
+    const states = statesOf(this.#litRecord);
     return this.#stars.filter(({ state }) => states.has(state)).map(({ at }) => at);
   }
 
-  #discs() {
-    const surface = token('surface');
-    const edge = token('delay-edge');
-    const colours = STEPS.map(each => token(`delay-${each}`));
-    return (this.flown ?? []).filter(({ iata }) => this.#places.has(iata)).map(({ iata, departures, minutes }) => {
-      const delay = step(minutes / departures);
-      return {
-        name: iata,
-        value: this.#places.get(iata),
-        symbolSize: Math.max(4, 0.98 * Math.sqrt(departures)),
-        itemStyle: { color: colours[delay], opacity: 1, borderColor: delay === 2 ? edge : surface, borderWidth: 0.8 },
-        label: LABELS.has(iata) ? { show: true, formatter: iata } : undefined,
-      };
-    });
+  get #discs() {
+    return this.#byDepartures.map(({ iata, departures, minutes }) => ({ code: iata, at: this.#places.get(iata), departures, minutes }));
   }
 
-  /** The newest flights the shown commits appended, newest first. */
-  get #flights() {
+  /** The newest flights up to the shown commit, newest first, between places on the map. */
+  get #arcs() {
     const until = this.story?.records.indexOf(this.story.shown) ?? -1;
-    const records = until < 0 ? [] : this.story.records.slice(0, until + 1);
     const flights = [];
-    for (const record of records.reverse()) {
-      for (const flight of flightsOf(record)) if (flights.length < ARCS) flights.push(flight);
-    }
-    return flights;
-  }
-
-  #arcData(age) {
-    const newest = still() ? Number(this.story?.phase === 'lit') : fade(age, ARC_FADE_MS);
-    const older = token('ink3');
-    const hasFlight = flightsOf(this.#lit.record).length > 0;
-    return this.#flights
-      .filter(({ origin, destination }) => this.#places.has(origin) && this.#places.has(destination))
-      .map(({ origin, destination }, index) => {
-        const lit = index === 0 && hasFlight && newest > 0;
-        return {
-          coords: [this.#places.get(origin), this.#places.get(destination)],
-          lineStyle: {
-            curveness: 0.22,
-            color: lit ? token('brass-stroke') : older,
-            width: lit ? 2 : 1,
-            opacity: lit ? Math.max(newest, 0.5) : 0.5 - 0.05 * index,
-          },
-        };
-      })
-      .reverse();
-  }
-
-  #ring(age) {
-    const [flight] = flightsOf(this.#lit.record);
-    const at = this.#places.get(flight?.origin);
-    const left = still() ? Number(this.story?.phase === 'lit') : fade(age, RING.millis);
-    if (!at || left === 0) return [];
-    return [{
-      value: at,
-      symbolSize: RING.size + (still() ? 0 : RING.grows * (1 - left)),
-      itemStyle: { color: 'transparent', borderColor: token('brass-stroke'), borderWidth: 2, opacity: left },
-    }];
+    for (let at = until; at >= 0 && flights.length < ARCS; at--) flights.push(...flightsOf(this.story.records[at]));
+    return flights.slice(0, ARCS)
+      .map(({ origin, destination }) => ({ from: this.#places.get(origin), to: this.#places.get(destination) }))
+      .filter(({ from, to }) => from && to);
   }
 
   // picking
 
-  get #byDepartures() {
-    return (this.flown ?? []).filter(({ iata }) => this.#places.has(iata));
+  /** Those that have flown, most departures first. */
+  get #airports() {
+    return this.flown?.rows ?? [];
   }
 
-  #pick(iata) {
-    this.picked = iata;
+  /** Those of them that are on the map. */
+  get #byDepartures() {
+    return this.#airports.filter(({ iata }) => this.#places.has(iata));
   }
 
   #reveal(iata) {
@@ -273,7 +209,7 @@ class FlightsMap extends LitElement {
   }
 
   #inWords() {
-    const flown = this.flown ?? [];
+    const flown = this.#airports;
     if (flown.length === 0) return 'Map of the airports. None has flown yet.';
     const mean = row => row.minutes / row.departures;
     const worst = flown.filter(({ departures }) => departures >= 5).reduce((a, b) => !a || mean(b) > mean(a) ? b : a, null);
@@ -289,6 +225,7 @@ class FlightsMap extends LitElement {
           ${this.ready ? html`<span class="hint">every star is an airport, every disc has flown</span>` : nothing}</div>
         <div class="map">
           ${this.ready ? nothing : GRATICULE}
+          <div class="box" ${ref(this.#skyBox)} aria-hidden="true"></div>
           <div class="box" ${ref(this.#box)}></div>
           <div class="pick" role="listbox" tabindex="0" aria-label="Airports that have flown, by departures" aria-activedescendant="picked"
             @keydown=${this.#key} @blur=${() => { this.picked = null; }}>
@@ -310,13 +247,12 @@ class FlightsMap extends LitElement {
   }
 
   #tooltip() {
-    const row = this.flown?.find(({ iata }) => iata === this.picked);
+    const row = this.#airports.find(({ iata }) => iata === this.picked);
     const at = this.#places.get(row?.iata);
-    if (!at) return nothing;
-    const x = this.#size.width / 2 + (at[0] - EXTENT.x) * this.#scale;
-    const y = this.#size.height / 2 - (at[1] - EXTENT.y) * this.#scale;
+    if (!at || !this.#picture) return nothing;
+    const { left, top, side } = this.#picture.pixel(at);
     return html`
-      <div class="tip" data-side=${x > this.#size.width / 2 ? 'left' : 'right'} .style=${`left: ${x}px; top: ${y}px`} aria-hidden="true">
+      <div class="tip" data-side=${side} .style=${`left: ${left}px; top: ${top}px`} aria-hidden="true">
         <p><b class="code">${row.iata}</b> ${row.name}</p>
         <p class="hint">${count(row.departures)} departures, mean ${fixed(row.minutes / row.departures, 1)} min</p>
       </div>`;
@@ -365,11 +301,6 @@ class FlightsMap extends LitElement {
 
 function words({ iata, name, departures, minutes }) {
   return `${iata} ${name}: ${count(departures)} departures, mean ${fixed(minutes / departures, 1)} minutes`;
-}
-
-/** One at first, then less and less, then nothing. */
-function fade(age, millis) {
-  return Math.max(0, 1 - age / millis);
 }
 
 const GRATICULE = html`

@@ -3,6 +3,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { Hearing, Media, parts } from 'orrery/parts.js';
 import { Follow, now } from 'orrery/live.js';
 import { count, counted, duration, fixed } from 'orrery/format.js';
+import { Washes } from 'orrery/wash.js';
 import { pixelFigure } from './pixel.js';
 
 class Numbers extends LitElement {
@@ -16,6 +17,9 @@ class Numbers extends LitElement {
   };
 
   #tick = null;
+  #washes = new Washes();
+  /** What the numbers said when they were drawn last, by id. */
+  #said = new Map();
 
   constructor() {
     super();
@@ -47,9 +51,13 @@ class Numbers extends LitElement {
     return this.live?.state === 'reconnecting' || this.live?.state === 'refused';
   }
 
+  get #figures() {
+    return [this.#flights(), this.#mean(), this.#events(), this.#spared(), pixelFigure(this.live, this.latency)];
+  }
+
   /** The numbers in words, for whoever asks to hear them. */
   summary() {
-    return [this.#flights(), this.#mean(), this.#events(), this.#spared(), pixelFigure(this.live, this.latency)]
+    return this.#figures
       .filter(({ value }) => value !== null)
       .map(({ name, value, unit, sub }) => `${name}: ${value} ${unit ?? ''}, ${sub}`.replace(' ,', ','))
       .join('. ');
@@ -61,10 +69,10 @@ class Numbers extends LitElement {
   }
 
   #mean() {
-    const { minutes, departures } = this.mean ?? {};
+    const minutes = this.mean?.minutes;
     return {
       id: 'mean', name: 'Mean delay', unit: 'min',
-      value: departures === undefined ? null : departures === 0 ? '–' : fixed(minutes / departures, 2),
+      value: minutes === undefined ? null : minutes === null ? '–' : fixed(Number(minutes), 2),
       sub: this.airports === null ? '' : counted(this.airports, 'airport'),
     };
   }
@@ -102,15 +110,24 @@ class Numbers extends LitElement {
   }
 
   render() {
+    const figures = this.#figures;
     return html`
       <h1>20,000 real flights, live.<br>Each moves only what depends on it.</h1>
       <dl>
-        ${this.#cell(this.#flights())}${this.#cell(this.#mean())}${this.#cell(this.#events())}${this.#cell(this.#spared())}
-        ${this.narrow.matches ? nothing : this.#cell(pixelFigure(this.live, this.latency))}
+        ${(this.narrow.matches ? figures.slice(0, -1) : figures).map(figure => this.#cell(figure))}
       </dl>
       ${this.full.matches
         ? html`<latency-chart .latency=${this.latency} ?stale=${this.#lost} ?hidden=${!this.latency?.summary()}></latency-chart>`
         : nothing}`;
+  }
+
+  /** A wash behind the numbers that changed; none behind one that has only come, or while the connection is lost. */
+  updated() {
+    const before = this.#said;
+    this.#said = new Map(this.#figures.map(({ id, value }) => [id, this.#lost ? null : value]));
+    for (const [id, value] of this.#said) {
+      if (value !== null && (before.get(id) ?? value) !== value) this.#washes.wash(id, () => this.renderRoot.getElementById(id));
+    }
   }
 
   #cell({ id, name, value, unit, sub, share, brass }) {
@@ -134,6 +151,7 @@ class Numbers extends LitElement {
     dt { color: var(--ink2); }
     .sub { display: flex; align-items: center; gap: 9px; color: var(--ink3); margin-top: 4px; overflow: hidden; }
     .sub.brass { color: var(--brass); font-weight: 550; }
+    .number > span:first-child { border-radius: 4px; }
     .bar { flex: 1; min-width: 0; max-width: 56px; height: 3px; border-radius: 2px; background: var(--line2); }
     .bar > span { display: block; height: 3px; border-radius: 2px; background: var(--ink2); }
     .number .skeleton { width: 84px; height: 22px; margin-top: 4px; }

@@ -5,7 +5,8 @@
  * While flights run, a commit is shown at most twice a second and the others only count; while the replay is stepped, every
  * one is. A commit can be held, and then stays until it is released.
  */
-import { Follow, onFrame } from 'orrery/live.js';
+import { onFrame } from 'orrery/frames.js';
+import { Follow } from 'orrery/live.js';
 import { still } from 'orrery/parts.js';
 
 const KEPT = 40;

@@ -1,8 +1,10 @@
 /** The worst airport of each state: fifty-one watched queries, followed in one batch, sorted by their answer. */
 import { LitElement, css, html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { Hearing, Media, parts, still } from 'orrery/parts.js';
-import { Follow, updateInFrame } from 'orrery/live.js';
+import { updateInFrame } from 'orrery/frames.js';
+import { Follow } from 'orrery/live.js';
 import { count, fixed } from 'orrery/format.js';
 import { ORIGINS } from './origins.js';
 import { step } from './delay.js';
@@ -23,12 +25,15 @@ class WorstPerState extends LitElement {
   #answers = new Map();
   #stops = new Map();
   #places = new Map();
+  #shown = [];
+  /** The airports whose states are followed. */
+  #followed;
 
   constructor() {
     super();
     this.counters = {};
-    this.flown = null;
     new Hearing(this, () => this.story, 'story');
+    new Hearing(this, () => this.flown, 'flown');
     new Follow(this, 'engine:queries', {
       whole: counters => { this.counters = counters['worst-airport'] ?? {}; },
       delta: changed => { this.counters = { ...this.counters, ...changed['worst-airport'] }; },
@@ -49,14 +54,15 @@ class WorstPerState extends LitElement {
   }
 
   willUpdate(changed) {
-    if (changed.has('live') || changed.has('flown')) this.#follow();
+    if (changed.has('live') || this.flown?.rows !== this.#followed) this.#follow();
   }
 
   /** Every state that has origins, also one that only these flights have. */
   #follow() {
     if (!this.isConnected || !this.live) return;
+    this.#followed = this.flown?.rows;
     for (const state of ORIGINS.keys()) this.#followState(state);
-    for (const { state } of this.flown ?? []) this.#followState(state);
+    for (const { state } of this.flown?.rows ?? []) this.#followState(state);
   }
 
   #followState(state) {
@@ -74,7 +80,7 @@ class WorstPerState extends LitElement {
   }
 
   #rows() {
-    const cities = new Map((this.flown ?? []).map(({ iata, city }) => [iata, city]));
+    const cities = new Map((this.flown?.rows ?? []).map(({ iata, city }) => [iata, city]));
     return [...this.#answers]
       .map(([state, { airport, name, mean }]) => ({
         state, airport, place: cities.get(airport) ?? name, mean: airport ? Number(mean) : -Infinity,
@@ -84,6 +90,7 @@ class WorstPerState extends LitElement {
 
   render() {
     const rows = this.#rows();
+    this.#shown = rows;
     const { shown, phase } = this.story ?? {};
     const hot = phase === 'dim' || this.story?.frozen ? new Set() : statesOf(shown);
     return html`
@@ -99,15 +106,16 @@ class WorstPerState extends LitElement {
   }
 
   #row({ state, airport, place, mean }, hot) {
-    return html`
+    const ran = this.#ran(state);
+    return guard([airport, place, mean, hot, ran], () => html`
       <li ?data-hot=${hot} data-state=${state}>
         <span class="tile">${state}</span>
         <span class="what">
           <span class="place">${airport ? html`<b class="code">${airport}</b> ${place}` : html`<span class="none">fewer than 5 departures</span>`}</span>
-          <span class="tiny ran">${this.#ran(state)}</span>
+          <span class="tiny ran">${ran}</span>
         </span>
         ${airport ? html`<span class="swatch" data-step=${step(mean)}></span><b class="mean">${fixed(mean, 1)}</b>` : nothing}
-      </li>`;
+      </li>`);
   }
 
   #ran(state) {
@@ -120,14 +128,14 @@ class WorstPerState extends LitElement {
 
   /** Rows are of one height, so where a row was and is are known without asking the layout. */
   updated() {
-    const items = [...this.renderRoot.querySelectorAll('li[data-state]')];
-    const moved = items
-      .map((item, index) => ({ item, by: (this.#places.get(item.dataset.state) ?? index) - index }))
+    const before = this.#places;
+    this.#places = new Map(this.#shown.map(({ state }, index) => [state, index]));
+    const moved = this.#shown
+      .map(({ state }, index) => ({ state, by: (before.get(state) ?? index) - index }))
       .filter(({ by }) => by !== 0);
-    this.#places = new Map(items.map((item, index) => [item.dataset.state, index]));
-    if (moved.length === 0 || moved.length > MOVED_AT_MOST || still()) return;
-    for (const { item, by } of moved) {
-      item.animate([{ transform: `translateY(${by * ROW}px)`, zIndex: by > 0 ? 1 : 0 }, { transform: 'none' }], MOVE);
+    if (moved.length > MOVED_AT_MOST || still()) return;
+    for (const { state, by } of moved) {
+      this.renderRoot.querySelector(`li[data-state="${state}"]`)?.animate([{ transform: `translateY(${by * ROW}px)`, zIndex: by > 0 ? 1 : 0 }, { transform: 'none' }], MOVE);
     }
   }
 
@@ -136,7 +144,7 @@ class WorstPerState extends LitElement {
     .scroll:focus-visible { outline-offset: -2px; }
     li {
       position: relative; display: grid; grid-template-columns: 30px minmax(0, 1fr) auto auto; align-items: center; gap: 8px;
-      height: ${ROW}px; padding: 0 14px; border-bottom: 1px solid var(--line); background: var(--surface);
+      height: ${ROW}px; padding: 0 14px; border-bottom: 1px solid var(--line); background: var(--surface); contain: strict;
     }
     li[data-hot] { background: var(--brass-wash); box-shadow: inset 3px 0 var(--brass-fill); }
     .tile {

@@ -28,13 +28,26 @@ final class OpenPage implements AutoCloseable {
     private final int port;
     private Gateway gateway;
 
+    /** What the server has handed to the page's socket; none after it was started again. */
+    final SentMessages sent;
+
     OpenPage(Path directory, int flights) {
+        this(directory);
+        append(0, flights);
+        open();
+    }
+
+    /** With a browser that has not opened the page yet. */
+    OpenPage(Path directory) {
         this.directory = directory;
         this.browser = page.browser;
         this.app = new FlightsApp(directory);
-        append(0, flights);
-        this.gateway = serve(0);
+        this.sent = new SentMessages(app.orrery.outgoing());
+        this.gateway = app.serve(0, replay(), sent);
         this.port = gateway.port();
+    }
+
+    void open() {
         page.open(gateway.uri());
         await("the rows of the board", () -> page.has("[data-key]"));
     }
@@ -55,11 +68,11 @@ final class OpenPage implements AutoCloseable {
     /** Brings it back, on the same port. */
     void start() {
         app = new FlightsApp(directory);
-        gateway = serve(port);
+        gateway = app.serve(port, replay());
     }
 
-    private Gateway serve(int port) {
-        return app.serve(port, new Replay(app, Flight.all(), Speed.parse("50")));
+    private Replay replay() {
+        return new Replay(app, Flight.all(), Speed.parse("50"));
     }
 
     /** Runs a script in the page, which may wait and may look for an element with {@code one}. */

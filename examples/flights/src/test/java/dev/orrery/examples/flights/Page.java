@@ -136,7 +136,7 @@ final class Page implements AutoCloseable {
     void await(String what, BooleanSupplier condition) {
         new WebDriverWait(browser, LIMIT, Duration.ofMillis(50))
                 .ignoring(StaleElementReferenceException.class)
-                .withMessage(what)
+                .withMessage(() -> what + "; the browser complains of " + complaints())
                 .until(_ -> condition.getAsBoolean());
     }
 

@@ -75,7 +75,8 @@ class PageTest {
                 + page.texts("flights-worst .place")
                 + page.texts("flights-worst .mean")
                 + page.run(
-                        "return deep('flights-map')[0]?.flown?.map(row => JSON.stringify(row)).join()");
+                        "return deep('flights-map')[0]?.flown?.rows?.map(row =>"
+                            + " JSON.stringify(row)).join()");
     }
 
     private DemoProcess demo(int port, String speed) throws Exception {
