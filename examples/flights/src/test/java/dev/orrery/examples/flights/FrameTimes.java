@@ -133,7 +133,7 @@ final class FrameTimes {
         return String.format(
                 Locale.ROOT,
                 "%d frames, script a frame in ms: p50 %.1f, p95 %.1f, most %.1f (by the clock:"
-                    + " %.1f, %.1f, %.1f)",
+                        + " %.1f, %.1f, %.1f)",
                 count(),
                 at(busy, 0.5),
                 at(busy, 0.95),

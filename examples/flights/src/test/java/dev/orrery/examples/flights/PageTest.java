@@ -76,7 +76,7 @@ class PageTest {
                 + page.texts("flights-worst .mean")
                 + page.run(
                         "return deep('flights-map')[0]?.flown?.rows?.map(row =>"
-                            + " JSON.stringify(row)).join()");
+                                + " JSON.stringify(row)).join()");
     }
 
     private DemoProcess demo(int port, String speed) throws Exception {
