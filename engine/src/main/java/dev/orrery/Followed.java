@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It watches only while somebody follows; the numbering stays, so that a reader who returns is
  * told what changed, as one difference. Thread-safe.
  */
-final class Followed<V> implements Feed<Update<V, V>> { // law E5
+final class Followed<V> implements Feed<Update<V, V>>, FollowedKeys.Idle { // law E5
     private static final System.Logger LOG = System.getLogger(Followed.class.getName());
     private static final int STATES_KEPT = 64;
 
@@ -150,7 +150,8 @@ final class Followed<V> implements Feed<Update<V, V>> { // law E5
         }
     }
 
-    synchronized boolean isIdle() {
+    @Override
+    public synchronized boolean isIdle() {
         return readers == 0;
     }
 

@@ -370,20 +370,22 @@ public final class Orrery implements AutoCloseable {
         return follow(log, definition, live, live::deltas);
     }
 
-    private <E, K, S, L extends LiveProjection<K, S>> L follow(
+    private <E, K, S, D, L extends LiveProjection<K, S>> L follow(
             EventLog<E> log,
             Projection<? super E, K, S> definition,
             L live,
-            Function<K, ? extends Feed<? extends Update<S, ?>>> updates) {
+            Function<K, Feed<Update<S, D>>> updates) {
         settlings.add(timeout -> live.atLeast(log.head(), timeout));
         tellQueriesOf(live);
         Codec<K> keys = Codec.of(definition.types().key());
         layers.source(Layers.Kind.PROJECTION, live, keys);
         layers.folds(log.name(), live);
+        FollowedKeys<K, SharedUpdates<S, D>> followed =
+                new FollowedKeys<>(key -> new SharedUpdates<>(updates.apply(key), threads));
         channels.serveFamily(
                 "projection:" + live.name() + ":",
                 key -> new Resource.OfProjection(live.name(), key),
-                key -> Optional.of(updates.apply(keys.fromKey(Key.parse(key)))));
+                key -> Optional.of(followed.of(keys.fromKey(Key.parse(key)))));
         return live;
     }
 
@@ -496,7 +498,7 @@ public final class Orrery implements AutoCloseable {
             Class<K> key,
             Function<K, Subscription<V>> watch) {
         Codec<K> keys = Codec.of(key);
-        FollowedKeys<K, V> followed =
+        FollowedKeys<K, Followed<V>> followed =
                 new FollowedKeys<>(each ->
                         new Followed<>(
                                 () -> watch.apply(each),

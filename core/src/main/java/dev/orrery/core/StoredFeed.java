@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class StoredFeed<S, D> implements Feed<Update<S, D>> {
 
     private final Store<S, D> store;
     private final DeltaRing<S, D> ring;
+    private final AtomicLong life = new AtomicLong();
 
     /**
      * A state and its differences, as they are kept. What is committed here is so, whatever anybody
@@ -88,6 +90,12 @@ public final class StoredFeed<S, D> implements Feed<Update<S, D>> {
         ring.forget();
     }
 
+    /** Ends every subscription there is with {@code Closed}; who comes later may follow. */
+    public void endAll() {
+        life.incrementAndGet();
+        ring.wake();
+    }
+
     @Override
     public Subscription<Update<S, D>> subscribe() {
         return new Reader(null);
@@ -113,6 +121,7 @@ public final class StoredFeed<S, D> implements Feed<Update<S, D>> {
 
     private final class Reader implements Subscription<Update<S, D>> {
         private final Deque<Update.Delta<S, D>> read = new ArrayDeque<>();
+        private final long born = life.get();
         private long asked = NEVER_ASKED;
         private volatile @Nullable Numbered place;
         private volatile boolean closed;
@@ -132,7 +141,7 @@ public final class StoredFeed<S, D> implements Feed<Update<S, D>> {
         }
 
         private Optional<Update<S, D>> await(@Nullable Duration timeout) {
-            if (closed) {
+            if (over()) {
                 throw new OrreryException.Closed("the subscription");
             }
             Numbered from = place;
@@ -143,7 +152,7 @@ public final class StoredFeed<S, D> implements Feed<Update<S, D>> {
             long began = System.nanoTime();
             while (next == null) {
                 Optional<DeltaRing.Look<S, D>> look =
-                        ring.look(from, asked, left(timeout, began), () -> closed);
+                        ring.look(from, asked, left(timeout, began), this::over);
                 if (look.isEmpty()) {
                     return Optional.empty();
                 }
@@ -155,6 +164,10 @@ public final class StoredFeed<S, D> implements Feed<Update<S, D>> {
                         };
             }
             return Optional.of(handOut(next));
+        }
+
+        private boolean over() {
+            return closed || born != life.get();
         }
 
         private static @Nullable Duration left(@Nullable Duration timeout, long began) {

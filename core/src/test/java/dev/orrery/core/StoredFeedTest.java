@@ -145,4 +145,16 @@ class StoredFeedTest {
         assertThatThrownBy(reader::next).isInstanceOf(OrreryException.Closed.class);
         assertThatThrownBy(reader::next).isInstanceOf(OrreryException.Closed.class);
     }
+
+    @Test
+    void endingAllEndsThoseThatFollowAndNobodyWhoComesLater() {
+        Subscription<Update<Integer, Integer>> reader = feed.subscribe();
+        reader.next();
+        Thread.ofVirtual().start(feed::endAll);
+        assertThatThrownBy(reader::next).isInstanceOf(OrreryException.Closed.class);
+        commit(1);
+        try (var later = feed.subscribe(at(0))) {
+            assertThat(later.next()).isEqualTo(delta(1));
+        }
+    }
 }
