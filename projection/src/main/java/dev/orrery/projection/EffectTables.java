@@ -261,33 +261,38 @@ final class EffectTables {
      *     somebody else went on
      */
     boolean save(Save save) {
-        return database.write(session -> {
-            int moved =
-                    session.update(
-                            "UPDATE effects SET position = ? WHERE id = ? AND position = ?",
-                            save.position,
-                            effect,
-                            save.expected);
-            if (moved == 0) {
-                return false;
-            }
-            EpochTables.batch(
-                    session,
-                    session.dialect()
-                            .upsert("effect_done", List.of("effect", "position"), List.of()),
-                    save.done,
-                    position -> new @Nullable Object[] {effect, position});
-            if (save.position > save.expected) {
-                session.update(
-                        "DELETE FROM effect_done WHERE effect = ? AND position <= ?",
-                        effect,
-                        save.position);
-            }
-            put(session, save.waiting);
-            put(session, save.again);
-            release(session, save.released, save.now);
-            return true;
-        });
+        return database.write(
+                "effects",
+                session -> {
+                    int moved =
+                            session.update(
+                                    "UPDATE effects SET position = ? WHERE id = ? AND position = ?",
+                                    save.position,
+                                    effect,
+                                    save.expected);
+                    if (moved == 0) {
+                        return false;
+                    }
+                    EpochTables.batch(
+                            session,
+                            session.dialect()
+                                    .upsert(
+                                            "effect_done",
+                                            List.of("effect", "position"),
+                                            List.of()),
+                            save.done,
+                            position -> new @Nullable Object[] {effect, position});
+                    if (save.position > save.expected) {
+                        session.update(
+                                "DELETE FROM effect_done WHERE effect = ? AND position <= ?",
+                                effect,
+                                save.position);
+                    }
+                    put(session, save.waiting);
+                    put(session, save.again);
+                    release(session, save.released, save.now);
+                    return true;
+                });
     }
 
     private void put(WriteSession session, List<WaitingRow> rows) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Confined to the thread that holds the epoch's lock.
  */
 final class FoldStep<K, S> {
+    /** What folds write, beside those who append. */
+    private static final String PART = "folds";
+
     private final Folder<?, K, S> folder;
     private final Epoch<K, S> epoch;
     private final FoldBatch.Result<K, S> result;
@@ -55,7 +58,7 @@ final class FoldStep<K, S> {
     static boolean take(
             Database database, Timeline timeline, String cause, List<FoldStep<?, ?>> steps) {
         try {
-            database.perform(session -> steps.forEach(step -> step.save(session)));
+            database.perform(PART, session -> steps.forEach(step -> step.save(session)));
         } catch (Overtaken e) {
             e.step.reload();
             return false;
