@@ -59,7 +59,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -99,14 +98,8 @@ public final class Orrery implements AutoCloseable {
     private final SentBytes sent;
     private final CommitRecorder recorder;
     private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
-    private final List<Settling> settlings = new CopyOnWriteArrayList<>();
+    private final Followers followers = new Followers();
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
-
-    /** What follows a log, and can be waited for. */
-    @FunctionalInterface
-    private interface Settling {
-        void settle(Duration timeout);
-    }
 
     /** How an Orrery is opened. Immutable: each method answers a changed copy. */
     public record Configuration(
@@ -375,7 +368,7 @@ public final class Orrery implements AutoCloseable {
             Projection<? super E, K, S> definition,
             L live,
             Function<K, Feed<Update<S, D>>> updates) {
-        settlings.add(timeout -> live.atLeast(log.head(), timeout));
+        followers.projection(log, live);
         tellQueriesOf(live);
         Codec<K> keys = Codec.of(definition.types().key());
         layers.source(Layers.Kind.PROJECTION, live, keys);
@@ -402,7 +395,7 @@ public final class Orrery implements AutoCloseable {
     public <E, K> LiveEffect<K> effect(
             EventLog<? extends E> log, Effect<E, K> definition, LiveProjection<?, ?>... shown) {
         LiveEffect<K> live = effects.run(log, definition, shown);
-        settlings.add(timeout -> live.atLeast(log.head(), timeout));
+        followers.effect(log, live);
         return live;
     }
 
@@ -553,10 +546,7 @@ public final class Orrery implements AutoCloseable {
      * @throws OrreryException.TimedOut when it is not within the time
      */
     public void settle(Duration timeout) {
-        long began = System.nanoTime();
-        for (Settling settling : settlings) {
-            settling.settle(timeout.minusNanos(System.nanoTime() - began));
-        }
+        followers.settle(timeout);
     }
 
     /**
@@ -570,6 +560,19 @@ public final class Orrery implements AutoCloseable {
     /** What was done since this was opened, recorded or not. */
     public CommitRecord.Totals totals() {
         return recorder.totals();
+    }
+
+    /** How everything that runs here stands, looked at one after the other. */
+    public Status status() {
+        return new Status(
+                layers.logs().stream()
+                        .map(known -> new Status.OfLog(known.name(), known.log().head()))
+                        .toList(),
+                followers.projections(),
+                followers.effects(),
+                queries.statisticsByName(),
+                channels.totals(),
+                totals());
     }
 
     /** The time by this engine's clock, in milliseconds since the epoch; it never jumps. */

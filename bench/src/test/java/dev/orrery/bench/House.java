@@ -65,6 +65,7 @@ final class House {
                                             "com.google.protobuf",
                                             "com.nimbusds",
                                             "org.eclipse.jetty")),
+                    Map.entry("metrics", on("engine").using("io.micrometer.core")),
                     Map.entry("cli", on("engine", "gateway").using("picocli")),
                     Map.entry("examples.quickstart", on("engine")),
                     Map.entry(

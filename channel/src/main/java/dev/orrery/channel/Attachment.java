@@ -26,6 +26,7 @@ public final class Attachment implements Subscription<Message> {
     private final Beginning beginning;
     private final Optional<List<Presence.Member>> roster;
     private final Consumer<Attachment> onClose;
+    private final Runnable onGap;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private volatile Optional<Principal> who;
     private volatile OrreryException.@Nullable Denied refused;
@@ -36,13 +37,15 @@ public final class Attachment implements Subscription<Message> {
      *
      * @param who as whom, when it is not the connection's principal
      * @param onClose told once, when the attachment is closed
+     * @param onGap told each time the reader is, that it missed some
      */
     Attachment(
             String channel,
             Resource resource,
             Served.Following following,
             Optional<Principal> who,
-            Consumer<Attachment> onClose) {
+            Consumer<Attachment> onClose,
+            Runnable onGap) {
         this.channel = channel;
         this.resource = resource;
         this.part = following.part();
@@ -51,6 +54,7 @@ public final class Attachment implements Subscription<Message> {
         this.roster = following.joining().roster();
         this.who = who;
         this.onClose = onClose;
+        this.onGap = onGap;
         this.place = beginning.cursor();
     }
 
@@ -114,6 +118,7 @@ public final class Attachment implements Subscription<Message> {
     /** A gap is no place to continue from: only what came before it is. */
     private Message handOut(Message message) {
         if (message instanceof Message.Gap(Cursor _, Cursor to)) {
+            onGap.run();
             return new Message.Gap(place, to);
         }
         place = message.cursor();

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -28,6 +29,8 @@ public final class Channels implements AutoCloseable {
     private final Supplier<String> epochs;
     private final LongSupplier nanos;
     private final AtomicLong lastConnection = new AtomicLong();
+    private final LongAdder resets = new LongAdder();
+    private final LongAdder gaps = new LongAdder();
     private final Map<String, Served> named = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<String, Kin> families = new ConcurrentSkipListMap<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -227,6 +230,14 @@ public final class Channels implements AutoCloseable {
     /** One more follows a channel. */
     void began(Attachment attachment) {
         followers.merge(attachment.channel(), 1, Integer::sum);
+        if (attachment.beginning() instanceof Beginning.Reset) {
+            resets.increment();
+        }
+    }
+
+    /** One who follows a channel is told that it missed some. */
+    void countGap() {
+        gaps.increment();
     }
 
     /** One less follows a channel. */
@@ -258,6 +269,23 @@ public final class Channels implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * What sessions follow, and what could not be handed to them without a break. Immutable.
+     *
+     * @param connections how many sessions are open
+     * @param followers how many channels they follow, each session's counted
+     * @param resets how often since the start somebody came back to a place that could not be
+     *     continued
+     * @param gaps how often since the start somebody who followed was told that it missed some
+     */
+    public record Totals(int connections, int followers, long resets, long gaps) {}
+
+    /** What is going on in all channels. */
+    public Totals totals() {
+        int following = connections.stream().mapToInt(Connection::attachments).sum();
+        return new Totals(connections.size(), following, resets.sum(), gaps.sum());
     }
 
     /** How many connections are open. */

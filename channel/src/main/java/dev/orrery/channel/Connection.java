@@ -172,7 +172,8 @@ public final class Connection implements AutoCloseable {
         try {
             Served.Following begun = served(join.channel()).follow(join, this, who, presence);
             following = true;
-            return new Attachment(join.channel(), what, begun, join.who(), this::release);
+            return new Attachment(
+                    join.channel(), what, begun, join.who(), this::release, channels::countGap);
         } finally {
             if (!following) {
                 attached.decrementAndGet();

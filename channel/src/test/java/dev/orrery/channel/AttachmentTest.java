@@ -116,6 +116,7 @@ class AttachmentTest {
             assertThat(attachment.beginning())
                     .isEqualTo(new Beginning.Reset(at("e1", 3), Optional.empty()));
             assertThat(attachment.next()).isEqualTo(new Message.Entry(at("e1", 4), "m"));
+            assertThat(channels.totals()).isEqualTo(new Channels.Totals(1, 1, 9, 0));
         }
     }
 
@@ -132,6 +133,7 @@ class AttachmentTest {
             assertThat(state.next()).isEqualTo(new Message.Gap(at("s", 0), at("s", 300)));
             assertThat(state.cursor()).as("the place to come back with").isEqualTo(at("s", 0));
             assertThat(messages.next()).isEqualTo(new Message.Gap(at("e1", 0), at("e1", 44)));
+            assertThat(channels.totals()).isEqualTo(new Channels.Totals(1, 2, 0, 2));
             assertThat(messages.cursor()).isEqualTo(at("e1", 0));
         }
     }
