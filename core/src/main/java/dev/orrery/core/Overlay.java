@@ -61,6 +61,11 @@ final class Overlay<K, V> extends LocalRelation<K, V> { // law C54
     }
 
     @Override
+    public boolean isFrozen() {
+        return origin.isFrozen();
+    }
+
+    @Override
     public Row toRow(K key, V value) {
         return origin.toRow(key, value);
     }

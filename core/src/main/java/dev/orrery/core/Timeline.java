@@ -213,6 +213,9 @@ public final class Timeline {
     /** Makes a revision of the writes that change something; none when there are none. */
     private Revision installEffective(
             Transaction transaction, List<Transaction.Prepared<?, ?>> writes) {
+        for (Transaction.Prepared<?, ?> write : writes) {
+            write.requireThawed();
+        }
         Budget.admit(writes, transaction.claims());
         Building building = null;
         for (Transaction.Prepared<?, ?> write : writes) {

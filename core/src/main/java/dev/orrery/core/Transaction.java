@@ -147,9 +147,21 @@ public final class Transaction implements Tracking.Scope {
 
     void runPersistence() {
         if (!persistence.isEmpty()) {
+            refuseFrozen();
             claim();
         }
         persistence.forEach(Runnable::run);
+    }
+
+    /** What is stored first cannot be refused afterwards, which a frozen source may have to. */
+    private void refuseFrozen() {
+        for (Prepared<?, ?> write : prepare()) {
+            LocalRelation<?, ?> of = write.cell().relation;
+            if (of.isFrozen()) {
+                throw new OrreryException.Unsupported(
+                        "write to " + store + " and to the frozen " + of.name(), "one commit");
+            }
+        }
     }
 
     /** Claims what the writes weigh at most: once they are stored they cannot be refused. */
@@ -256,6 +268,14 @@ public final class Transaction implements Tracking.Scope {
             Version<V> expected,
             boolean effective,
             long weight) {
+        /** Refuses to change what is there in a source that is frozen. */
+        void requireThawed() { // law C61
+            if (effective && expected.value.isPresent() && cell.relation.isFrozen()) {
+                throw new OrreryException.Unsupported(
+                        "change or remove " + cell.key, "the frozen " + cell.relation.name());
+            }
+        }
+
         boolean stillHolds() {
             return cell.head() == expected && cell.relation.owns(cell);
         }

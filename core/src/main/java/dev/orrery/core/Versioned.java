@@ -37,6 +37,11 @@ public interface Versioned<K, V> extends Source<K, V> {
     /** The row that conditions and orders look at. */
     Row toRow(K key, V value);
 
+    /** Whether a value that is there stays for ever, on branches too; absence may end. */
+    default boolean isFrozen() {
+        return false;
+    }
+
     /**
      * How keys and values are stored, for those who must know over a restart what they read here;
      * empty when they have no stored form.

@@ -90,6 +90,13 @@ final class Context implements Tracking.Frame {
     public <K, V> Optional<V> find(Versioned<K, V> source, K key) {
         checkThread();
         Versioned<K, V> own = engine.timeline.own(source);
+        if (own.isFrozen() && engine.root.saving() == null) { // another life may have other facts
+            Optional<V> value = own.findAt(key, revision);
+            if (value.isPresent() || engine.faults.has(Fault.FROZEN_ABSENCE_FORGOTTEN)) {
+                holdsSince(value.isPresent() ? own.changedAt(key) : 0); // law Q43
+                return value;
+            }
+        }
         FixedPoint circle = evaluation;
         Recording reads = recording;
         if (circle == null && reads == null) {
@@ -102,6 +109,16 @@ final class Context implements Tracking.Frame {
             reads.read(leaf, revision);
         }
         return leaf.valueAt(own, key, revision);
+    }
+
+    /** Something was read that need not be recorded, since it stays for ever. */
+    private void holdsSince(long from) {
+        FixedPoint circle = evaluation;
+        if (circle != null) {
+            circle.holdsSince(from);
+        } else if (recording != null) {
+            recording.holdsSince(from);
+        }
     }
 
     @Override

@@ -50,5 +50,7 @@ enum Fault {
     /** A forgotten result is verified like any other. */
     FORGETTING_FORGOTTEN,
     /** What functions read that run side by side is not recorded for their whole. */
-    PARTS_FORGOTTEN
+    PARTS_FORGOTTEN,
+    /** That a frozen fact was not there is not recorded. */
+    FROZEN_ABSENCE_FORGOTTEN
 }

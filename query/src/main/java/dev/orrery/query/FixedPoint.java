@@ -146,6 +146,12 @@ final class FixedPoint {
 
     // reads of the bodies
 
+    /** Reads what stays for ever from a revision on. */
+    void holdsSince(long from) {
+        Member reader = running.getLast();
+        reader.from = Math.max(reader.from, from);
+    }
+
     /** Reads a key or a set of a source. */
     void read(Leaf leaf) {
         Member reader = running.getLast();

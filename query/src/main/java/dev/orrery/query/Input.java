@@ -20,9 +20,11 @@ import java.util.Optional;
 public final class Input<K, V> extends LocalRelation<K, V> {
     private final Type<K> keyType;
     private final Type<V> valueType;
+    private final boolean isFrozen;
 
-    Input(Timeline timeline, String name, Type<K> keyType, Type<V> valueType) {
+    Input(Timeline timeline, String name, Type<K> keyType, Type<V> valueType, boolean isFrozen) {
         super(timeline, name);
+        this.isFrozen = isFrozen;
         this.keyType = keyType;
         this.valueType = valueType;
     }
@@ -65,6 +67,11 @@ public final class Input<K, V> extends LocalRelation<K, V> {
         timeline()
                 .transact(
                         name(), transaction -> keys.forEach(key -> transaction.remove(this, key)));
+    }
+
+    @Override
+    public boolean isFrozen() {
+        return isFrozen;
     }
 
     /** A snapshot may have its own values. */

@@ -13,18 +13,25 @@ public final class InputDefinition<K, V> {
     private final Type<K> key;
     private final Type<V> value;
     private final long maximumBytes;
+    private final boolean frozen;
 
     InputDefinition(Queries queries, String name, Type<K> key, Type<V> value) {
-        this(queries, name, key, value, UNLIMITED);
+        this(queries, name, key, value, UNLIMITED, false);
     }
 
     private InputDefinition(
-            Queries queries, String name, Type<K> key, Type<V> value, long maximumBytes) {
+            Queries queries,
+            String name,
+            Type<K> key,
+            Type<V> value,
+            long maximumBytes,
+            boolean frozen) {
         this.queries = queries;
         this.name = name;
         this.key = key;
         this.value = value;
         this.maximumBytes = maximumBytes;
+        this.frozen = frozen;
     }
 
     /**
@@ -40,7 +47,20 @@ public final class InputDefinition<K, V> {
         if (most < 1) {
             throw new Invalid("bytes", "is at least 1", most);
         }
-        return new InputDefinition<>(queries, name, key, value, most);
+        return new InputDefinition<>(queries, name, key, value, most, frozen);
+    }
+
+    /**
+     * Says that a value, once there, stays as it is for ever: to change or remove it is refused, in
+     * a snapshot too. Results that read it keep no trace of it, which makes them lighter where they
+     * read much that never changes. What is absent may still come, and is recorded when it was
+     * looked for.
+     *
+     * <p>With a store it is recorded like any other, since the next life may have other facts. A
+     * commit that also writes to another store is refused.
+     */
+    public InputDefinition<K, V> frozen() {
+        return new InputDefinition<>(queries, name, key, value, maximumBytes, true);
     }
 
     /**
@@ -49,7 +69,7 @@ public final class InputDefinition<K, V> {
      * @throws BadDefinition when the name is taken, or bytes are limited of what has no stored form
      */
     public Input<K, V> create() {
-        Input<K, V> input = new Input<>(queries.engine().timeline, name, key, value);
+        Input<K, V> input = new Input<>(queries.engine().timeline, name, key, value, frozen);
         if (maximumBytes != UNLIMITED) {
             input.limitBytes(maximumBytes);
         }

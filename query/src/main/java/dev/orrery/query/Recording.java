@@ -96,6 +96,11 @@ final class Recording {
         }
     }
 
+    /** Something was read that stays for ever from a revision on. */
+    void holdsSince(long since) {
+        from = Math.max(from, since);
+    }
+
     /** Adds what was read side by side with other reads. */
     void read(Recording part) {
         for (Cell cell : part.dependencies()) {

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * evaluated from scratch on the state at any revision.
  *
  * <p>Dependencies are dynamic and shared over several levels; values are few, so that cutoffs are
- * frequent; some bodies throw, some handle what their children throw, some pause, some read side by
- * side.
+ * frequent; some facts stay once they are there; some bodies throw, some handle what their children
+ * throw, some pause, some read side by side.
  */
 final class World {
     static final int INPUTS = 8;
@@ -43,7 +43,12 @@ final class World {
     final Queries queries;
     final Definition<Integer, Integer> query;
     private final Input<Integer, Integer> inputs;
+    private final Input<Integer, Integer> fixed;
     private final Input<Integer, Item> rows;
+
+    /** The inputs whose values stay once they are there; none in half of the worlds. */
+    private final java.util.BitSet frozen = new java.util.BitSet();
+
     private final int[] traits = new int[KEYS];
     private final boolean pausing;
     private final AtomicIntegerArray runs = new AtomicIntegerArray(KEYS);
@@ -90,8 +95,12 @@ final class World {
         timeline.attach(new History()).close();
         queries = new Queries(timeline, Thread.ofVirtual().factory(), new Faults(faults));
         inputs = queries.input("input", Integer.class, Integer.class);
+        fixed = queries.defineInput("fixed", Integer.class, Integer.class).frozen().create();
         rows = queries.input("rows", Integer.class, Item.class);
         query = (Definition<Integer, Integer>) define(random).as(this::compute);
+        for (int key = random.nextInt(2 * INPUTS); key < INPUTS; key += 1 + random.nextInt(3)) {
+            frozen.set(key);
+        }
     }
 
     /** Failures that are declared, and values that are limited, in half of the worlds each. */
@@ -115,8 +124,8 @@ final class World {
         public void derive(Commit commit, Derivation derivation) {
             int[] state = states.get(commit.revision().number() - 1).clone();
             for (ChangeSet<?, ?> set : commit.changes()) {
-                if (set.source() == inputs || set.source() == rows) {
-                    set.forEach(change -> apply(set.source() == inputs, change, state));
+                if (set.source() == inputs || set.source() == fixed || set.source() == rows) {
+                    set.forEach(change -> apply(set.source() != rows, change, state));
                 }
             }
             states.put(commit.revision().number(), state);
@@ -163,11 +172,25 @@ final class World {
     /** Changes a few things at once. */
     void change(Random random) {
         List<Edit> edits = Edit.some(random);
-        timeline.commit(() -> edits.forEach(this::apply));
+        try {
+            timeline.commit(() -> edits.forEach(this::apply));
+        } catch (OrreryException.Unsupported refused) {
+            if (edits.stream().noneMatch(this::isFrozen)) {
+                throw refused;
+            }
+        }
+    }
+
+    private boolean isFrozen(Edit edit) {
+        return !edit.isRow() && frozen.get(edit.key());
     }
 
     private void apply(Edit edit) {
-        if (edit.isRow() && edit.value() < 0) {
+        if (isFrozen(edit)) {
+            if (edit.value() >= 0) {
+                fixed.set(edit.key(), edit.value());
+            }
+        } else if (edit.isRow() && edit.value() < 0) {
             rows.remove(edit.key());
         } else if (edit.isRow()) {
             rows.set(edit.key(), new Item(edit.value(), edit.amount()));
@@ -202,11 +225,19 @@ final class World {
         }
 
         synchronized void change(Random random) {
-            List<Edit> edits = Edit.some(random);
-            int[] next = own.get(newest).clone();
+            int[] now = own.get(newest);
+            List<Edit> edits =
+                    Edit.some(random).stream()
+                            .filter(edit -> !isFrozen(edit) || isFirst(edit, now))
+                            .toList();
+            int[] next = now.clone();
             edits.forEach(edit -> edit.apply(next));
             own.put(newest + 1, next); // overwritten when nothing changed
             newest = snapshot.commit(() -> edits.forEach(World.this::apply)).number();
+        }
+
+        private static boolean isFirst(Edit edit, int[] now) {
+            return edit.value() >= 0 && now[edit.key()] == ABSENT;
         }
 
         /** False when it was closed meanwhile. */
@@ -316,7 +347,7 @@ final class World {
     private final class Live implements Reads {
         @Override
         public int input(int key) {
-            return inputs.find(key).orElse(ABSENT);
+            return (frozen.get(key) ? fixed : inputs).find(key).orElse(ABSENT);
         }
 
         @Override
