@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Suites:",
             "  slice   the durable projection beside raw JDBC, append to socket, start-up",
             "  query   memoised queries beside a map, Salsa and alien-signals",
+            "  graph   the replicated graph beside Yjs and Loro, durable rates, opening, memory",
             "  channel publish to a thousand sockets, with and without ten that stand still",
             "",
             "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown,"

@@ -289,6 +289,19 @@ public final class Row {
         return new Row(shape.plus(column), longer);
     }
 
+    /**
+     * The same row, sharing a shape with others: what is worked out for a shape is then worked out
+     * once.
+     *
+     * @param equal a shape equal to this row's
+     */
+    public Row sharing(Shape equal) {
+        if (!shape.equals(equal)) {
+            throw new Invalid("", "needs a shape equal to " + shape, equal);
+        }
+        return new Row(equal, values);
+    }
+
     /** This row without a column; the same row when it is not there. */
     public Row without(String column) {
         var index = shape.indexOf(column);

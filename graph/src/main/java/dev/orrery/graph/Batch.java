@@ -1,9 +1,7 @@
 package dev.orrery.graph;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,29 +10,38 @@ import org.jspecify.annotations.Nullable;
  * back. Guarded by the lock of the graph until it is handed to the committer.
  */
 final class Batch {
-    final List<Entry> entries = new ArrayList<>(1);
-
-    /** What shows under an id with this batch, where that is another thing than without it. */
-    final Map<String, Shown> shown = new LinkedHashMap<>(2);
-
-    /** What is in the quarantine with this batch and was not before, or the other way round. */
-    final Map<Hash, Optional<Quarantined>> quarantined = new LinkedHashMap<>(2);
-
     private final long first;
-    private final List<State.Step> steps = new ArrayList<>(1);
-    private final List<List<Hash>> headsBefore = new ArrayList<>(1);
-    private final Map<State.Slot, List<Quarantined>> quarantinedBefore = new LinkedHashMap<>(2);
     private final HybridTime clockBefore;
     private final SchemaFacts factsBefore;
     private final Judge judgeBefore;
+    private final List<Taken> taken = new ArrayList<>(1);
+
+    /** In the order in which it came about; an id may be there more than once. */
+    private final List<Shown> shown = new ArrayList<>(1);
+
+    private List<Held> held = List.of();
 
     /** Set when it is over, one way or the other. */
     boolean done;
 
     @Nullable RuntimeException failure;
 
+    /** An entry, the heads before it came, and what it did to the state. */
+    private record Taken(Entry entry, List<Hash> headsBefore, State.@Nullable Step step) {}
+
     /** Nodes and edges that showed and show now, each null where there is none. */
-    record Shown(State.Slot slot, @Nullable Object before, @Nullable Object after) {}
+    record Shown(State.Slot slot, @Nullable Object before, @Nullable Object after) {
+        String id() {
+            return slot.entity().id();
+        }
+    }
+
+    /** What the quarantine holds of an entry now; with the slot, what it held of that before. */
+    record Held(
+            Hash entry,
+            Optional<Quarantined> now,
+            State.@Nullable Slot slot,
+            List<Quarantined> before) {}
 
     Batch(long first, HybridTime clockBefore, SchemaFacts factsBefore, Judge judgeBefore) {
         this.first = first;
@@ -60,48 +67,73 @@ final class Batch {
         return judgeBefore;
     }
 
-    void admitted(Entry entry, List<Hash> heads, State.@Nullable Step step) {
-        entries.add(entry);
-        headsBefore.add(heads);
-        if (step != null) {
-            steps.add(step);
+    boolean isEmpty() {
+        return taken.isEmpty();
+    }
+
+    List<Entry> entries() {
+        if (taken.size() == 1) {
+            return List.of(taken.getFirst().entry());
         }
+        return taken.stream().map(Taken::entry).toList();
+    }
+
+    List<Shown> shown() {
+        return shown;
+    }
+
+    List<Held> held() {
+        return held;
+    }
+
+    void take(Entry entry, List<Hash> heads, State.@Nullable Step step) {
+        taken.add(new Taken(entry, heads, step));
     }
 
     /** Notes what an id shows now, and shows it. */
     void show(State.Slot slot, @Nullable Object after) {
-        String id = slot.entity().id();
-        Shown known = shown.get(id);
-        shown.put(id, new Shown(slot, known == null ? slot.shown : known.before(), after));
+        shown.add(new Shown(slot, slot.shown, after));
         slot.shown = after;
     }
 
     /** Notes what of an id is in the quarantine now. */
     void quarantine(State.Slot slot, List<Quarantined> now) {
-        quarantinedBefore.putIfAbsent(slot, slot.quarantined);
-        slot.quarantined.forEach(old -> quarantined.put(old.entry(), Optional.empty()));
-        now.forEach(each -> quarantined.put(each.entry(), Optional.of(each)));
+        List<Quarantined> before = slot.quarantined;
+        for (Quarantined old : before) {
+            hold(new Held(old.entry(), Optional.empty(), slot, before));
+        }
+        for (Quarantined each : now) {
+            hold(new Held(each.entry(), Optional.of(each), slot, before));
+        }
         slot.quarantined = now;
     }
 
-    /** Notes that an entry about the schema is not in the quarantine now. */
-    void release(Hash schema) {
-        quarantined.put(schema, Optional.empty());
+    /** Notes whether an entry about the schema is in the quarantine now. */
+    void quarantine(Hash schema, Optional<Quarantined> now) {
+        hold(new Held(schema, now, null, List.of()));
     }
 
-    /** Notes an entry about the schema that is in the quarantine now. */
-    void quarantine(Quarantined schema) {
-        quarantined.put(schema.entry(), Optional.of(schema));
+    private void hold(Held each) {
+        if (held.isEmpty()) {
+            held = new ArrayList<>();
+        }
+        held.add(each);
     }
 
     /** Makes it as if this batch, the newest, had never been. */
     void undo(State state, EntryIndex index) {
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            index.removeLast(entries.get(i), headsBefore.get(i));
+        for (Taken each : taken.reversed()) {
+            index.removeLast(each.entry(), each.headsBefore());
+            if (each.step() != null) {
+                state.undo(each.step());
+            }
         }
-        steps.reversed().forEach(state::undo);
         state.undo(factsBefore);
-        shown.values().forEach(each -> each.slot().shown = each.before());
-        quarantinedBefore.forEach((slot, before) -> slot.quarantined = before);
+        shown.reversed().forEach(each -> each.slot().shown = each.before());
+        for (Held each : held.reversed()) {
+            if (each.slot() != null) {
+                each.slot().quarantined = each.before();
+            }
+        }
     }
 }

@@ -36,6 +36,9 @@ final class EntryIndex {
     private final Map<String, Chain> chains = new HashMap<>();
     private final TreeSet<Hash> heads = new TreeSet<>();
 
+    /** The heads as they are given out; made anew when they changed and somebody asks. */
+    private @Nullable List<Hash> headList;
+
     /** One author's entries: the newest of them, and all by sequence. */
     private static final class Chain {
         final int author;
@@ -104,9 +107,12 @@ final class EntryIndex {
         authors[size - 1] = chain.author;
         insert(size);
         link(chain, entry.sequence(), size);
-        entry.parents().forEach(heads::remove);
+        for (Hash parent : entry.parents()) {
+            heads.remove(parent);
+        }
         entry.previous().ifPresent(heads::remove);
         heads.add(hash);
+        headList = null;
         return size;
     }
 
@@ -194,11 +200,17 @@ final class EntryIndex {
         size--;
         heads.clear();
         heads.addAll(before);
+        headList = null;
     }
 
     /** The entries that no other follows, in the order of hashes. */
     List<Hash> heads() {
-        return List.copyOf(heads);
+        List<Hash> known = headList;
+        if (known == null) {
+            known = heads.size() == 1 ? List.of(heads.first()) : List.copyOf(heads);
+            headList = known;
+        }
+        return known;
     }
 
     Hash hash(int arrival) {

@@ -102,6 +102,9 @@ final class EntryStore implements AutoCloseable {
 
     /** The records of many entries, in order: any beginning of them is a whole history. */
     static List<byte[]> records(long first, List<Entry> entries) {
+        if (entries.size() == 1) {
+            return List.of(record(first, entries));
+        }
         List<byte[]> records = new ArrayList<>();
         int begin = 0;
         int bytes = 0;

@@ -42,6 +42,22 @@ final class Judge { // law G11
         return schema;
     }
 
+    /** The same row with a shape that rows with its columns share here. */
+    Row shared(Row row) {
+        return row.sharing(shape(row.columns()));
+    }
+
+    private Shape shape(List<String> names) {
+        Shape shape = shapes.get(names);
+        if (shape == null) {
+            shape = Shape.of(names);
+            if (shapes.size() < SHAPES_KEPT) {
+                shapes.put(shape.columns(), shape);
+            }
+        }
+        return shape;
+    }
+
     /**
      * Judges an entity.
      *
@@ -154,17 +170,6 @@ final class Judge { // law G11
                 return Row.of(shape(List.copyOf(all.keySet())), new ArrayList<>(all.values()));
             }
             return Row.of(shape(names), values);
-        }
-
-        private Shape shape(List<String> names) {
-            Shape shape = shapes.get(names);
-            if (shape == null) {
-                shape = Shape.of(names);
-                if (shapes.size() < SHAPES_KEPT) {
-                    shapes.put(shape.columns(), shape);
-                }
-            }
-            return shape;
         }
 
         private void endpoint(ResolvedType type, String id, boolean isFrom) {

@@ -90,12 +90,12 @@ final class LocalGraph implements Graph {
 
     @Override
     public void addNode(String type, String id, Row properties) {
-        replica.write(new Operation.AddNode(id, type, properties));
+        replica.write(new Operation.AddNode(id, type, replica.shared(properties)));
     }
 
     @Override
     public void addEdge(String type, String id, String from, String to, Row properties) {
-        replica.write(new Operation.AddEdge(id, type, from, to, properties));
+        replica.write(new Operation.AddEdge(id, type, from, to, replica.shared(properties)));
     }
 
     @Override

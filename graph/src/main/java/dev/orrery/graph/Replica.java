@@ -5,6 +5,7 @@ import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.Unsupported;
+import dev.orrery.core.Row;
 import dev.orrery.core.Signal;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
@@ -55,7 +56,7 @@ final class Replica implements AutoCloseable {
     private final State state;
     private final EntryIndex index;
     private final Leases leases;
-    private Judge judge;
+    private volatile Judge judge;
     private final ArrayDeque<Batch> queue = new ArrayDeque<>();
     private boolean committing;
     private volatile boolean closed;
@@ -109,7 +110,7 @@ final class Replica implements AutoCloseable {
                 case null, default -> {}
             }
         }
-        all.quarantined.values().forEach(each -> each.ifPresent(quarantine::begin));
+        all.held().forEach(each -> each.now().ifPresent(quarantine::begin));
     }
 
     String name() {
@@ -180,9 +181,14 @@ final class Replica implements AutoCloseable {
         return clock;
     }
 
+    /** The same row, sharing its shape with others here. */
+    Row shared(Row row) {
+        return judge.shared(row);
+    }
+
     /** The schema of the moment. */
     Schema schema() {
-        return locked(() -> judge.schema());
+        return judge.schema();
     }
 
     // ---- writing
@@ -226,7 +232,7 @@ final class Replica implements AutoCloseable {
                 undo(batch);
                 throw refused;
             }
-            if (!batch.entries.isEmpty()) {
+            if (!batch.isEmpty()) {
                 queue.add(batch);
                 settle(batch);
             }
@@ -272,7 +278,7 @@ final class Replica implements AutoCloseable {
             return;
         }
         List<Entry> entries = new ArrayList<>();
-        current.batches().forEach(batch -> entries.addAll(batch.entries));
+        current.batches().forEach(batch -> entries.addAll(batch.entries()));
         if (!entries.isEmpty()) {
             store.append(List.of(EntryStore.record(current.batches().getFirst().first(), entries)));
         }
@@ -355,70 +361,77 @@ final class Replica implements AutoCloseable {
     // law G8
     private void take(Batch batch, List<Entry> entries) {
         SchemaFacts before = state.facts();
-        Set<String> touched = new LinkedHashSet<>();
+        Set<State.Slot> touched = entries.size() == 1 ? Set.of() : new LinkedHashSet<>();
         for (Entry entry : entries) {
-            List<Hash> heads = index.heads();
-            index.add(entry);
-            clock.witness(entry.time());
-            State.Step step = null;
-            switch (entry.operation()) {
-                case Operation.Define(String _, List<Fact> facts) ->
-                        state.join(facts, entry.stamp());
-                case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
-                case Operation.OfEntity about -> step = state.join(about, entry.stamp());
-            }
-            batch.admitted(entry, heads, step);
-            if (step != null) {
-                touched.add(step.slot().entity().id());
+            State.Step step = take(batch, entry);
+            if (step != null && entries.size() == 1) {
+                judge(batch, step.slot());
+            } else if (step != null) {
+                touched.add(step.slot());
             }
         }
-        if (before.equals(state.facts())) {
-            touched.forEach(id -> judge(batch, id));
+        if (before.equals(state.facts())) { // the very facts
+            touched.forEach(slot -> judge(batch, slot));
         } else {
             judgeAnew(batch);
         }
     }
 
+    private State.@Nullable Step take(Batch batch, Entry entry) {
+        List<Hash> heads = index.heads();
+        index.add(entry);
+        clock.witness(entry.time());
+        State.Step step = null;
+        switch (entry.operation()) {
+            case Operation.OfEntity about -> step = state.join(about, entry.stamp());
+            case Operation.Define(String _, List<Fact> facts) -> state.join(facts, entry.stamp());
+            case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
+        }
+        batch.take(entry, heads, step);
+        return step;
+    }
+
     private void judgeAnew(Batch batch) {
         SchemaFacts facts = state.facts();
         judge = judge.under(new Schema(facts.ontology()));
-        batch.factsBefore().rejected().keySet().forEach(batch::release);
+        for (Hash entry : batch.factsBefore().rejected().keySet()) {
+            batch.quarantine(entry, Optional.empty());
+        }
         facts.rejected()
                 .forEach((entry, reasons) -> {
                     String operation = index.sequence(index.find(entry)) == 0 ? "define" : "extend";
-                    batch.quarantine(
-                            new Quarantined(entry, operation, "", reasons, judge.schema().hash()));
+                    Quarantined rejected =
+                            new Quarantined(entry, operation, "", reasons, judge.schema().hash());
+                    batch.quarantine(entry, Optional.of(rejected));
                 });
         judgeAll(batch);
     }
 
     private void judgeAll(Batch batch) {
-        List<String> edgeIds = new ArrayList<>();
+        List<State.Slot> edgeSlots = new ArrayList<>();
         for (State.Slot slot : state.slots()) {
             Entity.Add add = slot.entity().shown();
             if (add != null && add.isEdge()) {
-                edgeIds.add(slot.entity().id());
+                edgeSlots.add(slot);
             } else {
                 judgeAlone(batch, slot);
             }
         }
-        edgeIds.forEach(id -> judge(batch, id)); // when all nodes are
+        edgeSlots.forEach(slot -> judgeAlone(batch, slot)); // when all nodes are
     }
 
     /** Judges an id, and the edges at it when that makes a difference to them. */
-    private void judge(Batch batch, String id) {
-        State.Slot slot = state.slot(id);
-        if (slot == null) {
-            return;
-        }
+    private void judge(Batch batch, State.Slot slot) {
         Object before = slot.shown;
         judgeAlone(batch, slot);
-        if (mattersToEdges(before, slot.shown)) {
-            for (String edge : Set.copyOf(state.incident(id))) {
-                State.Slot end = state.slot(edge);
-                if (end != null) {
-                    judgeAlone(batch, end);
-                }
+        if (!mattersToEdges(before, slot.shown)) {
+            return;
+        }
+        List<String> incident = state.incident(slot.entity().id());
+        for (String edge : incident.isEmpty() ? Set.<String>of() : Set.copyOf(incident)) {
+            State.Slot end = state.slot(edge);
+            if (end != null) {
+                judgeAlone(batch, end);
             }
         }
     }
@@ -465,11 +478,11 @@ final class Replica implements AutoCloseable {
     }
 
     private void commitQueued() {
-        List<Batch> group = List.copyOf(queue);
+        List<Batch> group = new ArrayList<>(queue);
         queue.clear();
         committing = true;
         long last = index.size();
-        RuntimeException failure = new IllegalStateException("the commit did not end");
+        RuntimeException failure = null;
         boolean stored = false;
         lock.unlock();
         try {
@@ -495,7 +508,7 @@ final class Replica implements AutoCloseable {
     private void persist(List<Batch> group) {
         List<byte[]> records = new ArrayList<>(group.size());
         for (Batch batch : group) {
-            records.addAll(EntryStore.records(batch.first(), batch.entries));
+            records.addAll(EntryStore.records(batch.first(), batch.entries()));
         }
         store.append(records);
     }
@@ -505,44 +518,41 @@ final class Replica implements AutoCloseable {
     }
 
     private void show(Transaction transaction, Batch batch) {
-        batch.shown.forEach((id, shown) -> {
-            switch (shown.after()) {
-                case Node node -> {
-                    transaction.put(nodes, id, node);
-                    if (shown.before() instanceof Edge) {
-                        transaction.remove(edges, id);
-                    }
-                }
-                case Edge edge -> {
-                    transaction.put(edges, id, edge);
-                    if (shown.before() instanceof Node) {
-                        transaction.remove(nodes, id);
-                    }
-                }
-                case null, default -> {
-                    if (shown.before() instanceof Node) {
-                        transaction.remove(nodes, id);
-                    } else {
-                        transaction.remove(edges, id);
-                    }
-                }
-            }
-        });
-        batch.quarantined.forEach((entry, quarantined) ->
-                quarantined.ifPresentOrElse(
-                        each -> transaction.put(quarantine, entry, each),
-                        () -> transaction.remove(quarantine, entry)));
+        for (Batch.Shown shown : batch.shown()) {
+            show(transaction, shown.id(), shown.before(), shown.after());
+        }
+        for (Batch.Held held : batch.held()) {
+            held.now()
+                    .ifPresentOrElse(
+                            each -> transaction.put(quarantine, held.entry(), each),
+                            () -> transaction.remove(quarantine, held.entry()));
+        }
+    }
+
+    private void show(
+            Transaction transaction, String id, @Nullable Object before, @Nullable Object after) {
+        if (before instanceof Node && !(after instanceof Node)) {
+            transaction.remove(nodes, id);
+        } else if (before instanceof Edge && !(after instanceof Edge)) {
+            transaction.remove(edges, id);
+        }
+        switch (after) {
+            case Node node -> transaction.put(nodes, id, node);
+            case Edge edge -> transaction.put(edges, id, edge);
+            case null, default -> {}
+        }
     }
 
     /** Takes back what could not be stored and everything made behind it. */
-    private void giveUp(List<Batch> group, RuntimeException failure) {
+    private void giveUp(List<Batch> group, @Nullable RuntimeException failure) {
         List<Batch> all = new ArrayList<>(group);
         all.addAll(queue);
         queue.clear();
         for (Batch batch : all.reversed()) {
             undo(batch);
             batch.done = true;
-            batch.failure = failure;
+            batch.failure =
+                    failure == null ? new IllegalStateException("the commit did not end") : failure;
         }
     }
 
