@@ -33,7 +33,7 @@ class BenchCommandTest {
     void aSuiteThatDoesNotExistIsMisuseAndMeasuresNothing() {
         assertThat(bench("galaxies")).isEqualTo(Command.MISUSED);
         assertThat(err.toString())
-                .contains("There is no suite galaxies; there is slice, query, channel")
+                .contains("There is no suite galaxies; there is slice, query, channel, graph")
                 .doesNotContain("calibration");
         assertThat(out.toString()).isEmpty();
     }
