@@ -112,8 +112,7 @@ final class GraphSuite implements Suite {
             Samples batches = new Samples();
             for (int round = -1; round < effort.either(2, 5); round++) {
                 double alone = ask(ours, "writers " + fresh(place) + " 1 " + each);
-                double force =
-                        1_000_000 / Calibration.measure(place.folder()).forceMicros();
+                double force = 1_000_000 / Calibration.measure(place.folder()).forceMicros();
                 double together = ask(ours, "writers " + fresh(place) + " 64 " + each);
                 double batch = ask(ours, "batches " + fresh(place) + " " + effort.either(20, 200));
                 if (round >= 0) {
