@@ -10,6 +10,7 @@ module dev.orrery.engine {
     requires transitive dev.orrery.sql;
     requires transitive dev.orrery.table;
     requires transitive dev.orrery.view;
+    requires java.sql;
 
     exports dev.orrery;
 }

@@ -19,6 +19,7 @@ import dev.orrery.core.Versioned;
 import dev.orrery.graph.Graph;
 import dev.orrery.graph.Graphs;
 import dev.orrery.graph.Ontology;
+import dev.orrery.log.EventBus;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
 import dev.orrery.projection.DeltaProjection;
@@ -64,6 +65,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
 
 /**
  * The front door: say where facts live and what you derive from them, start, and watch.
@@ -83,6 +85,7 @@ public final class Orrery implements AutoCloseable {
     private final Supplier<String> epochs;
     private final Timeline timeline;
     private final EventLogs logs;
+    private final EventBus events;
     private final Projections projections;
     private final Effects effects;
     private final LiveTables tables;
@@ -104,6 +107,7 @@ public final class Orrery implements AutoCloseable {
     /** How an Orrery is opened. Immutable: each method answers a changed copy. */
     public record Configuration(
             Optional<Path> directory,
+            Optional<DataSource> database,
             AccessPolicy access,
             ThreadFactory threads,
             InstantSource clock,
@@ -111,38 +115,51 @@ public final class Orrery implements AutoCloseable {
             RandomGenerator random) {
         /** Keeps everything in a directory, made when it is not there. */
         public Configuration directory(Path path) {
-            return new Configuration(Optional.of(path), access, threads, clock, nanos, random);
+            return new Configuration(
+                    Optional.of(path), database, access, threads, clock, nanos, random);
+        }
+
+        /**
+         * Keeps event logs and projections in PostgreSQL: in the first schema on the search path of
+         * this source, which other processes may share. What belongs to this process, the rows of
+         * live tables, what waits to be written, inputs and results of queries, stays in the
+         * directory, or in memory without one.
+         */
+        public Configuration database(DataSource source) {
+            return new Configuration(
+                    directory, Optional.of(source), access, threads, clock, nanos, random);
         }
 
         /** Asks this policy about everybody outside the process. */
         public Configuration access(AccessPolicy policy) {
-            return new Configuration(directory, policy, threads, clock, nanos, random);
+            return new Configuration(directory, database, policy, threads, clock, nanos, random);
         }
 
         /** Makes threads with this factory; virtual ones are meant. */
         public Configuration threads(ThreadFactory factory) {
-            return new Configuration(directory, access, factory, clock, nanos, random);
+            return new Configuration(directory, database, access, factory, clock, nanos, random);
         }
 
         /** Tells the time by this clock. */
         public Configuration clock(InstantSource source) {
-            return new Configuration(directory, access, threads, source, nanos, random);
+            return new Configuration(directory, database, access, threads, source, nanos, random);
         }
 
         /** Measures intervals by this clock, in nanoseconds. */
         public Configuration nanos(LongSupplier source) {
-            return new Configuration(directory, access, threads, clock, source, random);
+            return new Configuration(directory, database, access, threads, clock, source, random);
         }
 
         /** Draws the names of epochs from here. */
         public Configuration random(RandomGenerator generator) {
-            return new Configuration(directory, access, threads, clock, nanos, generator);
+            return new Configuration(directory, database, access, threads, clock, nanos, generator);
         }
 
         /**
          * Opens it: stored states and rows can be read, nothing is folded yet.
          *
          * @throws OrreryException.StorageFailure when the directory cannot be used
+         * @throws OrreryException.Unavailable when the database cannot be reached
          */
         public Orrery open() {
             return new Orrery(this);
@@ -152,6 +169,7 @@ public final class Orrery implements AutoCloseable {
     /** A configuration that keeps everything in memory, for nobody outside, on virtual threads. */
     public static Configuration configure() {
         return new Configuration(
+                Optional.empty(),
                 Optional.empty(),
                 AccessPolicy.NOBODY,
                 Thread.ofVirtual().name("orrery-", 0).factory(),
@@ -176,12 +194,17 @@ public final class Orrery implements AutoCloseable {
         epochs = () -> HexFormat.of().toHexDigits(random.nextLong());
         boolean opened = false;
         try {
-            database =
+            Database own =
                     closingLast(
                             configuration
                                     .directory()
                                     .map(Orrery::fileIn)
                                     .orElseGet(Database::inMemory));
+            database =
+                    configuration
+                            .database()
+                            .map(source -> closingLast(Database.open(source, threads)))
+                            .orElse(own);
             Optional<QueryStore> stored = configuration.directory().map(this::openQueries);
             timeline = Timeline.startingAt(epochs.get(), lastRevision(stored)); // law E1
             clock = new EngineClock(configuration.clock(), configuration.nanos());
@@ -195,7 +218,8 @@ public final class Orrery implements AutoCloseable {
                             random,
                             configuration.nanos(),
                             notes::appended);
-            tables = closingLast(openTables(configuration));
+            events = closingLast(new EventBus(threads));
+            tables = closingLast(openTables(configuration, own));
             projections =
                     closingLast(
                             new Projections(timeline, database, threads, configuration.clock()));
@@ -247,7 +271,7 @@ public final class Orrery implements AutoCloseable {
         return Database.open(directory.resolve("orrery.db"));
     }
 
-    private LiveTables openTables(Configuration configuration) {
+    private LiveTables openTables(Configuration configuration, Database own) {
         Function<String, SegmentLog> outboxes =
                 configuration
                         .directory()
@@ -256,7 +280,7 @@ public final class Orrery implements AutoCloseable {
                         .orElse(_ -> SegmentLog.inMemory());
         return LiveTables.over(
                 timeline,
-                SqlKeyValueStore.open(database, "live_rows"),
+                SqlKeyValueStore.open(own, "live_rows"),
                 outboxes,
                 threads,
                 configuration.clock(),
@@ -618,6 +642,11 @@ public final class Orrery implements AutoCloseable {
     /** How many different questions views are kept up for. */
     int viewsKept() {
         return views.size();
+    }
+
+    /** Publish and subscribe within the process, for what needs no log. */
+    public EventBus events() {
+        return events;
     }
 
     /** What can be followed from outside, by name. */

@@ -16,8 +16,9 @@ import java.util.random.RandomGenerator;
  * Opens the event logs of a database by name.
  *
  * <p>A log is opened once: asking again gives the same one. Only one {@code EventLogs} may be at
- * work on a database, since a reader is woken by appends made here. Thread-safe; holds nothing that
- * would need closing but the database it was given.
+ * work on an embedded database, since a reader is woken by appends made here; on a shared one there
+ * may be any number, in any process. Thread-safe; holds nothing that would need closing but the
+ * database it was given.
  */
 public final class EventLogs {
     private static final int EPOCH_DIGITS = 12;
