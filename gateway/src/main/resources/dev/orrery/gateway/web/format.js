@@ -31,6 +31,16 @@ export function counted(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
+/** Milliseconds to read at a glance: a tenth while there are few, none from a hundred on. */
+export function millis(number) {
+  return fixed(number, Math.abs(number) < 99.95 ? 1 : 0);
+}
+
+/** A size: bytes to a thousand, from there on KB with a tenth. */
+export function size(bytes) {
+  return bytes < 1_000 ? counted(bytes, 'byte') : `${fixed(bytes / 1_000, 1)} KB`;
+}
+
 /** Milliseconds as whole seconds, past a minute as minutes too: `14 s`, `1 min 20 s`. */
 export function duration(millis) {
   const seconds = Math.max(0, Math.floor(millis / 1_000));

@@ -6,7 +6,6 @@ import static dev.orrery.core.Column.text;
 import dev.orrery.Orrery;
 import dev.orrery.channel.Access;
 import dev.orrery.channel.AccessPolicy;
-import dev.orrery.channel.Outgoing;
 import dev.orrery.core.Row;
 import dev.orrery.examples.flights.MeanDelay.Sum;
 import dev.orrery.gateway.EngineMethods;
@@ -91,7 +90,11 @@ final class FlightsApp implements AutoCloseable {
     final ValueView<MeanDelay> meanDelay;
 
     FlightsApp(Path directory) {
-        orrery = Orrery.configure().directory(directory).access(EVERYBODY).open();
+        this(directory, EVERYBODY);
+    }
+
+    FlightsApp(Path directory, AccessPolicy access) {
+        orrery = Orrery.configure().directory(directory).access(access).open();
         boolean opened = false;
         try {
             // facts
@@ -188,22 +191,17 @@ final class FlightsApp implements AutoCloseable {
      * Serves the page and everything live, with the controls of a replay, on this machine alone.
      */
     Gateway serve(int port, Replay replay) {
-        return serve(port, replay, orrery.outgoing());
+        return gateway(replay).port(port).open();
     }
 
-    /**
-     * As {@link #serve(int, Replay)}, and tells somebody what was handed to sockets: who is told
-     * instead of the engine tells it.
-     */
-    Gateway serve(int port, Replay replay, Outgoing told) {
+    /** What serves them, not open yet; once for each replay. */
+    Gateway.Configuration gateway(Replay replay) {
         orrery.channels().serve("replay", replay.feed());
         Rpc methods = TableMethods.of(orrery, EVERYBODY).method("flights.stars", (_, _) -> stars());
         return Gateway.configure(orrery.channels())
                 .rpc(EngineMethods.addTo(ReplayMethods.addTo(methods, replay), orrery, EVERYBODY))
-                .outgoing(told)
-                .pages(pages())
-                .port(port)
-                .open();
+                .outgoing(orrery.outgoing())
+                .pages(pages());
     }
 
     /** Of each airport its code, its state and where it is. */

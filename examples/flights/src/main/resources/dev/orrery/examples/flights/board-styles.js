@@ -75,7 +75,7 @@ export const boardStyles = css`
   .line .c-seen .skeleton { width: 34px; }
 
   @media (min-width: 1280px) and (max-width: 1399.98px) {
-    [role=row], .line { grid-template-columns: 160px minmax(0, 1fr) 48px 84px 80px 92px; }
+    [role=row], .line { grid-template-columns: 160px minmax(0, 1fr) 44px 78px 80px 84px; }
   }
   :host([phone]) [role=row], :host([phone]) .line { grid-template-columns: minmax(0, 1fr); min-height: 48px; }
   :host([phone]) .header { position: absolute; width: 1px; height: 1px; min-height: 0; overflow: hidden; clip-path: inset(50%); }

@@ -3,7 +3,7 @@
  *
  * A record is that of the channel `engine:commits`; its layers are `log`, `projection`, `table` and `input`.
  */
-import { count, counted, fixed, signed } from 'orrery/format.js';
+import { count, counted, fixed, signed, size } from 'orrery/format.js';
 
 export const LOG = 'flights';
 export const PROJECTION = 'delays';
@@ -118,7 +118,7 @@ export function subheads(record, { origins, queries, log }) {
     tiles: { text: `${count(record.ran)} of ${count(queries)} ran`, lit: record.ran > 0 },
     views: { text: `${count(told)} of ${count(views.length)} changed`, lit: told > 0 },
     page: {
-      text: `${counted(record.patches, 'patch', 'patches')}, ${counted(record.bytes, 'byte')}`,
+      text: `${counted(record.patches, 'patch', 'patches')}, ${size(record.bytes)}`,
       lit: record.patches > 0,
     },
   };

@@ -7,7 +7,7 @@ import { guard } from 'lit/directives/guard.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { Hearing, Media, parts } from 'orrery/parts.js';
 import { updateInFrame } from 'orrery/frames.js';
-import { count, fixed } from 'orrery/format.js';
+import { count, fixed, millis } from 'orrery/format.js';
 import { ORIGINS } from './origins.js';
 import { DOT, VIEW_NODE, cone, dependencies, layout, tileMapSize, tiles, wires } from './engine-layout.js';
 import {
@@ -270,14 +270,14 @@ class Engine extends LitElement {
     return svg`
       <g class=${hot ? 'node hot' : 'node'}>
         <rect class=${hot ? 'lit' : ''} x=${page.x} y=${page.y} width=${page.width} height=${page.height} rx="7"></rect>
-        <text class="total" x=${page.x + 12} y=${page.y + 22}>${total === undefined ? '–' : fixed(total, 1)} ms</text>
+        <text class="total" x=${page.x + 12} y=${page.y + 22}>${total === undefined ? '–' : millis(total)} ms</text>
         <text class="what plain" x=${page.x + 12} y=${page.y + 39}>${fromWhere(record, measured)} to pixel</text>
         ${parts.map(({ name, took, begin }, index) => {
           const y = page.y + 60 + index * 19;
           return svg`
             <text class="part" x=${page.x + 12} y=${y}>${name}</text>
             <rect class="took" x=${page.x + 59 + begin * scale} y=${y - 8} width=${Math.max(2, took * scale)} height="8" rx="1"></rect>
-            <text class="part end" x=${page.x + page.width - 12} y=${y}>${fixed(took, 2)}</text>`;
+            <text class="part end" x=${page.x + page.width - 12} y=${y}>${took < 9.995 ? fixed(took, 2) : millis(took)}</text>`;
         })}
       </g>`;
   }
@@ -349,7 +349,7 @@ class Engine extends LitElement {
       ['Projection', heads ? short(heads.projection.text) : '–', heads?.projection.lit],
       ['Queries', heads ? short(heads.tiles.text) : '–', heads?.tiles.lit],
       ['Views', heads ? short(heads.views.text) : '–', heads?.views.lit],
-      ['Page', measured ? `${fixed(measured.total, measured.total < 100 ? 1 : 0)} ms` : '–', heads?.page.lit],
+      ['Page', measured ? `${millis(measured.total)} ms` : '–', heads?.page.lit],
     ];
     return html`<ol class="chips">${chips.map(([name, text, lit]) => html`
       <li ?data-lit=${lit && this.#lit}><span>${name}</span><b>${text}</b></li>`)}</ol>`;

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { ref, createRef } from 'lit/directives/ref.js';
 import { onFrame, updateInFrame, whenDrawn } from 'orrery/frames.js';
 import { Themed, parts, token } from 'orrery/parts.js';
-import { fixed } from 'orrery/format.js';
+import { millis } from 'orrery/format.js';
 import { chart } from './charts.js';
 
 const WINDOW_MS = 60_000;
@@ -152,10 +152,10 @@ class LatencyChart extends LitElement {
     const summary = this.latency?.summary();
     return html`
       <div class="box" role="img" aria-label=${summary
-        ? `Event to pixel over the last minute: half within ${fixed(summary.p50, 1)} ms, 99 of 100 within ${fixed(summary.p99, 1)} ms`
+        ? `Event to pixel over the last minute: half within ${millis(summary.p50)} ms, 99 of 100 within ${millis(summary.p99)} ms`
         : 'Event to pixel over the last minute: nothing measured yet'} ${ref(this.#box)}></div>
       ${summary ? html`
-        <div class="labels" aria-hidden="true"><span>p99 ${fixed(summary.p99, 1)}</span><b>p50 ${fixed(summary.p50, 1)}</b></div>
+        <div class="labels" aria-hidden="true"><span>p99 ${millis(summary.p99)}</span><b>p50 ${millis(summary.p50)}</b></div>
         <span class="axis">last 60 s</span>` : nothing}`;
   }
 

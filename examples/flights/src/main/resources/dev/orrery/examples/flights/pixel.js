@@ -1,17 +1,17 @@
 /** The number of event to pixel, and beside it the chart: the panel of a narrow page. */
 import { LitElement, css, html, nothing } from 'lit';
 import { Hearing, parts } from 'orrery/parts.js';
-import { fixed } from 'orrery/format.js';
+import { millis } from 'orrery/format.js';
 
 /** What the number says just now: `value` null while nothing is known. */
 export function pixelFigure(live, latency) {
   const figure = { id: 'pixel', name: 'Event to pixel', unit: 'ms' };
   const summary = latency?.summary();
   if (live?.state === 'reconnecting' || live?.state === 'refused') {
-    return { ...figure, value: '–', sub: summary ? `last p50 ${fixed(summary.p50, 1)} ms` : '' };
+    return { ...figure, value: '–', sub: summary ? `last p50 ${millis(summary.p50)} ms` : '' };
   }
   if (!summary) return live?.state === 'live' ? { ...figure, value: '–', sub: 'no event yet' } : { ...figure, value: null, sub: '' };
-  return { ...figure, value: `${foreign() ? '≈' : ''}${fixed(summary.p50, 1)}`, sub: `p50, p99 ${fixed(summary.p99, 1)} ms` };
+  return { ...figure, value: `${foreign() ? '≈' : ''}${millis(summary.p50)}`, sub: `p50, p99 ${millis(summary.p99)} ms` };
 }
 
 /** Whether the server may be another machine, whose clock is aligned but not the same. */

@@ -43,7 +43,7 @@ final class OpenPage implements AutoCloseable {
         this.browser = page.browser;
         this.app = new FlightsApp(directory);
         this.sent = new SentMessages(app.orrery.outgoing());
-        this.gateway = app.serve(0, replay(), sent);
+        this.gateway = app.gateway(replay()).outgoing(sent).port(0).open();
         this.port = gateway.port();
     }
 

@@ -53,6 +53,30 @@ final class Page implements AutoCloseable {
         return this;
     }
 
+    /** Opens the page of a stage and waits until it shows everything. */
+    Page look(Stage stage) {
+        open(stage.address());
+        await("it is live", () -> connection().equals("live"));
+        await("the stars", () -> text("flights-map .hint").startsWith("every star"));
+        await("the answers", () -> !texts("flights-worst .mean").isEmpty());
+        await("the rows", () -> has("[data-key]"));
+        return this;
+    }
+
+    /** A page that no server ever answers: no connection is made, and none is given up. */
+    Page withoutAnswer() {
+        browser.executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of(
+                        "source",
+                        """
+                        const wait = window.setTimeout;
+                        window.setTimeout = (task, time) => time === 5000 ? 0 : wait(task, time);
+                        window.WebSocket = class extends EventTarget { close() {} send() {} };
+                        """));
+        return this;
+    }
+
     /** Looks at the page in a window of this size, in CSS pixels, sharper by a factor. */
     Page size(int width, int height, double sharpness) {
         browser.executeCdpCommand(

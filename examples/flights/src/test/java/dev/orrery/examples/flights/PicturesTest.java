@@ -11,7 +11,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -66,6 +65,7 @@ class PicturesTest {
             page.size(390, 844, 2).media("prefers-color-scheme", "light");
             take("phone-light");
             page.size(390, 1924, 2);
+            page.run("deep('.tabs')[0].hidden = true"); // it would cover what is in the middle
             take("phone-full");
         }
     }
@@ -132,8 +132,8 @@ class PicturesTest {
                                 Boolean.TRUE.equals(
                                         page.run(
                                                 "return"
-                                                        + " deep('flights-page')[0].story.shown.touched.some(({"
-                                                        + " keys }) => keys.includes('ORD'))")));
+                                                    + " deep('flights-page')[0].story.shown.touched.some(({"
+                                                    + " keys }) => keys.includes('ORD'))")));
                 type("LAX", "Los Angeles Intl");
                 showNewest();
                 take("editing-detail", "orrery-board");
@@ -149,13 +149,7 @@ class PicturesTest {
     void coldStart() throws Exception {
         page.size(1440, 900, 1).media("prefers-color-scheme", "light");
         try (Stage stage = Stage.after(directory, 0)) {
-            page.browser.executeCdpCommand(
-                    "Page.addScriptToEvaluateOnNewDocument",
-                    Map.of(
-                            "source",
-                            "const wait = window.setTimeout; window.setTimeout = (task, time) =>"
-                                    + " time === 5000 ? 0 : wait(task, time); window.WebSocket = class"
-                                    + " extends EventTarget { close() {} send() {} };"));
+            page.withoutAnswer();
             page.open(stage.address());
             page.await("it starts", () -> page.text(".banner").startsWith("Starting."));
             page.await("the map waits", () -> page.has("flights-map .graticule"));
@@ -163,18 +157,12 @@ class PicturesTest {
         }
     }
 
-    private void look(Stage stage) {
-        page.open(stage.address());
-        page.await("the answers", () -> page.texts("flights-worst .mean").size() > 40);
-        page.await("the stars", () -> page.text("flights-map .hint").startsWith("every star"));
-    }
-
     /**
      * Looks on while one flight after the other leaves, up to and with this one, and keeps that
      * lit.
      */
     private void watch(Stage stage, int last) {
-        look(stage);
+        page.look(stage);
         for (int flight = last - COMMITS + 1; flight <= last; flight++) {
             stage.fly();
             long position = flight;

@@ -31,7 +31,7 @@ class ShellTest {
     void axeFindsNothingInBothThemesAndOnAPhone() {
         try (Stage stage = Stage.after(directory, 2_000)) {
             page.size(1440, 900, 1).media("prefers-color-scheme", "light");
-            look(stage);
+            page.look(stage);
             assertThat(Axe.findings(page)).as("light").isEmpty();
             page.media("prefers-color-scheme", "dark");
             assertThat(Axe.findings(page)).as("dark").isEmpty();
@@ -44,7 +44,7 @@ class ShellTest {
     void nothingScrollsSidewaysDownTo320PixelsAndAt200PercentZoom() {
         try (Stage stage = Stage.after(directory, 2_000)) {
             page.size(1440, 900, 1);
-            look(stage);
+            page.look(stage);
             for (int width : List.of(1840, 1440, 1280, 1024, 768, 720, 640, 600, 390, 320)) {
                 page.size(width, 900, 1);
                 page.await(width + " px are not exceeded", () -> sideways() == 0);
@@ -56,14 +56,15 @@ class ShellTest {
     private long sideways() {
         return (Long)
                 page.run(
-                        "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                        "return document.documentElement.scrollWidth -"
+                            + " document.documentElement.clientWidth");
     }
 
     @Test
     void themeFollowsTheSystemUntilItIsChosenAndIsRemembered() {
         try (Stage stage = Stage.after(directory, 100)) {
             page.media("prefers-color-scheme", "dark");
-            look(stage);
+            page.look(stage);
             assertThat(ground()).isEqualTo("rgb(11, 18, 32)");
             page.press("t");
             assertThat(ground()).isEqualTo("rgb(246, 245, 241)");
@@ -82,7 +83,7 @@ class ShellTest {
     @Test
     void replayIsPausedSteppedAndToldItsSpeedByKeys() {
         try (Stage stage = Stage.after(directory, 100)) {
-            look(stage);
+            page.look(stage);
             page.await("it runs", () -> page.has("flights-replay [aria-label=Pause]"));
             page.press(" ");
             page.await("it is paused", () -> page.text(".banner").startsWith("Paused."));
@@ -107,7 +108,7 @@ class ShellTest {
     @Test
     void firstTabSkipsAndEveryControlOfTheHeaderIsReached() {
         try (Stage stage = Stage.after(directory, 100)) {
-            look(stage);
+            page.look(stage);
             page.press(Keys.TAB);
             assertThat(page.focusIs("a.skip")).isTrue();
             page.tabTo("nav a");
@@ -121,7 +122,7 @@ class ShellTest {
     void anySpeedOfTheCommandIsASixthChoice() {
         try (Stage stage = Stage.after(directory, 100)) {
             stage.replay.speed(new Speed.PerSecond(7));
-            look(stage);
+            page.look(stage);
             page.await(
                     "it is chosen", () -> page.text("flights-replay [data-chosen]").equals("7/s"));
             assertThat(page.texts("flights-replay label"))
@@ -130,22 +131,31 @@ class ShellTest {
     }
 
     @Test
-    void finishedReplaySaysItsMean() {
+    void finishedReplaySaysItsMeanAndReadsItsNumbers() {
         try (Stage stage = Stage.after(directory, 20_000)) {
-            look(stage);
+            page.look(stage);
             page.await(
                     "it says so",
                     () ->
                             page.text(".banner")
                                     .equals(
-                                            "All 20,000 flights are in: mean delay 7.70 min. Edit a name to see the engine move again."));
+                                            "All 20,000 flights are in: mean delay 7.70 min. Edit a"
+                                                + " name to see the engine move again."));
+            page.press("s");
+            page.await(
+                    "they are read",
+                    () ->
+                            page.text("orrery-shell [role=status]")
+                                    .startsWith(
+                                            "Flights so far: 20,000, of 20,000. Mean delay: 7.70"
+                                                + " min, "));
         }
     }
 
     @Test
     void lostConnectionKeepsTheNumbersAndSaysHowOldTheyAre() {
         try (Stage stage = Stage.after(directory, 100)) {
-            look(stage);
+            page.look(stage);
             stage.disconnect();
             page.await("it says so", () -> page.connection().equals("reconnecting"));
             page.await(
@@ -162,7 +172,8 @@ class ShellTest {
             assertThat(page.texts("flights-numbers .number").get(4)).startsWith("–");
             assertThat(
                             page.run(
-                                    "return deep('flights-replay button').every(each => each.disabled)"))
+                                    "return deep('flights-replay button').every(each =>"
+                                        + " each.disabled)"))
                     .isEqualTo(true);
             assertThat(page.text("orrery-shell [role=status]")).isEqualTo("Reconnecting");
         }
@@ -172,12 +183,13 @@ class ShellTest {
     void nothingMovesWhenMotionIsUnwanted() {
         try (Stage stage = Stage.after(directory, 2_000)) {
             page.media("prefers-reduced-motion", "reduce");
-            look(stage);
+            page.look(stage);
             for (int flight = 0; flight < 5; flight++) {
                 stage.fly();
                 assertThat(
                                 page.run(
-                                        "return document.getAnimations().filter(each => each.playState === 'running').length"))
+                                        "return document.getAnimations().filter(each =>"
+                                            + " each.playState === 'running').length"))
                         .isEqualTo(0L);
             }
         }
@@ -186,17 +198,10 @@ class ShellTest {
     @Test
     void policyAllowsEverythingThePageDoes() {
         try (Stage stage = Stage.after(directory, 100)) {
-            look(stage);
+            page.look(stage);
             stage.fly();
             page.await("it is shown", () -> page.text("#flights").equals("101"));
             assertThat(page.complaints()).isEmpty();
         }
-    }
-
-    private void look(Stage stage) {
-        page.open(stage.address());
-        page.await("it is live", () -> page.connection().equals("live"));
-        page.await("the stars", () -> page.text("flights-map .hint").startsWith("every star"));
-        page.await("the answers", () -> !page.texts("flights-worst .mean").isEmpty());
     }
 }

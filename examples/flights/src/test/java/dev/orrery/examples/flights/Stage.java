@@ -21,10 +21,12 @@ final class Stage implements AutoCloseable {
 
     final FlightsApp app;
     final Replay replay;
-    private final Gateway gateway;
+    private final Gateway.Configuration served;
+    private final int port;
+    private Gateway gateway;
 
-    private Stage(Path directory, int flights) {
-        app = new FlightsApp(directory);
+    private Stage(FlightsApp app, int flights) {
+        this.app = app;
         List<Flight> all = Lines.flights();
         int together = Math.max(0, flights - ONE_BY_ONE);
         new Replay(app, all.subList(0, together), new Speed.Max()).run();
@@ -37,7 +39,9 @@ final class Stage implements AutoCloseable {
         }
         tiles.forEach(Subscription::close);
         replay = new Replay(app, all, new Speed.PerSecond(50));
-        gateway = app.serve(0, replay);
+        served = app.gateway(replay);
+        gateway = served.port(0).open();
+        port = gateway.port();
     }
 
     /** The states that the page shows a tile of: a few airports lie in none of these. */
@@ -52,7 +56,12 @@ final class Stage implements AutoCloseable {
 
     /** After this many flights, as if the replay ran on and the next one were long in coming. */
     static Stage after(Path directory, int flights) {
-        Stage stage = new Stage(directory, flights);
+        return after(new FlightsApp(directory), flights);
+    }
+
+    /** As with a directory, with an application that is set up already and has no flight yet. */
+    static Stage after(FlightsApp app, int flights) {
+        Stage stage = new Stage(app, flights);
         stage.replay.begin();
         return stage;
     }
@@ -70,6 +79,11 @@ final class Stage implements AutoCloseable {
     /** Takes the server away, as a lost connection does. */
     void disconnect() {
         gateway.close();
+    }
+
+    /** Brings it back; the application went on meanwhile. */
+    void reconnect() {
+        gateway = served.port(port).open();
     }
 
     @Override
