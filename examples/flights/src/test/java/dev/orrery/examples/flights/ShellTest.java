@@ -57,7 +57,7 @@ class ShellTest {
         return (Long)
                 page.run(
                         "return document.documentElement.scrollWidth -"
-                            + " document.documentElement.clientWidth");
+                                + " document.documentElement.clientWidth");
     }
 
     @Test
@@ -140,7 +140,7 @@ class ShellTest {
                             page.text(".banner")
                                     .equals(
                                             "All 20,000 flights are in: mean delay 7.70 min. Edit a"
-                                                + " name to see the engine move again."));
+                                                    + " name to see the engine move again."));
             page.press("s");
             page.await(
                     "they are read",
@@ -148,7 +148,7 @@ class ShellTest {
                             page.text("orrery-shell [role=status]")
                                     .startsWith(
                                             "Flights so far: 20,000, of 20,000. Mean delay: 7.70"
-                                                + " min, "));
+                                                    + " min, "));
         }
     }
 
@@ -173,7 +173,7 @@ class ShellTest {
             assertThat(
                             page.run(
                                     "return deep('flights-replay button').every(each =>"
-                                        + " each.disabled)"))
+                                            + " each.disabled)"))
                     .isEqualTo(true);
             assertThat(page.text("orrery-shell [role=status]")).isEqualTo("Reconnecting");
         }
@@ -189,7 +189,7 @@ class ShellTest {
                 assertThat(
                                 page.run(
                                         "return document.getAnimations().filter(each =>"
-                                            + " each.playState === 'running').length"))
+                                                + " each.playState === 'running').length"))
                         .isEqualTo(0L);
             }
         }

@@ -47,14 +47,14 @@ class StatesTest {
                             page.text("orrery-engine .waiting")
                                     .equals(
                                             "Waiting for the first commit. This is the shape of"
-                                                + " what will run."));
+                                                    + " what will run."));
             assertThat(page.connection()).isEqualTo("connecting");
             assertThat(page.has("flights-map .graticule")).isTrue();
             assertThat(page.has("orrery-engine .tile.ran")).isFalse();
             assertThat(
                             page.run(
                                     "return deep('flights-replay button').every(each =>"
-                                        + " each.disabled)"))
+                                            + " each.disabled)"))
                     .isEqualTo(true);
         }
     }
@@ -72,9 +72,9 @@ class StatesTest {
             }
             page.run(
                     "window.said = []; deep('orrery-shell')[0].updateComplete.then(function note()"
-                        + " { const text = textOf(deep('.banner')[0]).trim(); if"
-                        + " (window.said.at(-1) !== text) window.said.push(text);"
-                        + " requestAnimationFrame(note); })");
+                            + " { const text = textOf(deep('.banner')[0]).trim(); if"
+                            + " (window.said.at(-1) !== text) window.said.push(text);"
+                            + " requestAnimationFrame(note); })");
             stage.reconnect();
             page.await(
                     "nothing is left to say",
@@ -100,7 +100,7 @@ class StatesTest {
                             open.text(".banner")
                                     .contains(
                                             "The server no longer keeps what this page missed."
-                                                + " Loaded a fresh copy."));
+                                                    + " Loaded a fresh copy."));
             open.append(100, 120);
             open.await("it goes on", () -> open.text("#flights").equals("120"));
         }
@@ -147,8 +147,8 @@ class StatesTest {
             String tab = page.browser.getWindowHandle();
             page.run(
                     "window.hides = []; document.addEventListener('visibilitychange', () => {"
-                        + " window.hides.push(document.hidden); if (!document.hidden)"
-                        + " window.cameBackWith = textOf(deep('#flights')[0]); })");
+                            + " window.hides.push(document.hidden); if (!document.hidden)"
+                            + " window.cameBackWith = textOf(deep('#flights')[0]); })");
             page.browser.switchTo().newWindow(WindowType.TAB);
             for (int flight = 0; flight < 20; flight++) {
                 stage.fly();
@@ -206,7 +206,7 @@ class StatesTest {
             assertThat(
                             page.run(
                                     "return deep('[data-key=' + arguments[0] + ']"
-                                        + " [tabindex=\"0\"]').length",
+                                            + " [tabindex=\"0\"]').length",
                                     busiest.get(1)))
                     .as("the board is at it")
                     .isEqualTo(1L);
@@ -225,9 +225,9 @@ class StatesTest {
             page.look(stage);
             page.run(
                     "window.washed = []; const animate = Element.prototype.animate;"
-                        + " Element.prototype.animate = function (frames, how) { if"
-                        + " (frames[0].backgroundColor) window.washed.push(this.id ||"
-                        + " this.className); return animate.call(this, frames, how); }");
+                            + " Element.prototype.animate = function (frames, how) { if"
+                            + " (frames[0].backgroundColor) window.washed.push(this.id ||"
+                            + " this.className); return animate.call(this, frames, how); }");
             stage.fly();
             page.await(
                     "the number",
@@ -238,7 +238,7 @@ class StatesTest {
                         stage.fly();
                         return page.run(
                                         "return window.washed.some(each =>"
-                                            + " each.includes('c-departures'))")
+                                                + " each.includes('c-departures'))")
                                 .equals(true);
                     });
         }
@@ -286,14 +286,14 @@ class StatesTest {
                                     .equals(true));
             page.run(
                     "const { story } = deep('flights-page')[0]; story.hold({ ...story.newest,"
-                        + " parked: [{ projection: 'delays', count: 1, keys: ['STL'] }] })");
+                            + " parked: [{ projection: 'delays', count: 1, keys: ['STL'] }] })");
             page.await(
                     "the mark",
                     () -> page.run("return deep('orrery-engine circle.parked').length").equals(1L));
             assertThat(
                             page.run(
                                     "return deep('orrery-engine .sub.wrong').map(each =>"
-                                        + " each.textContent)"))
+                                            + " each.textContent)"))
                     .isEqualTo(List.of("1 key parked"));
         }
     }
