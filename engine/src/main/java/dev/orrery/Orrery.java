@@ -4,9 +4,11 @@ import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Channels;
 import dev.orrery.channel.Outgoing;
 import dev.orrery.channel.Resource;
+import dev.orrery.channel.SharedPresence;
 import dev.orrery.core.Codec;
 import dev.orrery.core.Feed;
 import dev.orrery.core.Key;
+import dev.orrery.core.KeyValueStore;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Revision;
@@ -507,6 +509,19 @@ public final class Orrery implements AutoCloseable {
     /** A value of which a later one makes the earlier needless. */
     private static <V> Feed<Update<V, V>> latest(Feed<Update<V, V>> values) {
         return new PacedFeed<>(values, List::getLast, VIEW_PACE, System::nanoTime);
+    }
+
+    /**
+     * Shares who follows this process's channels with the others over a store, from now on: a user
+     * who is connected to several is one, and those of a process that is silent for a lease have
+     * left.
+     *
+     * @param store one that all of them open, such as a table of a shared database
+     * @param lease what happens in one is seen in the others within half of it
+     */
+    public void sharePresence(KeyValueStore store, Duration lease) {
+        SharedPresence shared = new SharedPresence(channels, store, epochs.get(), lease);
+        closingLast(new PresenceRhythm(shared, lease, threads).start());
     }
 
     private <K, V> void serveFollowed(

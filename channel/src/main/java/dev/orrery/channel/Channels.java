@@ -2,6 +2,7 @@ package dev.orrery.channel;
 
 import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -253,6 +254,15 @@ public final class Channels implements AutoCloseable {
     Optional<Resource> resource(String name) {
         Served served = named.get(name);
         return served != null ? Optional.of(served.resource()) : member(name).map(Member::resource);
+    }
+
+    /** The channels with presence that this process publishes. */
+    List<Channel<?>> withPresence() {
+        return named.values().stream()
+                .flatMap(served -> served.published().stream())
+                .<Channel<?>>map(PublishedChannel::channel)
+                .filter(channel -> channel.definition().hasPresence())
+                .toList();
     }
 
     /** What a name stands for; empty when no channel has it. */

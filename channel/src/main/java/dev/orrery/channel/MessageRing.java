@@ -49,6 +49,8 @@ final class MessageRing {
     private final Map<Object, Long> newestOfKey = new HashMap<>();
     private final NavigableMap<Long, Coming> comings = new TreeMap<>();
     private final Roster roster = new Roster();
+    private final List<PresenceSeat> here = new ArrayList<>();
+    private long hereChanges;
     private final Broadcast<Presence.Change> changes;
     private long head;
     private long floor;
@@ -67,6 +69,9 @@ final class MessageRing {
 
     /** Somebody came or went. */
     private record Coming(long sequence, Presence.Change change) {}
+
+    /** Who follows by a connection of this process. */
+    record Here(long changes, List<PresenceSeat> seats) {}
 
     /** What a message says. */
     sealed interface Content {
@@ -184,24 +189,59 @@ final class MessageRing {
         }
     }
 
-    /** Counts a connection in; the first of a user is told to all the others. // law H8 */
-    void enter(Principal who, String connection) {
+    /** Counts a connection of this process in. // law H8 */
+    void enter(PresenceSeat seat) {
         lock.lock();
         try {
-            roster.enter(who, connection).ifPresent(first -> tell(new Presence.Joined(first)));
+            here.add(seat);
+            hereChanges++;
+            enterRoster(seat);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Counts a connection out; the last of a user is told. // law H8 */
-    void leave(Principal who, String connection) {
+    /** Counts a connection of this process out. // law H8 */
+    void leave(PresenceSeat seat) {
         lock.lock();
         try {
-            roster.leave(who.name(), connection).ifPresent(last -> tell(new Presence.Left(last)));
+            here.remove(seat);
+            hereChanges++;
+            leaveRoster(seat);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The connections of this process, as of so many changes. */
+    Here here() {
+        lock.lock();
+        try {
+            return new Here(hereChanges, List.copyOf(here));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Another process says who is there: some came, some left. // law H13 */
+    void elsewhere(List<PresenceSeat> came, List<PresenceSeat> left) {
+        lock.lock();
+        try {
+            came.forEach(this::enterRoster);
+            left.forEach(this::leaveRoster);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The first connection of a user is told to all the others. */
+    private void enterRoster(PresenceSeat seat) {
+        roster.enter(seat).ifPresent(first -> tell(new Presence.Joined(first)));
+    }
+
+    /** The last one of a user is told. */
+    private void leaveRoster(PresenceSeat seat) {
+        roster.leave(seat).ifPresent(last -> tell(new Presence.Left(last)));
     }
 
     private void tell(Presence.Change change) {

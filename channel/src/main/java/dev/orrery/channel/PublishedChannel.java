@@ -50,14 +50,15 @@ final class PublishedChannel implements Served {
     public Following follow(Join join, Connection by, Principal who, boolean presence) {
         Optional<Numbered> after = join.after().map(PublishedChannel::read);
         boolean counted = channel.definition().hasPresence();
+        PresenceSeat seat = PresenceSeat.of(who, by.id());
         return channel.ring()
                 .together(() -> {
                     add(by);
                     if (counted) {
-                        channel.ring().enter(who, by.id());
+                        channel.ring().enter(seat);
                     }
                     Joining joining = channel.ring().join(after, by, counted && presence);
-                    return new Following(joining, new Seat(by, who, counted));
+                    return new Following(joining, new Seat(by, seat, counted));
                 });
     }
 
@@ -109,12 +110,12 @@ final class PublishedChannel implements Served {
     /** One follower, counted until it leaves. */
     private final class Seat implements Individual.Part {
         private final Connection by;
-        private final Principal who;
+        private final PresenceSeat seat;
         private final boolean counted;
 
-        Seat(Connection by, Principal who, boolean counted) {
+        Seat(Connection by, PresenceSeat seat, boolean counted) {
             this.by = by;
-            this.who = who;
+            this.seat = seat;
             this.counted = counted;
         }
 
@@ -134,7 +135,7 @@ final class PublishedChannel implements Served {
                     .together(() -> {
                         followers.computeIfPresent(by, (_, n) -> n == 1 ? null : n - 1);
                         if (counted) {
-                            channel.ring().leave(who, by.id());
+                            channel.ring().leave(seat);
                         }
                         return true;
                     });

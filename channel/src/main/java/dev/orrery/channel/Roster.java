@@ -15,27 +15,27 @@ final class Roster {
     private record Seat(Map<String, Object> info, List<String> connections) {}
 
     /** Counts a connection in; the member when it is its user's first. // law H8 */
-    Optional<Presence.Member> enter(Principal user, String connection) {
+    Optional<Presence.Member> enter(PresenceSeat taken) {
         Seat seat =
-                users.computeIfAbsent(user.name(), _ -> new Seat(user.info(), new ArrayList<>()));
-        seat.connections().add(connection);
+                users.computeIfAbsent(taken.user(), _ -> new Seat(taken.info(), new ArrayList<>()));
+        seat.connections().add(taken.connection());
         return seat.connections().size() == 1
-                ? Optional.of(member(user.name(), seat))
+                ? Optional.of(member(taken.user(), seat))
                 : Optional.empty();
     }
 
     /** Counts a connection out; the member as it was when it was its user's last. // law H8 */
-    Optional<Presence.Member> leave(String user, String connection) {
-        @Nullable Seat seat = users.get(user);
+    Optional<Presence.Member> leave(PresenceSeat left) {
+        @Nullable Seat seat = users.get(left.user());
         if (seat == null) {
             return Optional.empty();
         }
-        Presence.Member before = member(user, seat);
-        seat.connections().remove(connection);
+        Presence.Member before = member(left.user(), seat);
+        seat.connections().remove(left.connection());
         if (!seat.connections().isEmpty()) {
             return Optional.empty();
         }
-        users.remove(user);
+        users.remove(left.user());
         return Optional.of(before);
     }
 
