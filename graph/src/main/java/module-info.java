@@ -2,6 +2,7 @@
 module dev.orrery.graph {
     requires static org.jspecify;
     requires transitive dev.orrery.core;
+    requires transitive java.net.http;
 
     exports dev.orrery.graph;
 }

@@ -35,6 +35,7 @@ final class EntryIndex {
     private final List<String> authorNames = new ArrayList<>();
     private final Map<String, Chain> chains = new HashMap<>();
     private final TreeSet<Hash> heads = new TreeSet<>();
+    private final Fingerprint fingerprint = new Fingerprint();
 
     /** The heads as they are given out; made anew when they changed and somebody asks. */
     private @Nullable List<Hash> headList;
@@ -113,6 +114,7 @@ final class EntryIndex {
         entry.previous().ifPresent(heads::remove);
         heads.add(hash);
         headList = null;
+        fingerprint.add(hash);
         return size;
     }
 
@@ -198,6 +200,7 @@ final class EntryIndex {
             chain.forked.removeLast();
         }
         size--;
+        fingerprint.remove(entry.hash());
         heads.clear();
         heads.addAll(before);
         headList = null;
@@ -211,6 +214,11 @@ final class EntryIndex {
             headList = known;
         }
         return known;
+    }
+
+    /** What tells these entries from another replica's. */
+    Fingerprint fingerprint() {
+        return fingerprint;
     }
 
     Hash hash(int arrival) {

@@ -5,6 +5,8 @@ import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +96,28 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      *     acknowledged last
      */
     Tail tail(String consumer, Duration lease);
+
+    /**
+     * Exchanges with a peer what one has and the other lacks, both ways. What was exchanged when it
+     * breaks off stays, and the next time goes on from there.
+     *
+     * @throws dev.orrery.core.OrreryException.Unavailable when the peer cannot be reached
+     * @throws dev.orrery.core.OrreryException.Unsupported when it refuses, saying why
+     * @throws dev.orrery.core.OrreryException.Invalid when its answer makes no sense; nothing of it
+     *     was taken in
+     */
+    Synced sync(Peer peer);
+
+    /**
+     * Syncs with some of these peers again and again, until it is closed.
+     *
+     * @param peers by name, asked before each round
+     * @param every how long to rest after a round
+     */
+    Gossip gossip(Supplier<Map<String, Peer>> peers, Duration every);
+
+    /** The answer to what a peer asks, for whatever carries it; a refusal is an answer, too. */
+    byte[] answer(byte[] message);
 
     /** A hash of all that entries say, equal on replicas that have seen the same entries. */
     Hash stateHash();

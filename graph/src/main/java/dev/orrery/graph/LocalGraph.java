@@ -9,19 +9,24 @@ import dev.orrery.core.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A graph over its replica: turns calls into operations. Thread-safe. */
 final class LocalGraph implements Graph {
     private final Replica replica;
     private final EntryFeed feed;
+    private final SyncAnswers answers;
 
     LocalGraph(Replica replica) {
         this.replica = replica;
         this.feed = new EntryFeed(replica);
+        this.answers = new SyncAnswers(replica);
     }
 
     Replica inside() {
@@ -214,6 +219,21 @@ final class LocalGraph implements Graph {
     @Override
     public Tail tail(String consumer, Duration lease) {
         return feed.tail(consumer, lease);
+    }
+
+    @Override
+    public Synced sync(Peer peer) {
+        return new SyncSession(replica, peer).run();
+    }
+
+    @Override
+    public Gossip gossip(Supplier<Map<String, Peer>> peers, Duration every) {
+        return Gossip.begin(this, peers, every, RandomGenerator.of("SecureRandom"));
+    }
+
+    @Override
+    public byte[] answer(byte[] message) {
+        return answers.answer(message);
     }
 
     @Override

@@ -1,0 +1,121 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.Bytes;
+import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.Invalid;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what other replicas ask. Keeps nothing of a conversation: each question says where it
+ * stands, so that any may be repeated, and the next may be asked anywhere. Thread-safe.
+ */
+final class SyncAnswers { // law G36
+    private final Replica replica;
+
+    /** The last order of hashes that somebody compared with; made anew when entries have come. */
+    private volatile @Nullable Ordered ordered;
+
+    private record Ordered(Bytes digest, HashOrder order) {}
+
+    SyncAnswers(Replica replica) {
+        this.replica = replica;
+    }
+
+    /** The answer to a message, which may be a refusal. */
+    byte[] answer(byte[] message) {
+        try {
+            return answer(SyncMessage.decode(message)).encode();
+        } catch (OrreryException refused) {
+            return new SyncMessage.Refusal(String.valueOf(refused.getMessage())).encode();
+        }
+    }
+
+    private SyncMessage answer(SyncMessage question) {
+        return switch (question) {
+            case SyncMessage.Hello(String graph, Bytes digest) -> {
+                requireThis(graph);
+                yield hello(digest);
+            }
+            case SyncMessage.Pull pull -> {
+                requireThis(pull.graph());
+                int most = Math.min(pull.most(), SyncSession.CHUNK_BYTES);
+                yield entries(
+                        new SyncSource(replica)
+                                .beyond(pull.vector(), pull.roots(), pull.after(), most));
+            }
+            case SyncMessage.Push(String graph, Bytes chunk) -> {
+                requireThis(graph);
+                List<Entry> entries = EntryChunk.decode(chunk.toArray(), new EntryCodec());
+                Merged merged = replica.merge(entries);
+                yield new SyncMessage.Taken(
+                        merged.added(), merged.waiting().size(), merged.refused().size());
+            }
+            case SyncMessage.Compare(String graph, List<HashRange> ranges) -> {
+                requireThis(graph);
+                yield compare(ranges);
+            }
+            case SyncMessage.Fetch(String graph, List<Hash> hashes) -> {
+                requireThis(graph);
+                yield entries(new SyncSource(replica).of(hashes, SyncSession.CHUNK_BYTES));
+            }
+            default -> throw new Invalid("message", "is a question", question);
+        };
+    }
+
+    private void requireThis(String graph) {
+        replica.requireOpen();
+        if (!graph.equals(replica.name())) {
+            throw new Invalid("graph", "is " + replica.name(), graph);
+        }
+    }
+
+    private SyncMessage hello(Bytes digest) {
+        return replica.locked(() -> {
+            Bytes own = replica.index().fingerprint().digest();
+            return own.equals(digest)
+                    ? new SyncMessage.Same()
+                    : new SyncMessage.Holds(
+                            own,
+                            replica.schema().hash(),
+                            VersionVector.of(replica.index()),
+                            SyncSource.roots(replica.index()));
+        });
+    }
+
+    private static SyncMessage entries(SyncSource.Found found) {
+        return new SyncMessage.Entries(
+                Bytes.of(EntryChunk.encode(found.entries())), found.after(), found.more());
+    }
+
+    private SyncMessage compare(List<HashRange> ranges) {
+        HashOrder order = order();
+        List<HashRange> smaller = new ArrayList<>();
+        List<SyncMessage.Listed> listed = new ArrayList<>();
+        for (HashRange theirs : ranges) {
+            HashRange own = order.range(theirs.from(), theirs.to());
+            if (own.sameAs(theirs)) {
+                continue;
+            }
+            if (order.isFew(own)) {
+                listed.add(new SyncMessage.Listed(own, order.list(own)));
+            } else {
+                smaller.addAll(order.cut(own));
+            }
+        }
+        return new SyncMessage.Parts(smaller, listed);
+    }
+
+    private HashOrder order() {
+        return replica.locked(() -> {
+            Bytes digest = replica.index().fingerprint().digest();
+            Ordered known = ordered;
+            if (known == null || !known.digest().equals(digest)) {
+                known = new Ordered(digest, HashOrder.of(replica.index(), replica.arrived()));
+                ordered = known;
+            }
+            return known.order();
+        });
+    }
+}
