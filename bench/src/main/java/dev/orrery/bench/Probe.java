@@ -21,7 +21,10 @@ interface Probe {
                 "tree", new TreeProbe(),
                 "chain", new ChainProbe(),
                 "two cores", new TwoCoresProbe(),
-                "footprint", new FootprintProbe());
+                "footprint", new FootprintProbe(),
+                "takings", new TakingsProbe(),
+                "deltas", new DeltaProbe(),
+                "rebuild", new RebuildProbe());
     }
 
     /** What a probe in another JVM measured. */

@@ -26,14 +26,15 @@ class BenchCommandTest {
     @Test
     void helpNamesTheSuites() {
         assertThat(bench("--help")).isEqualTo(Command.DONE);
-        assertThat(out.toString()).contains("slice", "query", "--json", "--quick", "Exit codes");
+        assertThat(out.toString()).contains("slice", "query", "projection", "--json", "--quick", "Exit codes");
     }
 
     @Test
     void aSuiteThatDoesNotExistIsMisuseAndMeasuresNothing() {
         assertThat(bench("galaxies")).isEqualTo(Command.MISUSED);
         assertThat(err.toString())
-                .contains("There is no suite galaxies; there is slice, query, channel, graph")
+                .contains(
+                        "There is no suite galaxies; there is slice, query, channel, graph, projection")
                 .doesNotContain("calibration");
         assertThat(out.toString()).isEmpty();
     }

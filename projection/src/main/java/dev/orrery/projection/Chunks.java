@@ -1,10 +1,6 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException.StorageFailure;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,12 +22,14 @@ final class Chunks {
     /** A chunk is closed when it has so many bytes. */
     private static final int FULL_BYTES = 16 << 10;
 
+    /** What an entry takes beside its key and changes. */
+    private static final int ENTRY_BYTES = 3 * Integer.BYTES + 2 * Long.BYTES;
+
     /** So many changes are handed to a reader at once. */
     private static final int READ_AT_ONCE = 4096;
 
     private final List<Chunk> done = new ArrayList<>();
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
-    private final DataOutputStream out = new DataOutputStream(bytes);
+    private ByteBuffer bytes = ByteBuffer.allocate(2 * FULL_BYTES);
     private long next;
     private int changes;
 
@@ -65,32 +63,35 @@ final class Chunks {
      * @return the chunk they are in
      */
     long add(byte[] key, long before, long first, Collection<byte[]> entry) {
-        try {
-            out.writeInt(key.length);
-            out.write(key);
-            out.writeLong(before);
-            out.writeLong(first);
-            out.writeInt(entry.size());
-            int length = entry.stream().mapToInt(change -> Integer.BYTES + change.length).sum();
-            out.writeInt(length);
-            for (byte[] change : entry) {
-                out.writeInt(change.length);
-                out.write(change);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        int length = 0;
+        for (byte[] change : entry) {
+            length += Integer.BYTES + change.length;
+        }
+        makeRoom(ENTRY_BYTES + key.length + length);
+        bytes.putInt(key.length).put(key);
+        bytes.putLong(before).putLong(first).putInt(entry.size()).putInt(length);
+        for (byte[] change : entry) {
+            bytes.putInt(change.length).put(change);
         }
         changes += entry.size();
         long id = next;
-        if (bytes.size() >= FULL_BYTES) {
+        if (bytes.position() >= FULL_BYTES) {
             close();
         }
         return id;
     }
 
+    private void makeRoom(int more) {
+        if (bytes.remaining() < more) {
+            ByteBuffer larger =
+                    ByteBuffer.allocate(Math.max(2 * bytes.capacity(), bytes.position() + more));
+            bytes = larger.put(bytes.flip());
+        }
+    }
+
     private void close() {
-        done.add(new Chunk(next, changes, bytes.toByteArray()));
-        bytes.reset();
+        done.add(new Chunk(next, changes, Arrays.copyOf(bytes.array(), bytes.position())));
+        bytes.clear();
         changes = 0;
         next++;
     }
@@ -156,7 +157,7 @@ final class Chunks {
         ByteBuffer rest = ByteBuffer.wrap(chunk);
         while (rest.hasRemaining()) {
             byte[] found = take(rest, where);
-            require(rest, 2 * Long.BYTES + 2 * Integer.BYTES, where);
+            require(rest, ENTRY_BYTES - Integer.BYTES, where);
             long before = rest.getLong();
             long first = rest.getLong();
             int count = rest.getInt();

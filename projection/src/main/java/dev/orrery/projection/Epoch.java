@@ -146,7 +146,7 @@ final class Epoch<K, S> {
     // parked keys
 
     boolean isParked(K key) {
-        return parked.containsKey(key);
+        return !parked.isEmpty() && parked.containsKey(key);
     }
 
     @Nullable Parked<K> parked(K key) {

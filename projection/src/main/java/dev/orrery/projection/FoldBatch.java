@@ -148,9 +148,11 @@ final class FoldBatch<E, K, S> {
         int changes = 0;
         for (FoldPart<E, K, S> part : parts) {
             waiting.addAll(part.waiting());
-            for (Work<E, K, S> one : part.changed()) {
-                changed.add(new Changed<>(one.encodedKey(), one));
-                changes += one.changes();
+            for (Work<E, K, S> one : part.worked()) {
+                if (one.isChanged()) {
+                    changed.add(new Changed<>(one.encodedKey(), one));
+                    changes += one.changes();
+                }
             }
         }
         changed.sort((left, right) -> Arrays.compareUnsigned(left.key, right.key));

@@ -4,6 +4,7 @@ import dev.orrery.log.Recorded;
 import dev.orrery.projection.Fault.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class FoldPart<E, K, S> {
         for (int i = 0; i < keys.size() && stopped == null; i++) {
             K key = keys.get(i);
             Recorded<E> recorded = events.get(i);
-            if (epoch.isParked(key) || heldUp.containsKey(key)) {
+            if (epoch.isParked(key) || isHeldUp(key)) {
                 waiting.add(Waiting.behind(key, recorded.position().number())); // law P6
             } else {
                 fold(key, recorded, 1);
@@ -55,6 +56,10 @@ final class FoldPart<E, K, S> {
         }
         keys.clear();
         events.clear();
+    }
+
+    private boolean isHeldUp(K key) {
+        return !heldUp.isEmpty() && heldUp.containsKey(key);
     }
 
     /**
@@ -154,9 +159,9 @@ final class FoldPart<E, K, S> {
         return known;
     }
 
-    /** The keys whose state changed. */
-    List<Work<E, K, S>> changed() {
-        return work.values().stream().filter(Work::isChanged).toList();
+    /** The keys that were folded; of some of them the state stayed equal. */
+    Collection<Work<E, K, S>> worked() {
+        return work.values();
     }
 
     /** The events that are to wait. */
