@@ -95,12 +95,13 @@ final class DeltaProbe implements Probe {
         updates.next();
         Thread.startVirtualThread(() -> {
             while (outstanding.getCount() > 0) {
-                updates.next(LONG).ifPresent(update -> {
-                    if (update instanceof Update.Delta<Long, Integer>(_, Integer number)) {
-                        arrived.set(number, System.nanoTime());
-                        outstanding.countDown();
-                    }
-                });
+                updates.next(LONG)
+                        .ifPresent(update -> {
+                            if (update instanceof Update.Delta<Long, Integer>(_, Integer number)) {
+                                arrived.set(number, System.nanoTime());
+                                outstanding.countDown();
+                            }
+                        });
             }
         });
         return updates;

@@ -32,8 +32,7 @@ final class SalesFold {
             long began = System.nanoTime();
             orrery.start();
             orrery.settle(LIMIT);
-            Took took =
-                    new Took(System.nanoTime() - began, processorNanos() - processorBegan);
+            Took took = new Took(System.nanoTime() - began, processorNanos() - processorBegan);
             requireRight(takings, events);
             return took;
         }

@@ -38,10 +38,11 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
  * real broker in this process. Started as source: {@code java -cp … KafkaSales.java folder events
  * partitions}.
  *
- * <p>Says {@code ready}; to each line it is asked it runs once, with a new application over the same
- * topic, and answers with the nanoseconds from the first sale folded until the offsets of the last
- * are committed, and those of processor time meanwhile, the broker's included. Sales are 100 bytes with the cents in the first eight; a state is two numbers: no
- * format is cheaper to read and write.
+ * <p>Says {@code ready}; to each line it is asked it runs once, with a new application over the
+ * same topic, and answers with the nanoseconds from the first sale folded until the offsets of the
+ * last are committed, and those of processor time meanwhile, the broker's included. Sales are 100
+ * bytes with the cents in the first eight; a state is two numbers: no format is cheaper to read and
+ * write.
  */
 final class KafkaSales {
     private static final String TOPIC = "sales";
@@ -82,12 +83,15 @@ final class KafkaSales {
         }
     }
 
-    private static KafkaRaftServer broker(Path folder, int port, int controllerPort) throws Exception {
+    private static KafkaRaftServer broker(Path folder, int port, int controllerPort)
+            throws Exception {
         Properties settings = new Properties();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
         settings.put("controller.quorum.voters", "1@localhost:" + controllerPort);
-        settings.put("listeners", "PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort);
+        settings.put(
+                "listeners",
+                "PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort);
         settings.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
@@ -118,8 +122,17 @@ final class KafkaSales {
             admin.createTopics(List.of(new NewTopic(TOPIC, partitions, (short) 1))).all().get();
         }
         Map<String, Object> settings =
-                Map.of("bootstrap.servers", servers, "linger.ms", 5, "batch.size", 1 << 18, "acks", "all");
-        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+                Map.of(
+                        "bootstrap.servers",
+                        servers,
+                        "linger.ms",
+                        5,
+                        "batch.size",
+                        1 << 18,
+                        "acks",
+                        "all");
+        try (var producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
             for (long number = 0; number < events; number++) {
                 String account = "account-" + Long.remainderUnsigned(mixed(number), ACCOUNTS);
                 long cents = 1 + (mixed(number) >>> 40) % 10_000;
@@ -131,7 +144,8 @@ final class KafkaSales {
     }
 
     private static long processorNanos() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        return ((com.sun.management.OperatingSystemMXBean)
+                        ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
     }
 
@@ -164,7 +178,8 @@ final class KafkaSales {
                                     .array();
                         },
                         Materialized.<String, byte[]>as(
-                                        org.apache.kafka.streams.state.Stores.persistentKeyValueStore("takings"))
+                                        org.apache.kafka.streams.state.Stores
+                                                .persistentKeyValueStore("takings"))
                                 .withKeySerde(Serdes.String())
                                 .withValueSerde(Serdes.ByteArray()));
         KafkaStreams streams = new KafkaStreams(builder.build(), settings);
@@ -194,7 +209,12 @@ final class KafkaSales {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
         while (System.nanoTime() < deadline) {
             long committed =
-                    admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values().stream()
+                    admin
+                            .listConsumerGroupOffsets(group)
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .values()
+                            .stream()
                             .filter(offset -> offset != null)
                             .mapToLong(offset -> offset.offset())
                             .sum();

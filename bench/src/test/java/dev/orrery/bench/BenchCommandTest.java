@@ -26,7 +26,8 @@ class BenchCommandTest {
     @Test
     void helpNamesTheSuites() {
         assertThat(bench("--help")).isEqualTo(Command.DONE);
-        assertThat(out.toString()).contains("slice", "query", "projection", "--json", "--quick", "Exit codes");
+        assertThat(out.toString())
+                .contains("slice", "query", "projection", "--json", "--quick", "Exit codes");
     }
 
     @Test
