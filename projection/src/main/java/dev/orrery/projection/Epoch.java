@@ -172,23 +172,38 @@ final class Epoch<K, S> {
 
     /** Has one more event wait for a key; the first one has a cause. */
     void park(Waiting<K> waiting) {
-        parked.merge(
+        parked.merge(waiting.key(), first(waiting), (first, _) -> oneMore(first));
+    }
+
+    /** Says anew what waits for one key. */
+    void parkAgain(List<Waiting<K>> waiting) {
+        Parked<K> again = null;
+        for (Waiting<K> one : waiting) {
+            again = again == null ? first(one) : oneMore(again);
+        }
+        if (again != null) {
+            parked.put(again.key(), again);
+        }
+    }
+
+    private Parked<K> first(Waiting<K> waiting) {
+        return new Parked<>(
                 waiting.key(),
-                new Parked<>(
-                        waiting.key(),
-                        new Position(log, waiting.position()),
-                        1,
-                        waiting.cause() == null ? "" : waiting.cause(),
-                        waiting.attempts(),
-                        Optional.ofNullable(waiting.retryAt())),
-                (first, _) ->
-                        new Parked<>(
-                                first.key(),
-                                first.position(),
-                                first.events() + 1,
-                                first.cause(),
-                                first.attempts(),
-                                first.retryAt()));
+                new Position(log, waiting.position()),
+                1,
+                waiting.cause() == null ? "" : waiting.cause(),
+                waiting.attempts(),
+                Optional.ofNullable(waiting.retryAt()));
+    }
+
+    private static <K> Parked<K> oneMore(Parked<K> parked) {
+        return new Parked<>(
+                parked.key(),
+                parked.position(),
+                parked.events() + 1,
+                parked.cause(),
+                parked.attempts(),
+                parked.retryAt());
     }
 
     // loading

@@ -6,6 +6,7 @@ import dev.orrery.core.Transaction;
 import dev.orrery.sql.Database;
 import dev.orrery.sql.WriteSession;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,13 +78,18 @@ final class FoldStep<K, S> {
         folder.reload(epoch);
     }
 
-    /** Parks before anyone is told of the position. */
+    /** Parks before anyone can see the states, and releases after. */
     private Shown<K, S> shown() {
         EpochTables.Save save = result.save();
-        released.forEach(epoch::release);
-        result.waiting().forEach(epoch::park);
+        Set<K> free = new HashSet<>(released);
+        if (released.isEmpty()) {
+            result.waiting().forEach(epoch::park);
+        } else {
+            result.waiting().forEach(waiting -> free.remove(waiting.key()));
+            epoch.parkAgain(result.waiting());
+        }
         epoch.keep(save.chunks(), save.position(), save.dropped());
-        return new Shown<>(folder, epoch, result.changed(), save.position(), save.time());
+        return new Shown<>(folder, epoch, result.changed(), free, save.position(), save.time());
     }
 
     /**
@@ -96,11 +102,16 @@ final class FoldStep<K, S> {
         stored.forEach(Shown::tell);
     }
 
-    /** States that are stored, with how far they are. */
+    /**
+     * States that are stored, with how far they are.
+     *
+     * @param released keys for which nothing waits any more
+     */
     record Shown<K, S>(
             Folder<?, K, S> folder,
             Epoch<K, S> epoch,
             Map<K, Held<S>> changed,
+            Set<K> released,
             long position,
             Instant time) {
         void hold() {
@@ -132,6 +143,7 @@ final class FoldStep<K, S> {
 
         void tell() {
             epoch.reach(position, time);
+            released.forEach(epoch::release);
             if (folder.serves(epoch)) {
                 folder.reached(changed.keySet());
             }
