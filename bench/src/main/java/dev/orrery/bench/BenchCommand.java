@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  slice       the durable projection beside raw JDBC, append to socket, start-up",
             "  query       memoised queries beside a map, Salsa and alien-signals",
             "  channel     publish to a thousand sockets, with and without ten that stand still",
-            "  graph       the replicated graph beside Yjs and Loro, durable rates, opening, memory",
+            "  graph       the replicated graph beside Yjs and Loro, durable rates, opening,"
+                + " memory",
             "  projection  folding beside Kafka Streams and JDBC, append to difference, rebuild",
             "",
             "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown,"

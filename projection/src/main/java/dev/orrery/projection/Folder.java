@@ -220,7 +220,8 @@ final class Folder<E, K, S> {
         FoldStep.show(
                 timeline,
                 name(),
-                List.of(new FoldStep.Shown<>(
+                List.of(
+                        new FoldStep.Shown<>(
                                 this, epoch, changed, Set.of(), row.position(), row.time())));
     }
 
