@@ -5,4 +5,7 @@ module dev.orrery.graph {
     requires transitive java.net.http;
 
     exports dev.orrery.graph;
+    exports dev.orrery.graph.spi;
+
+    uses dev.orrery.graph.spi.Ed25519;
 }

@@ -20,6 +20,8 @@ final class Admission { // law G9
     private final String graph;
     private final EntryIndex index;
     private final HybridClock clock;
+    private final EntryCodec codec;
+    private final Seals seals;
 
     private final List<Entry> admitted = new ArrayList<>();
     private final Map<Hash, Entry> admittedByHash = new HashMap<>();
@@ -32,10 +34,12 @@ final class Admission { // law G9
 
     private long known;
 
-    Admission(String graph, EntryIndex index, HybridClock clock) {
+    Admission(String graph, EntryIndex index, HybridClock clock, EntryCodec codec, Trust trust) {
         this.graph = graph;
         this.index = index;
         this.clock = clock;
+        this.codec = codec;
+        this.seals = new Seals(trust, pending);
     }
 
     /** Looks at all entries; afterwards {@link #admitted} and {@link #result} tell. */
@@ -43,6 +47,14 @@ final class Admission { // law G9
         for (Entry entry : entries) {
             if (index.has(entry.hash()) || pending.putIfAbsent(entry.hash(), entry) != null) {
                 known++;
+            }
+        }
+        seals.check(codec);
+        for (Entry entry : List.copyOf(pending.values())) {
+            String untrusted = seals.refusal(entry);
+            if (untrusted != null) {
+                pending.remove(entry.hash());
+                refused.add(new Merged.Refused(entry.hash(), untrusted));
             }
         }
         for (Entry entry : List.copyOf(pending.values())) {
@@ -103,6 +115,10 @@ final class Admission { // law G9
         if (broken != null) {
             pending.remove(entry.hash());
             refused.add(new Merged.Refused(entry.hash(), broken));
+            return false;
+        }
+        if (seals.isLacking(entry)) {
+            causes.put(entry.hash(), Cause.UNSEALED);
             return false;
         }
         if (clock.isOfTheFuture(entry.time())) {

@@ -34,6 +34,7 @@ final class EntryCodec { // laws G1, G4
     private static final int SET = 4;
     private static final int UNSET = 5;
     private static final int REMOVE = 6;
+    private static final int SEAL = 7;
 
     private final CborWriter out = new CborWriter();
     private final MessageDigest sha256 = Hash.sha256();
@@ -144,6 +145,11 @@ final class EntryCodec { // laws G1, G4
                 begin(REMOVE, 3);
                 out.text(Limits.id(id));
                 out.value(seen);
+            }
+            case Operation.Seal(Bytes publicKey, Bytes signature) -> {
+                begin(SEAL, 3);
+                out.value(publicKey);
+                out.value(signature);
             }
         }
         out.end();
@@ -294,6 +300,7 @@ final class EntryCodec { // laws G1, G4
                     case SET -> new Operation.Set(Limits.id(in.text()), property(in), in.value());
                     case UNSET -> new Operation.Unset(Limits.id(in.text()), property(in));
                     case REMOVE -> new Operation.Remove(Limits.id(in.text()), seen(in));
+                    case SEAL -> new Operation.Seal(in.bytes(), in.bytes());
                     default -> throw in.damaged("operation " + code + " is not known");
                 };
         if (code != (int) code || elements != elements((int) code)) {
@@ -306,7 +313,7 @@ final class EntryCodec { // laws G1, G4
     private static int elements(int code) {
         return switch (code) {
             case EXTEND -> 2;
-            case DEFINE, UNSET, REMOVE -> 3;
+            case DEFINE, UNSET, REMOVE, SEAL -> 3;
             case ADD_EDGE -> 6;
             default -> 4;
         };

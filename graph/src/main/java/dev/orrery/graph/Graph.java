@@ -74,6 +74,12 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      */
     void extend(Ontology extension);
 
+    /**
+     * Says whose entries are taken in from now on. What is here stays. This replica's own identity
+     * is trusted whatever is said.
+     */
+    void trust(Trust trust);
+
     /** The entries that are kept and hidden because they break the schema, by hash. */
     Relation<Hash, Quarantined> quarantine();
 

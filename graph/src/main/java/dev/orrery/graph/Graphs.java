@@ -32,23 +32,27 @@ public final class Graphs {
     private final @Nullable String replica;
     private final InstantSource wall;
     private final Duration bound;
+    private final @Nullable Identity identity;
 
     private Graphs(
             Timeline timeline,
             Supplier<SegmentLog> log,
             @Nullable String replica,
             InstantSource wall,
-            Duration bound) {
+            Duration bound,
+            @Nullable Identity identity) {
         this.timeline = timeline;
         this.log = log;
         this.replica = replica;
         this.wall = wall;
         this.bound = bound;
+        this.identity = identity;
     }
 
     /** Graphs whose nodes and edges change on a timeline; kept in memory until it is said where. */
     public static Graphs on(Timeline timeline) {
-        return new Graphs(timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND);
+        return new Graphs(
+                timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND, null);
     }
 
     /** Kept in a directory, which one process holds at a time. */
@@ -65,7 +69,7 @@ public final class Graphs {
 
     /** Kept in a log that is opened when the graph is, and closed with it. */
     public Graphs log(Supplier<SegmentLog> opening) {
-        return new Graphs(timeline, opening, replica, wall, bound);
+        return new Graphs(timeline, opening, replica, wall, bound, identity);
     }
 
     /**
@@ -73,17 +77,22 @@ public final class Graphs {
      * it. Without one it is drawn when the store is new, and kept there.
      */
     public Graphs replica(String name) {
-        return new Graphs(timeline, log, Limits.author(name), wall, bound);
+        return new Graphs(timeline, log, Limits.author(name), wall, bound, null);
+    }
+
+    /** Under an identity's name, sealing what is written here with its key. */
+    public Graphs identity(Identity who) {
+        return new Graphs(timeline, log, who.name(), wall, bound, who);
     }
 
     /** With another wall clock. */
     public Graphs clock(InstantSource clock) {
-        return new Graphs(timeline, log, replica, clock, bound);
+        return new Graphs(timeline, log, replica, clock, bound, identity);
     }
 
     /** With another bound for how far ahead of the wall clock an entry may be; ten minutes else. */
     public Graphs drift(Duration most) {
-        return new Graphs(timeline, log, replica, wall, most);
+        return new Graphs(timeline, log, replica, wall, most, identity);
     }
 
     /**
@@ -115,6 +124,10 @@ public final class Graphs {
 
     Timeline timeline() {
         return timeline;
+    }
+
+    @Nullable Identity identity() {
+        return identity;
     }
 
     HybridClock clockFrom(HybridTime last) {

@@ -168,6 +168,11 @@ final class LocalGraph implements Graph {
         replica.extend(extension);
     }
 
+    @Override
+    public void trust(Trust trust) {
+        replica.trust(trust);
+    }
+
     // ---- entries
 
     @Override

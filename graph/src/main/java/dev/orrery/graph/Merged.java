@@ -21,6 +21,8 @@ public record Merged(long added, long known, List<Waiting> waiting, List<Refused
     public enum Cause {
         /** An entry it follows is not here. */
         MISSING_PARENT,
+        /** Its author has not sealed it. */
+        UNSEALED,
         /** Its time is further ahead of the wall clock than may be. */
         FUTURE
     }

@@ -51,7 +51,8 @@ final class Opening implements EntryStore.Found {
                         opening.index,
                         opening.leases,
                         graphs.clockFrom(opening.index.greatestTime()),
-                        author));
+                        author,
+                        graphs.identity()));
     }
 
     @Override
@@ -88,6 +89,7 @@ final class Opening implements EntryStore.Found {
             case Operation.Define(String _, List<Fact> facts) -> state.join(facts, entry.stamp());
             case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
             case Operation.OfEntity about -> state.join(about, entry.stamp());
+            case Operation.Seal _ -> {}
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Bytes;
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Row;
+import dev.orrery.graph.spi.Ed25519;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +104,36 @@ public sealed interface Operation {
         @Override
         public String name() {
             return "remove";
+        }
+    }
+
+    /**
+     * The author vouches for everything he wrote before, this entry included.
+     *
+     * @param publicKey 32 bytes
+     * @param signature 64 bytes
+     */
+    record Seal(Bytes publicKey, Bytes signature) implements Operation {
+        private static final Bytes NONE = Bytes.of(new byte[Ed25519.SIGNATURE_BYTES]);
+
+        public Seal {
+            if (publicKey.length() != Ed25519.KEY_BYTES
+                    || signature.length() != Ed25519.SIGNATURE_BYTES) {
+                throw new Invalid(
+                        "seal",
+                        "has a key of 32 bytes and a signature of 64",
+                        publicKey.length() + " and " + signature.length());
+            }
+        }
+
+        /** What is signed, in the place of the signed one. */
+        static Seal unsigned(Bytes publicKey) {
+            return new Seal(publicKey, NONE);
+        }
+
+        @Override
+        public String name() {
+            return "seal";
         }
     }
 }

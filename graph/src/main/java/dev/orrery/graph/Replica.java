@@ -49,6 +49,7 @@ final class Replica implements AutoCloseable {
     private final EntryStore store;
     private final HybridClock clock;
     private final String author;
+    private final @Nullable Identity identity;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition settled = lock.newCondition();
@@ -58,6 +59,11 @@ final class Replica implements AutoCloseable {
     private final Leases leases;
     private volatile Judge judge;
     private final ArrayDeque<Batch> queue = new ArrayDeque<>();
+    private Trust trust;
+
+    /** Whether something was written here since the last seal, when there is one to seal with. */
+    private boolean unsealed;
+
     private boolean committing;
     private volatile boolean closed;
     private @Nullable Draft draft;
@@ -79,7 +85,8 @@ final class Replica implements AutoCloseable {
             EntryIndex index,
             Leases leases,
             HybridClock clock,
-            String author) {}
+            String author,
+            @Nullable Identity identity) {}
 
     Replica(Timeline timeline, String name, Found found) {
         this.timeline = timeline;
@@ -94,6 +101,9 @@ final class Replica implements AutoCloseable {
         this.leases = found.leases();
         this.clock = found.clock();
         this.author = found.author();
+        this.identity = found.identity();
+        this.trust = trusting(Trust.open());
+        this.unsealed = index.newest(author) > 0;
         this.judge = new Judge(new Schema(state.facts().ontology()));
         arrive(index.size());
         begin();
@@ -277,6 +287,7 @@ final class Replica implements AutoCloseable {
         if (current == null || current.batches().isEmpty()) {
             return;
         }
+        seal().ifPresent(current.batches()::add);
         List<Entry> entries = new ArrayList<>();
         current.batches().forEach(batch -> entries.addAll(batch.entries()));
         if (!entries.isEmpty()) {
@@ -308,7 +319,7 @@ final class Replica implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            Admission admission = new Admission(name, index, clock);
+            Admission admission = new Admission(name, index, clock, codec, trust);
             admission.run(entries);
             if (!admission.admitted().isEmpty()) {
                 Batch batch = batch();
@@ -339,22 +350,60 @@ final class Replica implements AutoCloseable {
         HybridTime time = clock.tick();
         Entry entry;
         try {
-            List<Hash> heads = index.heads();
-            List<Hash> parents =
-                    heads.size() > Limits.PARENTS ? heads.subList(0, Limits.PARENTS) : heads;
             entry =
                     codec.encode(
                             author,
                             index.newest(author) + 1,
                             index.last(author),
                             time,
-                            parents,
+                            parents(),
                             operation);
         } catch (RuntimeException refused) {
             clock.reset(before);
             throw refused;
         }
+        unsealed = true;
         take(batch, List.of(entry));
+    }
+
+    /** What an entry that is written now follows. */
+    private List<Hash> parents() {
+        List<Hash> heads = index.heads();
+        return heads.size() > Limits.PARENTS ? heads.subList(0, Limits.PARENTS) : heads;
+    }
+
+    // ---- trust
+
+    void trust(Trust others) {
+        lock.lock();
+        try {
+            trust = trusting(others);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Trust trusting(Trust others) {
+        return identity == null ? others : others.allow(author, identity.publicKey());
+    }
+
+    /** A batch that seals what was written here and is not sealed yet. */
+    private Optional<Batch> seal() { // law G16
+        if (identity == null || !unsealed) {
+            return Optional.empty();
+        }
+        Batch batch = batch();
+        Entry seal =
+                Seals.make(
+                        codec,
+                        identity,
+                        index.newest(author) + 1,
+                        index.last(author),
+                        clock.tick(),
+                        parents());
+        take(batch, List.of(seal));
+        unsealed = false;
+        return Optional.of(batch);
     }
 
     /** Entries join the state, and what they change is judged: the one way in. */
@@ -386,6 +435,7 @@ final class Replica implements AutoCloseable {
             case Operation.OfEntity about -> step = state.join(about, entry.stamp());
             case Operation.Define(String _, List<Fact> facts) -> state.join(facts, entry.stamp());
             case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
+            case Operation.Seal _ -> {}
         }
         batch.take(entry, heads, step);
         return step;
@@ -459,6 +509,7 @@ final class Replica implements AutoCloseable {
         batch.undo(state, index);
         judge = batch.judgeBefore();
         clock.reset(batch.clockBefore());
+        unsealed = true; // perhaps its seal is gone
     }
 
     // ---- committing
@@ -478,6 +529,7 @@ final class Replica implements AutoCloseable {
     }
 
     private void commitQueued() {
+        seal().ifPresent(queue::add);
         List<Batch> group = new ArrayList<>(queue);
         queue.clear();
         committing = true;
