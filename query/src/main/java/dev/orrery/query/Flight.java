@@ -149,7 +149,11 @@ final class Flight implements Node.Aside {
         waiting++;
         try {
             while (!done && !waiter.isReleased() && !strand.isLeft) {
-                wait(MILLIS_BETWEEN_LOOKS);
+                if (node.definition.engine.faults.isModel()) {
+                    wait();
+                } else {
+                    wait(MILLIS_BETWEEN_LOOKS);
+                }
             }
         } finally {
             waiting--;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
  */
 public class LincheckTest {
     private final Timeline timeline = Timeline.startingAt("lincheck", new Revision(0));
-    private final Queries queries = new Queries(timeline, Thread.ofVirtual().factory());
+    private final Queries queries =
+            new Queries(timeline, Thread.ofVirtual().factory(), Faults.MODEL);
     private final Input<Integer, Integer> x = queries.input("x", Integer.class, Integer.class);
     private final Query<Integer, Integer> sum =
             queries.query(

@@ -1,5 +1,6 @@
 package dev.orrery.query;
 
+import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Pin;
 import dev.orrery.core.Revision;
@@ -13,8 +14,9 @@ import java.util.Random;
  * A random graph of queries that are all read after every commit, and the same functions evaluated
  * from scratch: so it is known before what a commit changes, marks, and has run again.
  *
- * <p>What a body reads depends on what it has read; some throw, some handle what others throw;
- * commits change several inputs, or none.
+ * <p>What a body reads depends on what it has read; some throw, some handle what others throw; some
+ * read each other in circles, with a value to start from and without; commits change several
+ * inputs, or none; snapshots with own writes are read whole.
  */
 final class Clockwork implements AutoCloseable {
     private static final int INPUTS = 6;
@@ -28,6 +30,12 @@ final class Clockwork implements AutoCloseable {
             queries.input("input", Integer.class, Integer.class);
     private final Query<Integer, Integer> query =
             queries.query("node", Integer.class, Integer.class, this::compute);
+    private final Query<Integer, Integer> ring =
+            queries.define("ring", Integer.class, Integer.class).fixedPoint(_ -> 0).as(this::ring);
+    private final Query<Integer, Integer> knot =
+            queries.query("knot", Integer.class, Integer.class, this::knot);
+    private final int[] ringRan = new int[Rings.SIZE];
+    private final int[] knotRan = new int[Rings.SIZE];
     private final int[] traits = new int[NODES];
     private final int[] ran = new int[NODES];
     private int[] state = new int[INPUTS];
@@ -43,10 +51,12 @@ final class Clockwork implements AutoCloseable {
     }
 
     /** What a body reads. */
-    private interface Reads {
+    private interface Reads extends Rings.Outside {
+        @Override
         int input(int key);
 
         /** The value, or minus one minus the key whose body threw. */
+        @Override
         int outcome(int key);
     }
 
@@ -100,6 +110,16 @@ final class Clockwork implements AutoCloseable {
         return body(key, new Live());
     }
 
+    private int ring(int key) {
+        ringRan[key]++;
+        return Rings.ring(key, new Live(), ring::of);
+    }
+
+    private int knot(int key) {
+        knotRan[key]++;
+        return Rings.knot(key, new Live(), knot::of);
+    }
+
     private final class Live implements Reads {
         @Override
         public int input(int key) {
@@ -118,6 +138,7 @@ final class Clockwork implements AutoCloseable {
             case Outcome.Failed<Integer>(UserFailure failure)
                     when failure.getCause() instanceof Boom boom ->
                     -1 - boom.key;
+            case Outcome.Failed<Integer>(OrreryException.Cycle _) -> Rings.CIRCLE;
             case Outcome.Failed<Integer>(var failure) ->
                     throw new AssertionError("unexpected failure", failure);
         };
@@ -131,12 +152,79 @@ final class Clockwork implements AutoCloseable {
         private final Integer[] outcomes = new Integer[NODES];
         private final BitSet[] inputsRead = new BitSet[NODES];
         private final BitSet[] nodesRead = new BitSet[NODES];
+        private final int[] rings;
 
         Scratch(int[] inputs) {
             this.inputs = inputs;
             for (int key = 0; key < NODES; key++) {
                 outcome(key);
             }
+            rings = Rings.solved(outside());
+        }
+
+        private Rings.Outside outside() {
+            return new Rings.Outside() {
+                @Override
+                public int input(int input) {
+                    return inputs[input];
+                }
+
+                @Override
+                public int outcome(int node) {
+                    return outcomes[node];
+                }
+            };
+        }
+
+        /**
+         * Whether anything that any member of a key's circles has read outside of them is in doubt
+         * there: a ring's inputs and nodes are those of its own number and the next. A member is
+         * not verified but run when a circle that it may be part of is computed.
+         */
+        boolean ringReadsWhatIsInDoubt(int key, Scratch there) {
+            BitSet members = new BitSet();
+            reach(key, members);
+            BitSet doubted = doubted(there);
+            return members.stream()
+                    .anyMatch(member ->
+                            inputs[member] != there.inputs[member]
+                                    || inputs[member + 1] != there.inputs[member + 1]
+                                    || doubted.get(member));
+        }
+
+        /** The nodes above inputs that differ there, and above failures, which are tried again. */
+        private BitSet doubted(Scratch there) {
+            BitSet doubted = cone(there);
+            for (int key = 0; key < NODES; key++) { // who is read has a smaller number
+                if (nodesRead[key].intersects(doubted) || failed(key)) {
+                    doubted.set(key);
+                }
+            }
+            return doubted;
+        }
+
+        private void reach(int key, BitSet members) {
+            if (!members.get(key)) {
+                members.set(key);
+                Rings.ring(
+                        key,
+                        outside(),
+                        next -> {
+                            reach(next, members);
+                            return 0;
+                        });
+            }
+        }
+
+        boolean knotReadsWhatDiffers(int key, Scratch there) {
+            BitSet members = new BitSet();
+            for (int at = key; !members.get(at) && inputs[at] >= 0; ) {
+                members.set(at);
+                at = Math.floorMod(at + inputs[at], Rings.SIZE);
+            }
+            members.set(key);
+            return Rings.knot(key, outside()) != Rings.knot(key, there.outside())
+                    || members.stream().anyMatch(at -> inputs[at] != there.inputs[at]);
         }
 
         private int outcome(int key) {
@@ -206,6 +294,15 @@ final class Clockwork implements AutoCloseable {
         for (int key = 0; key < NODES; key++) {
             check(encoded(query.outcome(key)) == now.outcomes[key], "node " + key);
         }
+        checkCircles();
+    }
+
+    private void checkCircles() {
+        for (int key = 0; key < Rings.SIZE; key++) {
+            check(encoded(ring.outcome(key)) == now.rings[key], "law Q26: ring " + key);
+            int expected = Rings.knot(key, now.outside());
+            check(encoded(knot.outcome(key)) == expected, "law Q12: knot " + key);
+        }
     }
 
     /** Commits, reads everything, and checks the values and the work. */
@@ -213,6 +310,8 @@ final class Clockwork implements AutoCloseable {
         Scratch before = now;
         long marked = queries.statistics().marked();
         int[] ranBefore = ran.clone();
+        int[] ringBefore = ringRan.clone();
+        int[] knotBefore = knotRan.clone();
         if (pretended) {
             ran[0]++;
         }
@@ -220,7 +319,8 @@ final class Clockwork implements AutoCloseable {
         now = new Scratch(state);
         BitSet cone = before.cone(now);
         long marks = queries.statistics().marked() - marked;
-        check(marks <= cone.cardinality(), "law Q14: " + marks + " marked of " + cone);
+        int most = cone.cardinality() + 2 * Rings.SIZE;
+        check(marks <= most, "law Q14: " + marks + " marked of " + cone + " and the rings");
         boolean committed = !Arrays.equals(before.inputs, now.inputs);
         int offset = random.nextInt(NODES);
         for (int i = 0; i < NODES; i++) {
@@ -233,9 +333,51 @@ final class Clockwork implements AutoCloseable {
                     ran[key] - ranBefore[key] == (had ? 1 : 0),
                     "law Q14: runs of node " + key + " of " + query.explain(key));
         }
+        checkCircles();
+        for (int key = 0; key < Rings.SIZE; key++) {
+            check(
+                    before.ringReadsWhatIsInDoubt(key, now) || ringRan[key] == ringBefore[key],
+                    "law Q14: ring " + key + " ran, and nothing below it is in doubt");
+            boolean failed = Rings.knot(key, before.outside()) == Rings.CIRCLE;
+            check(
+                    failed
+                            || before.knotReadsWhatDiffers(key, now)
+                            || knotRan[key] == knotBefore[key],
+                    "law Q14: knot " + key + " ran, and nothing below it differs");
+        }
+        if (random.nextInt(4) == 0) {
+            lookAside(random);
+        }
         if (random.nextInt(100) == 0) {
             try (Pin pin = timeline.pin()) {
                 new Sweep(queries.engine()).check(pin.revision().number());
+            }
+        }
+    }
+
+    /**
+     * Changes a snapshot for itself, and reads all of it; whatever does not differ is taken over.
+     */
+    private void lookAside(Random random) {
+        int[] ranBefore = ran.clone();
+        int[] there = state.clone();
+        try (Snapshot aside = queries.snapshot()) {
+            aside.commit(() -> change(random, there));
+            Scratch own = new Scratch(there);
+            aside.read(() -> {
+                for (int key = 0; key < NODES; key++) {
+                    check(encoded(query.outcome(key)) == own.outcomes[key], "aside, node " + key);
+                }
+                for (int key = 0; key < Rings.SIZE; key++) {
+                    check(encoded(ring.outcome(key)) == own.rings[key], "aside, ring " + key);
+                }
+                return true;
+            });
+            for (int key = 0; key < NODES; key++) {
+                boolean had = now.readsWhatDiffers(key, own) || now.failed(key);
+                check(
+                        ran[key] - ranBefore[key] <= (had ? 1 : 0),
+                        "law Q15: a run of node " + key + " in a snapshot, and nothing differs");
             }
         }
     }
@@ -247,18 +389,20 @@ final class Clockwork implements AutoCloseable {
 
     private void change(Random random) {
         int[] next = state.clone();
-        timeline.commit(() -> {
-            for (int i = random.nextInt(3); i >= 0; i--) {
-                int key = random.nextInt(INPUTS);
-                next[key] = random.nextInt(7) + ABSENT;
-                if (next[key] == ABSENT) {
-                    inputs.remove(key);
-                } else {
-                    inputs.set(key, next[key]);
-                }
-            }
-        });
+        timeline.commit(() -> change(random, next));
         state = next;
+    }
+
+    private void change(Random random, int[] next) {
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            int key = random.nextInt(INPUTS);
+            next[key] = random.nextInt(7) + ABSENT;
+            if (next[key] == ABSENT) {
+                inputs.remove(key);
+            } else {
+                inputs.set(key, next[key]);
+            }
+        }
     }
 
     private static void check(boolean holds, String what) {

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * evaluated from scratch on the state at any revision.
  *
  * <p>Dependencies are dynamic and shared over several levels; values are few, so that cutoffs are
- * frequent; some facts stay once they are there; some bodies throw, some handle what their children
- * throw, some pause, some read side by side.
+ * frequent; some read circles that have a least fixed point; some facts stay once they are there;
+ * some bodies throw, some handle what their children throw, some pause, some read side by side.
  */
 final class World {
     static final int INPUTS = 8;
@@ -42,6 +42,7 @@ final class World {
     final Timeline timeline = Timeline.startingAt("world", new Revision(0));
     final Queries queries;
     final Definition<Integer, Integer> query;
+    private final Query<Integer, Integer> ring;
     private final Input<Integer, Integer> inputs;
     private final Input<Integer, Integer> fixed;
     private final Input<Integer, Item> rows;
@@ -59,12 +60,17 @@ final class World {
     record Item(int group, int amount) {}
 
     /** What a body reads, from the runtime or from a state. */
-    interface Reads {
+    interface Reads extends Rings.Outside {
+        @Override
         int input(int key);
+
+        /** The least fixed point of a circle. */
+        int ring(int key);
 
         int group(int group);
 
         /** The value, or minus one minus the key whose body threw. */
+        @Override
         int outcome(int key);
 
         /** The value; throws when the body threw. */
@@ -98,6 +104,10 @@ final class World {
         fixed = queries.defineInput("fixed", Integer.class, Integer.class).frozen().create();
         rows = queries.input("rows", Integer.class, Item.class);
         query = (Definition<Integer, Integer>) define(random).as(this::compute);
+        ring =
+                queries.define("ring", Integer.class, Integer.class)
+                        .fixedPoint(_ -> 0)
+                        .as(this::circle);
         for (int key = random.nextInt(2 * INPUTS); key < INPUTS; key += 1 + random.nextInt(3)) {
             frozen.set(key);
         }
@@ -286,6 +296,13 @@ final class World {
         return value;
     }
 
+    private int circle(int key) {
+        if (pausing) {
+            pause();
+        }
+        return Rings.ring(key, new Live(), ring::of);
+    }
+
     private static void pause() {
         int dice = ThreadLocalRandom.current().nextInt(64);
         if (dice == 0) {
@@ -323,6 +340,9 @@ final class World {
         if (trait % 16 == 5 || trait % 16 == 13) {
             value += reads.both(child(level, trait / 5), child(level, trait), trait % 16 == 5);
         }
+        if (trait % 16 == 9) {
+            value += reads.ring(trait % Rings.SIZE);
+        }
         if (value % 2 == 1) {
             int lower = 1 + Math.floorMod(trait / 3, level);
             value += read(child(lower, trait / 11 + second), careful, reads);
@@ -359,6 +379,11 @@ final class World {
         @Override
         public int outcome(int key) {
             return encoded(query.outcome(key));
+        }
+
+        @Override
+        public int ring(int key) {
+            return ring.of(key);
         }
 
         @Override
@@ -403,6 +428,7 @@ final class World {
     private final class Scratch implements Reads {
         private final int[] state;
         private final Map<Integer, Integer> known = new HashMap<>();
+        private int[] rings;
 
         Scratch(int[] state) {
             this.state = state;
@@ -432,6 +458,14 @@ final class World {
                 known.put(key, value);
             }
             return value;
+        }
+
+        @Override
+        public int ring(int key) {
+            if (rings == null) {
+                rings = Rings.solved(this);
+            }
+            return rings[key];
         }
 
         private int evaluated(int key) {
