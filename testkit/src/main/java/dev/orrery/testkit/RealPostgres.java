@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -34,14 +35,45 @@ public final class RealPostgres {
 
         private static EmbeddedPostgres start() {
             try {
-                return EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .setServerConfig("full_page_writes", "on")
-                        .setPGStartupWait(STARTING)
-                        .start();
+                EmbeddedPostgres server =
+                        EmbeddedPostgres.builder()
+                                .setServerConfig("fsync", "on")
+                                .setServerConfig("synchronous_commit", "on")
+                                .setServerConfig("full_page_writes", "on")
+                                .setPGStartupWait(STARTING)
+                                .start();
+                endWithThisProcess(server);
+                return server;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } catch (SQLException e) {
+                throw new IllegalStateException("the server has no process", e);
+            }
+        }
+
+        /**
+         * Also when this process is killed: a shell waits for the end of a pipe, which comes with
+         * the end of this process, whatever ends it.
+         */
+        private static void endWithThisProcess(EmbeddedPostgres server)
+                throws IOException, SQLException {
+            try (Connection connection = server.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row =
+                            statement.executeQuery(
+                                    "SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1),"
+                                            + " current_setting('data_directory')")) {
+                row.next();
+                new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "read nothing; if kill -QUIT \"$0\"; then sleep 1; rm -rf \"$1\";"
+                                        + " fi",
+                                row.getString(1),
+                                row.getString(2))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
             }
         }
     }
