@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -144,9 +143,7 @@ final class PostgresDialect extends Dialect {
                         ? Connection.TRANSACTION_REPEATABLE_READ
                         : Connection.TRANSACTION_READ_COMMITTED);
         try (Statement statement = connection.createStatement()) {
-            for (String change : changes()) {
-                statement.execute(change);
-            }
+            statement.execute(changes());
         }
         connection.setAutoCommit(access == Access.LISTEN);
     }
@@ -155,31 +152,26 @@ final class PostgresDialect extends Dialect {
      * What is set on a connection: that a commit is forced (law S1), and that the server lets go of
      * the locks of one who waits too long, is silent too long in a transaction, or is gone.
      */
-    private List<String> changes() {
+    private String changes() {
         long millis = Math.max(1, patience.toMillis());
-        return List.of(
-                "SELECT set_config('synchronous_commit', 'on', false)"
-                        + " WHERE current_setting('synchronous_commit') = 'off'",
-                "SET lock_timeout = " + millis,
-                "SET idle_in_transaction_session_timeout = " + millis,
-                "SELECT set_config(name, '"
-                        + GONE_MILLIS
-                        + "', false) FROM pg_settings WHERE name = '"
-                        + GONE
-                        + "'"); // servers before 14 do not have it
+        return "SELECT set_config('lock_timeout', '%1$d', false),".formatted(millis)
+                + " set_config('idle_in_transaction_session_timeout', '%1$d', false),"
+                        .formatted(millis)
+                + " CASE current_setting('synchronous_commit') WHEN 'off'"
+                + " THEN set_config('synchronous_commit', 'on', false) END,"
+                + " CASE WHEN current_setting('%1$s', true) IS NOT NULL" // not before version 14
+                        .formatted(GONE)
+                + " THEN set_config('%1$s', '%2$d', false) END".formatted(GONE, GONE_MILLIS);
     }
 
     @Override
     void release(Connection connection) throws SQLException {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("RESET synchronous_commit");
-            statement.execute("RESET lock_timeout");
-            statement.execute("RESET idle_in_transaction_session_timeout");
             statement.execute(
-                    "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = '"
-                            + GONE
-                            + "'");
+                    "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name IN"
+                            + " ('lock_timeout', 'idle_in_transaction_session_timeout',"
+                            + " 'synchronous_commit', '%s')".formatted(GONE));
         }
     }
 
