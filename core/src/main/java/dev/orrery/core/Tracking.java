@@ -16,7 +16,25 @@ import org.jspecify.annotations.Nullable;
  * need {@link #untracked} at most.
  */
 public final class Tracking {
-    private static final ThreadLocal<Place> PLACE = ThreadLocal.withInitial(Place::new);
+    private static final ThreadLocal<Place> PLACE =
+            new InheritableThreadLocal<>() {
+                @Override
+                protected Place initialValue() {
+                    return new Place();
+                }
+
+                @Override
+                protected Place childValue(Place parent) {
+                    Place place = new Place();
+                    place.scope =
+                            switch (parent.scope) { // law C62
+                                case Frame frame -> new Stray(parent, frame);
+                                case Stray stray -> stray;
+                                case null, default -> null;
+                            };
+                    return place;
+                }
+            };
 
     /** Where a thread is, kept for it: entering a scope and leaving it are stores. */
     private static final class Place {
@@ -29,7 +47,7 @@ public final class Tracking {
     private Tracking() {}
 
     /** What an access can be inside of. */
-    public sealed interface Scope permits Frame, Transaction, Untracked {}
+    public sealed interface Scope permits Frame, Transaction, Untracked, Stray {}
 
     /** The reads of one computation: all as of one pinned revision. Confined to its thread. */
     public non-sealed interface Frame extends Scope {
@@ -48,9 +66,45 @@ public final class Tracking {
         private static final Untracked INSTANCE = new Untracked();
     }
 
-    /** The scope of the calling thread, null outside all. */
+    /**
+     * Where a thread is that was started in a frame: nowhere the frame knows of, so what it reads
+     * would be missing there. Once the frame is left it is a thread like any other.
+     */
+    private static final class Stray implements Scope {
+        private final Place starter;
+        private final Frame frame;
+
+        private Stray(Place starter, Frame frame) {
+            this.starter = starter;
+            this.frame = frame;
+        }
+
+        /** Whether the frame was left; it may be found out a little late, never too early. */
+        @SuppressWarnings("ReferenceEquality") // the very frame
+        private boolean isOver() {
+            return starter.around != frame;
+        }
+    }
+
+    /**
+     * The scope of the calling thread, null outside all.
+     *
+     * @throws OrreryException.Unsupported in a thread that was started in a frame which has not
+     *     been left: it cannot read or commit, but {@link #untracked}
+     */
     public static @Nullable Scope scope() {
-        return PLACE.get().scope;
+        Place place = PLACE.get();
+        return place.scope instanceof Stray stray ? outside(place, stray) : place.scope;
+    }
+
+    private static @Nullable Scope outside(Place place, Stray stray) {
+        if (!stray.isOver()) {
+            throw new OrreryException.Unsupported(
+                    "be used in a thread that a query's body has started, unseen by the query",
+                    "a source");
+        }
+        place.scope = null;
+        return null;
     }
 
     /** The frame of the calling thread, null when it is in none. */
