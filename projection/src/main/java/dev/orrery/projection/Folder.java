@@ -17,6 +17,7 @@ import dev.orrery.projection.ProjectionStatus.Failed;
 import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.sql.Database;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -439,7 +440,19 @@ final class Folder<E, K, S> {
             throw new Missing(name(), key);
         }
         Position position = new Position(epoch.position().log(), held.position());
-        return new Reading<>(state, epoch.name(), held.version(), position, lag().age());
+        return new Reading<>(state, epoch.name(), held.version(), position, age());
+    }
+
+    /** How long ago the newest event folded was appended, if there are newer ones. */
+    private Duration age() {
+        Epoch.Reached reached = progress.reached();
+        boolean behind = log.head().number() > reached.position().number();
+        return behind ? since(reached.time()) : Duration.ZERO;
+    }
+
+    private Duration since(Instant time) {
+        Duration age = Duration.between(time, folding.clock().instant());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
     /** How far what everybody can see is. */
@@ -448,13 +461,17 @@ final class Folder<E, K, S> {
     }
 
     Lag lag() {
-        Epoch.Reached reached = progress.reached();
-        long behind = log.head().number() - reached.position().number();
+        Position position = position();
+        long behind = log.head().number() - position.number();
         if (behind <= 0) {
             return new Lag(0, Duration.ZERO);
         }
-        Duration age = Duration.between(reached.time(), folding.clock().instant());
-        return new Lag(behind, age.isNegative() ? Duration.ZERO : age);
+        return new Lag(
+                behind,
+                log.read(position, 1).stream()
+                        .findFirst()
+                        .map(oldest -> since(oldest.time()))
+                        .orElse(Duration.ZERO));
     }
 
     S initial(K key) {
