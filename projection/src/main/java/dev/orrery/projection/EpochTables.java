@@ -69,7 +69,7 @@ final class EpochTables {
     // reading
 
     void eachState(Consumer<StateRow> reader) {
-        eachState(0, reader);
+        eachState(-1, reader);
     }
 
     /** The states that changed after a position. */

@@ -126,6 +126,28 @@ class CasesTest {
     }
 
     @Test
+    void whatTwentyThreadsAppendAtOnceIsCountedByKeyAndEachKeyIsOneRow() { // P10
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Long> totals = rig.projections.run(rig.log, COUNTING);
+            List<Thread> threads =
+                    IntStream.range(0, 20)
+                            .mapToObj(i -> Thread.startVirtualThread(() ->
+                                    rig.log.append(new Step("k" + i % 5, 1))))
+                            .toList();
+            threads.forEach(Waits::join);
+            totals.atLeast(rig.log.head(), SOON);
+            assertThat(totals.keys()).containsExactly("k0", "k1", "k2", "k3", "k4");
+            assertThat(totals.list()).containsOnly(4L);
+            assertThat(rig.database.<Long, RuntimeException>read(session ->
+                            session.find(
+                                            "SELECT count(*) FROM projection_states",
+                                            row -> row.integer(1))
+                                    .orElseThrow()))
+                    .isEqualTo(5);
+        }
+    }
+
+    @Test
     void anyListOfNumbersIsItsSumAndItsRebuildIsTheSame() { // P12, R01, R02, R11
         Seeded.runs(
                 32,
