@@ -131,18 +131,20 @@ class CasesTest {
             LiveProjection<String, Long> totals = rig.projections.run(rig.log, COUNTING);
             List<Thread> threads =
                     IntStream.range(0, 20)
-                            .mapToObj(i -> Thread.startVirtualThread(() ->
-                                    rig.log.append(new Step("k" + i % 5, 1))))
+                            .mapToObj(i ->
+                                    Thread.startVirtualThread(
+                                            () -> rig.log.append(new Step("k" + i % 5, 1))))
                             .toList();
             threads.forEach(Waits::join);
             totals.atLeast(rig.log.head(), SOON);
             assertThat(totals.keys()).containsExactly("k0", "k1", "k2", "k3", "k4");
             assertThat(totals.list()).containsOnly(4L);
-            assertThat(rig.database.<Long, RuntimeException>read(session ->
-                            session.find(
-                                            "SELECT count(*) FROM projection_states",
-                                            row -> row.integer(1))
-                                    .orElseThrow()))
+            assertThat(
+                            rig.database.<Long, RuntimeException>read(session ->
+                                    session.find(
+                                                    "SELECT count(*) FROM projection_states",
+                                                    row -> row.integer(1))
+                                            .orElseThrow()))
                     .isEqualTo(5);
         }
     }
