@@ -431,8 +431,11 @@ final class MessageRing {
                     || nextComing() != null;
         }
 
-        /** Passes over what is not for this reader. */
+        /** Passes over what is not for this reader, but over no gap. */
         private void pass() {
+            if (offset < lost) {
+                return;
+            }
             for (var next = messages.higherEntry(offset);
                     reader != null && next != null && next.getValue().except() == reader;
                     next = messages.higherEntry(offset)) {

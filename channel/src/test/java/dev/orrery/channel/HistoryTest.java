@@ -168,6 +168,22 @@ class HistoryTest {
     }
 
     @Test
+    void aGapBeforeOnesOwnMessageIsToldAllTheSame() { // H5, found by random histories
+        Channel<String> channel =
+                room.channels
+                        .define("talk", String.class)
+                        .history(9, Duration.ofSeconds(1))
+                        .create();
+        Attachment here = ann.attach("talk");
+        channel.publish("too old when it is read");
+        room.pass(Duration.ofSeconds(2));
+        channel.publishExcept(ann, "one's own");
+        channel.publish("new");
+        assertThat(here.next()).isEqualTo(new Message.Gap(at(0), at(1)));
+        assertThat(here.next()).isEqualTo(new Message.Entry(at(3), "new"));
+    }
+
+    @Test
     void publishingToNobodySucceeds() { // C08
         Channel<String> channel = room.channels.channel("talk", String.class);
         assertThat(channel.publish("anybody?")).isEqualTo(at(1));

@@ -7,10 +7,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The simulation can fail: each fault planted into the protocol of joining is found. */
+/** The random histories can fail: each fault planted into what they run is found. */
 @Timeout(120)
 class PlantedFaultsTest {
     private static final int HISTORIES = 5_000;
+    private static final String PUBLISHED = "PublishedHistories";
 
     /** A line of the protocol as it is, and as it must not be. */
     enum Fault {
@@ -64,15 +65,52 @@ class PlantedFaultsTest {
                 "channel",
                 "dev.orrery.channel.Connection",
                 "        attached.decrementAndGet();\n    }\n\n    /** How many",
-                "    }\n\n    /** How many");
+                "    }\n\n    /** How many"),
+        OWN_MESSAGE_HIDES_A_GAP(
+                PUBLISHED,
+                "dev.orrery.channel.MessageRing",
+                "if (offset < lost) {\n                return;",
+                "if (offset < 0) {\n                return;"),
+        REPLACED_MESSAGE_TAKES_ROOM_IN_THE_HISTORY(
+                PUBLISHED,
+                "dev.orrery.channel.MessageRing",
+                "messages.remove(older) != null && older > floor",
+                "messages.remove(older) != null && older < 0"),
+        OLD_MESSAGE_IS_HANDED_OUT(
+                PUBLISHED,
+                "dev.orrery.channel.MessageRing",
+                "nanos.getAsLong() - history.age().get().toNanos()",
+                "nanos.getAsLong() - 2 * history.age().get().toNanos()"),
+        WHAT_IS_NOT_KEPT_IS_CONTINUED(
+                PUBLISHED,
+                "dev.orrery.channel.MessageRing",
+                "return place(Math.max(floor, place.offset()));",
+                "return place(Math.max(lost, place.offset()));"),
+        COMING_BEFORE_THE_ROSTER_IS_TOLD_AFTER_IT(
+                PUBLISHED,
+                "dev.orrery.channel.MessageRing",
+                "private long coming = lastComing;",
+                "private long coming = Math.max(0, lastComing - 1);"),
+        EVERY_TAB_THAT_CLOSES_IS_A_LEAVE(
+                PUBLISHED,
+                "dev.orrery.channel.Roster",
+                "if (!seat.connections().isEmpty()) {",
+                "if (seat.connections().size() > 9) {"),
+        SENDER_GETS_ITS_OWN(
+                PUBLISHED,
+                "dev.orrery.channel.MessageRing",
+                "next.getValue().except() == reader;",
+                "next.getValue().except() == null;");
 
+        private final String simulation;
         private final String module;
         private final String className;
         private final String original;
         private final String replacement;
 
-        Fault(String module, String className, String original, String replacement) {
-            this.module = module;
+        Fault(String kind, String className, String original, String replacement) {
+            this.simulation = kind.equals(PUBLISHED) ? kind : "JoinSimulation";
+            this.module = kind.equals(PUBLISHED) ? "channel" : kind;
             this.className = className;
             this.original = original;
             this.replacement = replacement;
@@ -84,7 +122,7 @@ class PlantedFaultsTest {
     void theSimulationFinds(Fault fault) throws Exception {
         Mutant world = new Mutant(fault.module, fault.className, fault.original, fault.replacement);
         var constructor =
-                world.loadClass("dev.orrery.channel.JoinSimulation").getDeclaredConstructor();
+                world.loadClass("dev.orrery.channel." + fault.simulation).getDeclaredConstructor();
         constructor.setAccessible(true);
         LongConsumer simulation = (LongConsumer) constructor.newInstance();
         Throwable found = null;
@@ -92,8 +130,12 @@ class PlantedFaultsTest {
         while (found == null && seed < HISTORIES) {
             found = thrownBy(simulation, seed++);
         }
-        System.out.printf("%s: %s, in history %d%n", fault, found, seed);
+        System.out.printf("%s: %s, in history %d%n", fault, firstLine(found), seed);
         assertThat(found).as("what %s breaks", fault).isNotNull();
+    }
+
+    private static String firstLine(Throwable found) {
+        return found == null ? "not found" : String.valueOf(found).lines().findFirst().orElse("");
     }
 
     private static Throwable thrownBy(LongConsumer simulation, long seed) {
