@@ -4,7 +4,7 @@
  * A frame draws until it has worked for a while and leaves the rest to the next one, in the order it was asked for: however
  * much changes at once, the page goes on answering whoever uses it.
  */
-const BUDGET_MS = 5;
+const BUDGET_MS = 3;
 
 let tasks = [];
 /** What is to be drawn, by who draws it, in the order it was asked for. */

@@ -62,6 +62,7 @@ final class FlightsApp implements AutoCloseable {
                     "edits.js",
                     "engine-layout.js",
                     "engine-story.js",
+                    "engine-styles.js",
                     "engine.js",
                     "flights.js",
                     "flown.js",

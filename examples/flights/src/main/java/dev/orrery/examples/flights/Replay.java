@@ -148,7 +148,8 @@ final class Replay {
         if (app.airports.find(code).isEmpty()) {
             throw new OrreryException.Invalid(
                     "flights line " + (line + 1) + " " + column,
-                    "is the code of one of the airports; correct the line, or add the airport to airports.db",
+                    "is the code of one of the airports; correct the line, or add the airport to"
+                        + " airports.db",
                     code);
         }
     }
@@ -183,9 +184,12 @@ final class Replay {
         });
     }
 
-    /** Appends the next flight, due or not. */
+    /** Appends the next flight, due or not, and tells of it at once. */
     void appendNext() {
-        changing(() -> append(next + 1));
+        changing(() -> {
+            toldAt = System.nanoTime() - TOLD_EVERY_NANOS;
+            append(next + 1);
+        });
     }
 
     /** Goes on at another speed. */

@@ -1,6 +1,6 @@
 /**
- * What the map paints, in two charts that lie on one another: the stars, which seldom change, and above them what moves. Colours
- * are those of the theme when it is painted.
+ * What the map paints, in three charts that lie on one another: the stars, which stay, those of them that are lit, and above
+ * them what moves. What changes in one paints no other anew. Colours are those of the theme when it is painted.
  */
 import { token } from 'orrery/parts.js';
 import { EXTENT } from './albers.js';
@@ -14,47 +14,49 @@ const STEPS = [0, 1, 2, 3, 4, 5, 6];
 const OUTLINED = 2;
 
 /** Drawn as one path, and all at once; with nothing to draw, ECharts knows no such path. */
-const MANY = { type: 'scatter', large: true, largeThreshold: 1, progressive: 0, silent: true, animation: false };
+const MANY = { type: 'scatter', large: true, largeThreshold: 1, progressive: 0, clip: false, silent: true, animation: false };
 
-/** The discs: most as bare numbers, which cost least; the outlined step and those with a label are series of their own. */
-const DISCS = ['discs', 'outlined', 'labelled'];
 
 export class MapPicture {
   #sky;
+  #lit;
   #chart;
   #size = { width: 0, height: 0 };
   /** What each part was drawn from. */
   #drawn = {};
-  #codes = {};
+  /** The codes of the discs, and of the labels, as they are drawn. */
+  #codes = { discs: [], labels: [] };
 
-  /** A picture in two elements, the one for the stars lying under the other. */
-  static async in(skyBox, box) {
-    return new MapPicture(await chart(skyBox, 'canvas'), await chart(box, 'canvas'));
+  /** A picture in three elements, the lowest first. */
+  static async in(...boxes) {
+    return new MapPicture(await Promise.all(boxes.map(box => chart(box, 'canvas'))));
   }
 
-  constructor(sky, made) {
+  constructor([sky, lit, moving]) {
     this.#sky = sky;
-    this.#chart = made;
+    this.#lit = lit;
+    this.#chart = moving;
+  }
+
+  get #charts() {
+    return [this.#sky, this.#lit, this.#chart];
   }
 
   /** Tells which disc, by its code, the pointer came `over`, that it went `out`, and which was clicked. */
   onDiscs({ over, out, click }) {
-    for (const seriesId of DISCS) {
-      this.#chart.on('mouseover', { seriesId }, ({ dataIndex }) => over(this.#codes[seriesId][dataIndex]));
-      this.#chart.on('mouseout', { seriesId }, out);
-      this.#chart.on('click', { seriesId }, ({ dataIndex }) => click(this.#codes[seriesId][dataIndex]));
-    }
+    const discs = { seriesId: 'discs' };
+    this.#chart.on('mouseover', discs, ({ dataIndex }) => over(this.#codes.discs[dataIndex]));
+    this.#chart.on('mouseout', discs, out);
+    this.#chart.on('click', discs, ({ dataIndex }) => click(this.#codes.discs[dataIndex]));
   }
 
   dispose() {
-    this.#sky.dispose();
-    this.#chart.dispose();
+    this.#charts.forEach(each => each.dispose());
   }
 
   resize(size) {
     this.#size = size;
-    this.#sky.resize(size);
-    this.#chart.resize(size);
+    this.#charts.forEach(each => each.resize(size));
   }
 
   get #scale() {
@@ -69,7 +71,7 @@ export class MapPicture {
   }
 
   /** Everything anew, and nothing that moves yet: after a change of size, of theme, or of the stars. */
-  paint(stars, words, fontFamily) {
+  paint(stars, fontFamily) {
     const { width, height } = this.#size;
     if (!width || !height) return;
     const axis = (centre, pixels) => ({
@@ -83,51 +85,59 @@ export class MapPicture {
     };
     this.#sky.setOption({
       ...ground,
-      series: [
-        { id: 'stars', ...MANY, z: 1, symbolSize: 1.7, itemStyle: { color: token('star'), opacity: 1 }, data: stars.map(({ at }) => at) },
-        { id: 'lit', ...MANY, z: 2, symbolSize: 2.6, itemStyle: { color: token('brass-stroke'), opacity: 1 }, data: [] },
-      ],
+      series: { id: 'stars', ...MANY, symbolSize: 1.7, itemStyle: { color: token('star'), opacity: 1 }, data: stars.map(({ at }) => at) },
+    }, { notMerge: true });
+    this.#lit.setOption({
+      ...ground,
+      series: { id: 'lit', ...MANY, symbolSize: 2.6, itemStyle: { color: token('brass-stroke'), opacity: 1 }, data: [] },
     }, { notMerge: true });
     const colours = STEPS.map(each => token(`delay-${each}`));
     const disc = {
-      type: 'scatter', animation: false, z: 4, emphasis: { disabled: true }, data: [],
+      type: 'scatter', animation: false, clip: false, z: 4, emphasis: { disabled: true }, data: [],
       symbolSize: ([, , departures]) => Math.max(4, 0.98 * Math.sqrt(departures)),
       itemStyle: { color: ({ value }) => colours[value[3]], opacity: 1, borderColor: token('surface'), borderWidth: 0.8 },
     };
     this.#chart.setOption({
       ...ground,
-      aria: { enabled: true, label: { description: words } },
       series: [
-        { id: 'arcs', type: 'lines', coordinateSystem: 'cartesian2d', silent: true, animation: false, z: 3, data: [] },
+        { id: 'arcs', type: 'lines', coordinateSystem: 'cartesian2d', clip: false, silent: true, animation: false, z: 3, data: [] },
         { id: 'discs', ...disc },
-        { id: 'outlined', ...disc, itemStyle: { ...disc.itemStyle, borderColor: token('delay-edge') } },
+        { id: 'outlines', ...disc, silent: true, itemStyle: { color: 'transparent', opacity: 1, borderColor: token('delay-edge'), borderWidth: 0.8 } },
         {
-          id: 'labelled', ...disc,
+          id: 'labels', ...disc, silent: true, itemStyle: { color: 'transparent', opacity: 1 },
           label: {
             show: true, position: 'right', distance: 3, fontFamily, fontSize: 11.5, fontWeight: 550, color: token('ink'),
             textBorderColor: token('surface'), textBorderWidth: 3,
-            formatter: ({ dataIndex }) => this.#codes.labelled[dataIndex],
+            formatter: ({ dataIndex }) => this.#codes.labels[dataIndex],
           },
           labelLayout: { hideOverlap: true },
         },
-        { id: 'ring', type: 'scatter', silent: true, animation: false, z: 5, symbol: 'circle', data: [] },
+        { id: 'ring', type: 'scatter', clip: false, silent: true, animation: false, z: 5, symbol: 'circle', data: [] },
       ],
     }, { notMerge: true });
     this.#drawn = {};
   }
 
   /**
-   * Draws the parts that are not as they were drawn last. Each comes with what it is drawn `from`, by which that is known, and
-   * answers the rest when it is asked for.
+   * Draws the lit stars, unless they are as they were drawn last.
    *
-   * @param lit `stars()` answers the places of those that are lit
+   * @param from what they are drawn from, by which that is known
+   * @param places answers where they are
+   */
+  drawLit({ from, places }) {
+    if (this.#size.width && this.#isNew('lit', from)) this.#lit.setOption({ series: { id: 'lit', data: places() } });
+  }
+
+  /**
+   * Draws the parts that move and are not as they were drawn last. Each comes with what it is drawn `from`, and answers the rest
+   * when it is asked for.
+   *
    * @param arcs `flights()` answers from where to where, `{from, to}`, newest first; `light` is how strongly the newest is lit
    * @param discs `airports()` answers `{code, at, departures, minutes}`
    * @param ring `at()` answers its place or undefined; `light` as that of the arcs
    */
-  draw({ lit, arcs, discs, ring }) {
+  draw({ arcs, discs, ring }) {
     if (!this.#size.width) return;
-    if (this.#isNew('lit', lit.from)) this.#sky.setOption({ series: { id: 'lit', data: lit.stars() } });
     const series = [
       ...(this.#isNew('arcs', [...arcs.from, arcs.light]) ? [{ id: 'arcs', data: arcData(arcs) }] : []),
       ...(this.#isNew('discs', discs.from) ? this.#discs(discs.airports()) : []),
@@ -142,16 +152,19 @@ export class MapPicture {
     return true;
   }
 
+  /**
+   * The discs as bare numbers, which cost least; the outlines of one step and the labels, which few have, lie over them as series
+   * of their own.
+   */
   #discs(airports) {
-    const data = { discs: [], outlined: [], labelled: [] };
-    this.#codes = { discs: [], outlined: [], labelled: [] };
-    for (const { code, at: [x, y], departures, minutes } of airports) {
-      const delay = step(minutes / departures);
-      const id = LABELS.has(code) ? 'labelled' : delay === OUTLINED ? 'outlined' : 'discs';
-      data[id].push([x, y, departures, delay]);
-      this.#codes[id].push(code);
-    }
-    return DISCS.map(id => ({ id, data: data[id] }));
+    const discs = airports.map(({ at: [x, y], departures, minutes }) => [x, y, departures, step(minutes / departures)]);
+    const isLabelled = ({ code }) => LABELS.has(code);
+    this.#codes = { discs: airports.map(({ code }) => code), labels: airports.filter(isLabelled).map(({ code }) => code) };
+    return [
+      { id: 'discs', data: discs },
+      { id: 'outlines', data: discs.filter(([, , , delay]) => delay === OUTLINED) },
+      { id: 'labels', data: discs.filter((_, index) => isLabelled(airports[index])) },
+    ];
   }
 }
 

@@ -24,6 +24,7 @@ class FlightsMap extends LitElement {
 
   #box = createRef();
   #skyBox = createRef();
+  #litBox = createRef();
   #picture = null;
   #resize = new ResizeObserver(([{ contentRect }]) => onFrame(() => this.#resized(contentRect)));
   #places = new Map();
@@ -63,7 +64,7 @@ class FlightsMap extends LitElement {
   }
 
   async #begin() {
-    const made = await MapPicture.in(this.#skyBox.value, this.#box.value);
+    const made = await MapPicture.in(this.#skyBox.value, this.#litBox.value, this.#box.value);
     if (!this.isConnected) {
       made.dispose();
       return;
@@ -108,10 +109,13 @@ class FlightsMap extends LitElement {
   #redrawInTime() {
     if (this.#due !== null || !this.#picture) return;
     const wait = Math.max(0, this.#drawnAt + REDRAW_MS - performance.now());
-    this.#due = setTimeout(() => drawInFrame(this.#picture, () => {
-      this.#due = null;
-      this.#redraw();
-    }), wait);
+    this.#due = setTimeout(() => {
+      drawInFrame(this.#skyBox, () => this.#drawLit());
+      drawInFrame(this.#box, () => {
+        this.#due = null;
+        this.#redraw();
+      });
+    }, wait);
   }
 
   #resized({ width, height }) {
@@ -122,8 +126,13 @@ class FlightsMap extends LitElement {
 
   #paint() {
     if (!this.#picture) return;
-    this.#picture.paint(this.#stars, this.#inWords(), getComputedStyle(this).fontFamily);
+    this.#picture.paint(this.#stars, getComputedStyle(this).fontFamily);
+    this.#drawLit();
     this.#redraw();
+  }
+
+  #drawLit() {
+    this.#picture?.drawLit({ from: [this.#litRecord], places: () => this.#litStars() });
   }
 
   #redraw() {
@@ -134,7 +143,6 @@ class FlightsMap extends LitElement {
     const frozen = this.story?.frozen ?? false;
     const [newest] = flightsOf(record);
     this.#picture.draw({
-      lit: { from: [this.#litRecord], stars: () => this.#litStars() },
       arcs: {
         from: [frozen, this.story?.shown], light: newest ? this.#light(age, ARC_FADE_MS) : 0,
         flights: () => (frozen ? [] : this.#arcs),
@@ -226,7 +234,8 @@ class FlightsMap extends LitElement {
         <div class="map">
           ${this.ready ? nothing : GRATICULE}
           <div class="box" ${ref(this.#skyBox)} aria-hidden="true"></div>
-          <div class="box" ${ref(this.#box)}></div>
+          <div class="box" ${ref(this.#litBox)} aria-hidden="true"></div>
+          <div class="box" ${ref(this.#box)} role="img" aria-label=${this.#inWords()}></div>
           <div class="pick" role="listbox" tabindex="0" aria-label="Airports that have flown, by departures" aria-activedescendant="picked"
             @keydown=${this.#key} @blur=${() => { this.picked = null; }}>
             ${this.#option()}

@@ -163,7 +163,7 @@ class WorstPerState extends LitElement {
     li .name { width: 96px; }
     .foot { flex: none; padding: 7px 14px 8px; border-top: 1px solid var(--line2); white-space: nowrap; }
     @media (min-width: 1280px) and (max-width: 1399.98px) {
-      .foot { padding-inline-end: 0; letter-spacing: -0.02em; }
+      .foot { padding-inline: 11px 0; letter-spacing: -0.03em; }
     }
     @media (max-width: 1279.98px) {
       .scroll { max-height: 340px; }

@@ -139,6 +139,7 @@ class PicturesTest {
                 take("editing-detail", "orrery-board");
                 page.size(1440, 900, 1);
                 take("editing");
+                assertThat(page.text("[data-key=ORD]")).contains("saving");
                 statement.execute("rollback");
             }
         }
