@@ -149,7 +149,7 @@ final class Replay {
             throw new OrreryException.Invalid(
                     "flights line " + (line + 1) + " " + column,
                     "is the code of one of the airports; correct the line, or add the airport to"
-                        + " airports.db",
+                            + " airports.db",
                     code);
         }
     }
