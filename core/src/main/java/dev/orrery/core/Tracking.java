@@ -1,8 +1,11 @@
 package dev.orrery.core;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,26 @@ import org.jspecify.annotations.Nullable;
  * need {@link #untracked} at most.
  */
 public final class Tracking {
+    /*
+     * Most reads are outside of all scopes, so that is found out first: how many threads are inside of one is counted
+     * in stripes, and a thread whose stripe counts none is in none. It has counted itself there, and no count is lost.
+     * Threads that were started in a frame are counted too, all together, until whoever started them leaves it.
+     */
+    private static final int STRIPES = 64;
+    private static final int APART = 32;
+    private static final int[] INSIDE = new int[(STRIPES + 1) * APART];
+    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final AtomicInteger STRAYS = new AtomicInteger();
+
+    private static int stripe() {
+        return (1 + ((int) Thread.currentThread().threadId() & (STRIPES - 1))) * APART;
+    }
+
+    /** Whether this thread is in no scope for sure. */
+    private static boolean isOutside() {
+        return (int) COUNT.getOpaque(INSIDE, stripe()) == 0 && STRAYS.get() == 0;
+    }
+
     private static final ThreadLocal<Place> PLACE =
             new InheritableThreadLocal<>() {
                 @Override
@@ -28,7 +51,7 @@ public final class Tracking {
                     Place place = new Place();
                     place.scope =
                             switch (parent.scope) { // law C62
-                                case Frame frame -> new Stray(parent, frame);
+                                case Frame frame -> parent.stray(frame);
                                 case Stray stray -> stray;
                                 case null, default -> null;
                             };
@@ -42,6 +65,15 @@ public final class Tracking {
 
         /** The innermost frame, also where tracking is switched off or a commit's work runs. */
         private @Nullable Frame around;
+
+        /** How many threads were started in frames since the outermost scope was entered. */
+        private int strays;
+
+        private Stray stray(Frame frame) {
+            strays++;
+            STRAYS.incrementAndGet();
+            return new Stray(this, frame);
+        }
     }
 
     private Tracking() {}
@@ -93,6 +125,9 @@ public final class Tracking {
      *     been left: it cannot read or commit, but {@link #untracked}
      */
     public static @Nullable Scope scope() {
+        if (isOutside()) {
+            return null;
+        }
         Place place = PLACE.get();
         return place.scope instanceof Stray stray ? outside(place, stray) : place.scope;
     }
@@ -117,17 +152,31 @@ public final class Tracking {
      * when there is none. For runtimes, to know a computation that goes through other code again.
      */
     public static @Nullable Frame around() {
-        return PLACE.get().around;
+        return isOutside() ? null : PLACE.get().around;
     }
 
     /** Runs a body whose reads belong to a frame. */
     public static <T, X extends Throwable> T within(
             Frame frame, ScopedValue.CallableOp<? extends T, X> body) throws X {
+        return in(frame, frame, body);
+    }
+
+    static <T, X extends Throwable> T within(
+            Transaction transaction, ScopedValue.CallableOp<? extends T, X> body) throws X {
+        return in(transaction, null, body);
+    }
+
+    private static <T, X extends Throwable> T in(
+            Scope inner, @Nullable Frame frame, ScopedValue.CallableOp<? extends T, X> body)
+            throws X {
         Place place = PLACE.get();
         Scope scope = place.scope;
+        if (scope == null || scope instanceof Stray) {
+            return outermost(place, inner, frame, body);
+        }
         Frame around = place.around;
-        place.scope = frame;
-        place.around = frame;
+        place.scope = inner;
+        place.around = frame == null ? around : frame;
         try {
             return body.call();
         } finally { // by stores alone, for which there is always room on the stack
@@ -136,20 +185,26 @@ public final class Tracking {
         }
     }
 
-    static <T, X extends Throwable> T within(
-            Transaction transaction, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        return in(transaction, body);
-    }
-
-    private static <T, X extends Throwable> T in(
-            Scope inner, ScopedValue.CallableOp<? extends T, X> body) throws X {
-        Place place = PLACE.get();
+    private static <T, X extends Throwable> T outermost(
+            Place place,
+            Scope inner,
+            @Nullable Frame frame,
+            ScopedValue.CallableOp<? extends T, X> body)
+            throws X {
         Scope scope = place.scope;
+        COUNT.getAndAdd(INSIDE, stripe(), 1);
         place.scope = inner;
+        place.around = frame;
         try {
             return body.call();
-        } finally {
+        } finally { // stores first; without room for the rest more is looked at than has to be
             place.scope = scope;
+            place.around = null;
+            COUNT.getAndAdd(INSIDE, stripe(), -1);
+            if (place.strays > 0) {
+                STRAYS.addAndGet(-place.strays);
+                place.strays = 0;
+            }
         }
     }
 
@@ -158,6 +213,6 @@ public final class Tracking {
      * query.
      */
     public static <T> T untracked(Supplier<T> body) {
-        return Tracking.<T, RuntimeException>in(Untracked.INSTANCE, body::get);
+        return Tracking.<T, RuntimeException>in(Untracked.INSTANCE, null, body::get);
     }
 }

@@ -42,10 +42,10 @@ public final class Answers implements AutoCloseable {
         this.engine = engine;
         this.nanos = nanos;
         this.wake = wake;
+        engine.remembered.follow(this); // first, so that all of the next span is counted
         this.before = engine.remembered.span();
         this.ranBefore = engine.remembered.rerun();
         before.end();
-        engine.remembered.follow(this);
     }
 
     /** The next span, when it is answered; the one after it begins with the next commit. */

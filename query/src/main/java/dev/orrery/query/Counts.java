@@ -52,8 +52,10 @@ final class Counts {
         evicted.increment();
     }
 
-    void visit() {
-        visited.increment();
+    void visited(int dependencies) {
+        if (dependencies > 0) {
+            visited.add(dependencies);
+        }
     }
 
     Statistics statistics() {

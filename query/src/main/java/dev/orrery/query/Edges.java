@@ -104,8 +104,9 @@ final class Edges {
     }
 
     private int home(Node reader, int position) {
-        int hash = (reader.hash + reader.definition.hashCode() + position * 31) * 0x9E3779B9;
-        return hash >>> (Integer.numberOfLeadingZeros(index.length) + 1);
+        int hash = reader.hash * 31 + reader.definition.hashCode() + position;
+        int mixed = (hash ^ (hash >>> 15)) * 0x9E3779B9;
+        return mixed >>> (Integer.numberOfLeadingZeros(index.length) + 1);
     }
 
     /** Where the index names an edge, or the free slot that ends the search for it. */

@@ -27,6 +27,9 @@ final class Flight implements Node.Aside {
     /** The next entry of {@link #suspects} to look at. */
     int cursor;
 
+    /** How many dependencies were looked at. */
+    int visits;
+
     /** Since when the suspects seen so far hold their values. */
     long from;
 

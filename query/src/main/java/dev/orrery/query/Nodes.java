@@ -34,8 +34,11 @@ final class Nodes implements Iterable<Node> {
         }
     }
 
+    /** Where a search begins; hashes at equal distances, which keys often have, are spread. */
     private static int home(int hash, int length) {
-        return (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(length) + 1);
+        int mixed = (hash ^ (hash >>> 15)) * 0x2C1B3C6D;
+        return ((mixed ^ (mixed >>> 12)) * 0x297A2D39)
+                >>> (Integer.numberOfLeadingZeros(length) + 1);
     }
 
     /** The node of a key, made when there is none; by one thread at a time. */

@@ -75,7 +75,7 @@ final class Obtain {
             } else if (suspect instanceof Leaf leaf) {
                 judge(top, leaf);
             } else if (suspect instanceof Node node) {
-                top.node.definition.counts.visit();
+                top.visits++;
                 memo = arrive(node, false);
             }
         }
@@ -115,7 +115,7 @@ final class Obtain {
     }
 
     private void judge(Flight top, Leaf leaf) {
-        top.node.definition.counts.visit();
+        top.visits++;
         long since = leaf.since(context.revision);
         Memo baseline = baseline(top);
         boolean changed =

@@ -43,7 +43,9 @@ final class Remembered {
     /** A result became open; returns the newest commit that had begun to mark by then. */
     long opened() {
         Span now = span;
-        now.opened();
+        if (answers != null) {
+            now.opened();
+        }
         opened.increment();
         return now.marking();
     }
@@ -52,7 +54,7 @@ final class Remembered {
     void closed(long openedAt) {
         closed.setRelease(closed.getPlain() + 1);
         Span now = span;
-        if (openedAt >= now.first) {
+        if (answers != null && openedAt >= now.first) {
             now.closed();
         }
     }
@@ -61,7 +63,7 @@ final class Remembered {
     void replaced(long openedAt) {
         opened.decrement();
         Span now = span;
-        if (openedAt >= now.first) {
+        if (answers != null && openedAt >= now.first) {
             now.replaced();
         }
     }

@@ -137,6 +137,7 @@ class AnswersTest {
         for (int key = 0; key < KEYS; key++) {
             even.of(key);
         }
+        Answers following = answers();
         for (int round = 0; round < 50; round++) {
             queries.engine().remembered.span().end(); // the next commit begins a span
             boolean[] visited = new boolean[KEYS];
@@ -152,6 +153,7 @@ class AnswersTest {
             }
             assertThat(queries.engine().remembered.span().untouched()).isEqualTo(left);
         }
+        following.close();
     }
 
     /** Whatever threads do meanwhile, the count is that of the open results in the end. */
