@@ -1,7 +1,9 @@
 package dev.orrery.query;
 
 import dev.orrery.core.Condition;
+import dev.orrery.core.LocalRelation;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.Slot;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Versioned;
 import java.util.List;
@@ -103,12 +105,30 @@ final class Context implements Tracking.Frame {
             return own.findAt(key, revision);
         }
         Leaf leaf = engine.sources.key(own, key);
+        record(leaf);
+        return leaf.valueAt(own, key, revision);
+    }
+
+    /** The same for a key whose place is known. */
+    <K, V> Optional<V> find(LocalRelation<K, V> source, Slot<K, V> slot) {
+        if (source.timeline() != engine.timeline) {
+            return find(source, slot.key());
+        }
+        checkThread();
+        if (evaluation != null || recording != null) {
+            record(engine.sources.at(source, slot));
+        }
+        return slot.at(revision);
+    }
+
+    private void record(Leaf leaf) {
+        FixedPoint circle = evaluation;
+        Recording reads = recording;
         if (circle != null) {
             circle.read(leaf);
         } else if (reads != null) {
             reads.read(leaf, revision);
         }
-        return leaf.valueAt(own, key, revision);
     }
 
     /** Something was read that need not be recorded, since it stays for ever. */

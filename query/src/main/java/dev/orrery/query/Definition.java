@@ -64,7 +64,8 @@ final class Definition<K, V> implements Query<K, V> {
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     public V of(K key) { // law Q14: a hit is a probe, a load and two comparisons
         long published = engine.timeline.published(); // law Q1: first
-        if (Tracking.scope() == null) {
+        Tracking.Scope scope = Tracking.scope();
+        if (scope == null) {
             Node node = nodes.find(key);
             Memo memo = node == null ? null : node.memo;
             if (node != null && memo != null && !memo.failed && published < memo.until()) {
@@ -72,21 +73,22 @@ final class Definition<K, V> implements Query<K, V> {
                 return (V) memo.value;
             }
         }
-        return value(memo(key));
+        return value(memo(scope, key));
     }
 
     /** The value of a node of the root. */
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     V of(Node node) {
         long published = engine.timeline.published(); // law Q1: first
-        if (Tracking.scope() == null) {
+        Tracking.Scope scope = Tracking.scope();
+        if (scope == null) {
             Memo memo = node.memo;
             if (memo != null && !memo.failed && published < memo.until()) {
                 hit(memo);
                 return (V) memo.value;
             }
         }
-        return value(memo(node));
+        return value(memo(scope, node));
     }
 
     @Override
@@ -143,7 +145,11 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     Memo memo(K key) {
-        return switch (Tracking.scope()) {
+        return memo(Tracking.scope(), key);
+    }
+
+    private Memo memo(Tracking.@Nullable Scope scope, K key) {
+        return switch (scope) {
             case Context context when context.engine.root == engine ->
                     context.read(context.engine.node(this, key));
             case Tracking.Frame _ -> throw foreign(key);
@@ -157,7 +163,11 @@ final class Definition<K, V> implements Query<K, V> {
 
     /** The memo of a node of the root. */
     Memo memo(Node node) {
-        return switch (Tracking.scope()) {
+        return memo(Tracking.scope(), node);
+    }
+
+    private Memo memo(Tracking.@Nullable Scope scope, Node node) {
+        return switch (scope) {
             case Context context when context.engine == engine -> context.read(node);
             case Context context when context.engine.root == engine ->
                     context.read(context.engine.node(this, node.key));

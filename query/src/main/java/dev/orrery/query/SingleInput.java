@@ -1,18 +1,20 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.Slot;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Tracking;
 import java.util.Optional;
 
 /** One fact that you set; otherwise as {@link Input}. Thread-safe. */
 public final class SingleInput<V> {
     private final Keyed<?, V> fact;
 
-    /** A key of an input. */
-    private record Keyed<K, V>(Input<K, V> input, K key) {}
+    /** A key of an input, and its place there. */
+    private record Keyed<K, V>(Input<K, V> input, K key, Slot<K, V> slot) {}
 
     <K> SingleInput(Input<K, V> input, K key) {
-        this.fact = new Keyed<>(input, key);
+        this.fact = new Keyed<>(input, key, input.slot(key));
     }
 
     private String label() {
@@ -48,7 +50,9 @@ public final class SingleInput<V> {
     }
 
     private static <K, V> Optional<V> find(Keyed<K, V> fact) {
-        return fact.input.find(fact.key);
+        return Tracking.scope() instanceof Context context
+                ? context.find(fact.input, fact.slot)
+                : fact.input.find(fact.key);
     }
 
     /** The value, or {@link OrreryException.Missing}. */

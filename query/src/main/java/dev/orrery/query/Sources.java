@@ -30,31 +30,39 @@ final class Sources {
 
     /** The leaf of a key. */
     <K, V> Leaf key(Versioned<K, V> source, K key) {
-        Leaf leaf = find(source, key);
+        return source instanceof LocalRelation<K, V> relation
+                ? at(relation, relation.slot(key))
+                : started(elsewhere(source, key), source, key);
+    }
+
+    /** The leaf of a key whose place is known. */
+    <K, V> Leaf at(LocalRelation<K, V> source, Slot<K, V> slot) {
+        Object attached = slot.attached();
+        if (attached == null) {
+            of(source); // which is known from now on
+            attached = slot.attach(new Leaf(this, source, slot.key(), slot));
+        }
+        Leaf leaf =
+                attached instanceof Leaf there && there.sources == this
+                        ? there
+                        : elsewhere(source, slot.key()); // another runtime has its own there
+        return started(leaf, source, slot.key());
+    }
+
+    private <K, V> Leaf elsewhere(Versioned<K, V> source, K key) {
+        OfSource leaves = of(source);
+        Leaf leaf = leaves.keys.get(key);
+        return leaf != null
+                ? leaf
+                : leaves.keys.computeIfAbsent(key, k -> new Leaf(this, source, k, null));
+    }
+
+    private <K, V> Leaf started(Leaf leaf, Versioned<K, V> source, K key) {
         if (!leaf.isStarted()) {
             VarHandle.fullFence(); // the leaf can be found; now ask what was installed before
             leaf.start(engine.faults.has(Fault.LEAF_STARTED_BLIND) ? 0 : source.changedAt(key));
         }
         return leaf;
-    }
-
-    private <K, V> Leaf find(Versioned<K, V> source, K key) {
-        if (source instanceof LocalRelation<K, V> relation) {
-            Slot<K, V> slot = relation.slot(key);
-            Object attached = slot.attached();
-            if (attached == null) {
-                of(source); // which is known from now on
-                attached = slot.attach(new Leaf(this, source, key, slot));
-            }
-            if (attached instanceof Leaf leaf && leaf.sources == this) {
-                return leaf;
-            }
-        }
-        OfSource leaves = of(source); // which has no slots, or another runtime has its own there
-        Leaf leaf = leaves.keys.get(key);
-        return leaf != null
-                ? leaf
-                : leaves.keys.computeIfAbsent(key, k -> new Leaf(this, source, k, null));
     }
 
     /** The leaf of a condition. */
