@@ -83,7 +83,10 @@ class TimelineConcurrencyTest {
             threads.add(start(seed + 10 + i, _ -> sumAtAPin()));
         }
         threads.add(start(seed + 20, this::sumsAtOldPins));
+        threads.add(start(seed + 30, this::sumsInManyReadings));
+        threads.add(start(seed + 31, this::sumsInManyReadings));
         run(threads, 1_000);
+        assertThat(timeline.horizon()).as("nobody reads").isEqualTo(timeline.published());
     }
 
     private void sumAtAPin() {
@@ -100,6 +103,17 @@ class TimelineConcurrencyTest {
         }
         pins.forEach(pin -> assertSum(pin.revision().number()));
         pins.forEach(Pin::close);
+    }
+
+    /** Of which there are more at once than have a place. */
+    private void sumsInManyReadings(Random random) {
+        List<Reading> readings = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            readings.add(timeline.read());
+            java.util.concurrent.locks.LockSupport.parkNanos(random.nextInt(100_000));
+        }
+        readings.forEach(reading -> assertSum(reading.revision()));
+        readings.forEach(Reading::close);
     }
 
     private void assertSum(long revision) {
