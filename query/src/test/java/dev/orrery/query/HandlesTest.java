@@ -18,8 +18,7 @@ class HandlesTest {
     private final Input<String, Integer> numbers =
             queries.input("numbers", String.class, Integer.class);
     private final Query<String, Integer> twice =
-            queries.query(
-                    "twice", String.class, Integer.class, key -> 2 * numbers.require(key));
+            queries.query("twice", String.class, Integer.class, key -> 2 * numbers.require(key));
 
     @AfterEach
     void close() {
