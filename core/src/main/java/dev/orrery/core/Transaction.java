@@ -269,7 +269,7 @@ public final class Transaction implements Tracking.Scope {
             boolean effective,
             long weight) {
         /** Refuses to change what is there in a source that is frozen. */
-        void requireThawed() { // law C61
+        void requireThawed() { // law C64
             if (effective && expected.value.isPresent() && cell.relation.isFrozen()) {
                 throw new OrreryException.Unsupported(
                         "change or remove " + cell.key, "the frozen " + cell.relation.name());

@@ -1,10 +1,14 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Condition;
 import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,9 +24,37 @@ final class EdgeRelation extends LocalRelation<String, Edge> {
         super(timeline, graph + " edges");
     }
 
+    /** Edges by the node at one of their ends: at least those that are seen at any revision. */
+    private final EdgeIds byFrom = new EdgeIds();
+
+    private final EdgeIds byTo = new EdgeIds();
+
     /** Fills in what was there before anyone could read it. */
     void begin(Edge edge) {
+        note(edge);
         restore(edge.id(), edge);
+    }
+
+    /** Called before an edge can be seen. */
+    void note(Edge edge) {
+        byFrom.add(edge.from(), edge.id());
+        byTo.add(edge.to(), edge.id());
+    }
+
+    @Override
+    protected Optional<Set<String>> candidates(Condition condition) { // law C63
+        return switch (condition) {
+            case Condition.Compare(String column, Condition.Comparison how, Object value)
+                    when how == Condition.Comparison.EQUAL && value instanceof String node ->
+                    switch (column) {
+                        case ":from" -> Optional.of(byFrom.of(node));
+                        case ":to" -> Optional.of(byTo.of(node));
+                        default -> Optional.empty();
+                    };
+            case Condition.And(List<Condition> parts) ->
+                    parts.stream().map(this::candidates).flatMap(Optional::stream).findFirst();
+            default -> Optional.empty();
+        };
     }
 
     /** The edges of a type. */

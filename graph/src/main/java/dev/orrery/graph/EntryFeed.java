@@ -36,6 +36,15 @@ final class EntryFeed implements Feed<Entry> {
         };
     }
 
+    /** A place in this replica's order, checked. */
+    ArrivalCursor arrival(Cursor cursor) {
+        if (!(cursor instanceof ArrivalCursor arrival)) {
+            throw new Invalid("cursor", "is a place that this replica gave out", cursor.text());
+        }
+        requireOurs(arrival);
+        return arrival;
+    }
+
     private EntrySubscription from(ArrivalCursor place) {
         return new EntrySubscription(replica, new EntrySubscription.Arrived(place), place.number());
     }

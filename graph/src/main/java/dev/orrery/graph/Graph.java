@@ -1,9 +1,11 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -124,6 +126,25 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
 
     /** The answer to what a peer asks, for whatever carries it; a refusal is an answer, too. */
     byte[] answer(byte[] message);
+
+    /**
+     * The graph as its authors' clocks had it at a moment, and as it stays; whoever asks later may
+     * know of more entries of that time. Reads all entries.
+     */
+    GraphState asOf(Instant clock);
+
+    /**
+     * The graph as it was here when the entries up to a place had come. Reads all of them.
+     *
+     * @param arrival a place that this replica gave out
+     */
+    GraphState asOf(Cursor arrival);
+
+    /**
+     * All entries about an id, and about the edges at it, what is followed first: the same list on
+     * every replica that has them. Reads all entries.
+     */
+    List<Entry> provenance(String id);
 
     /** A hash of all that entries say, equal on replicas that have seen the same entries. */
     Hash stateHash();

@@ -2,6 +2,7 @@ package dev.orrery.graph;
 
 import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.Relation;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,22 @@ public interface GraphState {
      * @throws Missing when the schema has no such edge type
      */
     Relation<String, Edge> edges(String type);
+
+    /**
+     * A pattern that begins at the nodes of a type.
+     *
+     * @throws Missing when the schema has no such node type
+     */
+    PathQuery match(String type);
+
+    /** A pattern that begins at a node. */
+    PathQuery from(String node);
+
+    /** Questions about the whole, and about how far one gets. */
+    Algorithms algorithms();
+
+    /** What is different at a later moment, in the order of ids, nodes first. */
+    List<Difference> diff(GraphState later);
 
     /** The schema. */
     Ontology ontology();

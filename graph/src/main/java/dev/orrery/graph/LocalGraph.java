@@ -2,15 +2,14 @@ package dev.orrery.graph;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.Conflict;
-import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Subscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -18,19 +17,18 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A graph over its replica: turns calls into operations. Thread-safe. */
-final class LocalGraph implements Graph {
+final class LocalGraph extends ReplicaState implements Graph {
     private final Replica replica;
     private final EntryFeed feed;
+    private final History history;
     private final SyncAnswers answers;
 
     LocalGraph(Replica replica) {
+        super(replica);
         this.replica = replica;
         this.feed = new EntryFeed(replica);
+        this.history = new History(replica);
         this.answers = new SyncAnswers(replica);
-    }
-
-    Replica inside() {
-        return replica;
     }
 
     @Override
@@ -44,47 +42,6 @@ final class LocalGraph implements Graph {
     }
 
     // ---- reading
-
-    @Override
-    public Optional<Node> node(String id) {
-        return replica.nodes().find(id);
-    }
-
-    @Override
-    public Optional<Edge> edge(String id) {
-        return replica.edges().find(id);
-    }
-
-    @Override
-    public Relation<String, Node> nodes() {
-        return replica.nodes();
-    }
-
-    @Override
-    public Relation<String, Node> nodes(String type) {
-        if (replica.schema().node(type) == null) {
-            throw new Missing(name() + " node types", type);
-        }
-        return replica.nodes().ofType(type);
-    }
-
-    @Override
-    public Relation<String, Edge> edges() {
-        return replica.edges();
-    }
-
-    @Override
-    public Relation<String, Edge> edges(String type) {
-        if (replica.schema().edge(type) == null) {
-            throw new Missing(name() + " edge types", type);
-        }
-        return replica.edges().ofType(type);
-    }
-
-    @Override
-    public Ontology ontology() {
-        return replica.schema().ontology();
-    }
 
     @Override
     public Relation<Hash, Quarantined> quarantine() {
@@ -194,6 +151,21 @@ final class LocalGraph implements Graph {
                 : replica.store().read(after, most).stream()
                         .map(stored -> replica.decode(stored.bytes()))
                         .toList();
+    }
+
+    @Override
+    public GraphState asOf(Instant clock) {
+        return history.asOf(replica.arrived(), entry -> !entry.time().instant().isAfter(clock));
+    }
+
+    @Override
+    public GraphState asOf(Cursor arrival) {
+        return history.asOf(feed.arrival(arrival).number(), _ -> true);
+    }
+
+    @Override
+    public List<Entry> provenance(String id) {
+        return history.provenance(id);
     }
 
     @Override

@@ -34,6 +34,11 @@ final class NodeRelation extends LocalRelation<String, Node> {
                         type, _ -> subset(name() + " " + type, node -> node.is(type)));
     }
 
+    /** A node as a row, whatever relation it is of. */
+    static Row row(Node node) {
+        return node.properties().with(":id", node.id()).with(":type", node.lineage().getFirst());
+    }
+
     @Override
     public Row toRow(String id, Node node) {
         return shapes.row(node.properties(), id, node.lineage().getFirst());

@@ -85,11 +85,6 @@ final class Opening implements EntryStore.Found {
         }
         index.skipTo(arrival - 1);
         index.add(entry);
-        switch (entry.operation()) {
-            case Operation.Define(String _, List<Fact> facts) -> state.join(facts, entry.stamp());
-            case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
-            case Operation.OfEntity about -> state.join(about, entry.stamp());
-            case Operation.Seal _ -> {}
-        }
+        state.join(entry);
     }
 }

@@ -430,13 +430,7 @@ final class Replica implements AutoCloseable {
         List<Hash> heads = index.heads();
         index.add(entry);
         clock.witness(entry.time());
-        State.Step step = null;
-        switch (entry.operation()) {
-            case Operation.OfEntity about -> step = state.join(about, entry.stamp());
-            case Operation.Define(String _, List<Fact> facts) -> state.join(facts, entry.stamp());
-            case Operation.Extend(List<Fact> facts) -> state.join(facts, entry.stamp());
-            case Operation.Seal _ -> {}
-        }
+        State.Step step = state.join(entry);
         batch.take(entry, heads, step);
         return step;
     }
@@ -590,7 +584,10 @@ final class Replica implements AutoCloseable {
         }
         switch (after) {
             case Node node -> transaction.put(nodes, id, node);
-            case Edge edge -> transaction.put(edges, id, edge);
+            case Edge edge -> {
+                edges.note(edge);
+                transaction.put(edges, id, edge);
+            }
             case null, default -> {}
         }
     }

@@ -48,9 +48,19 @@ final class State { // law G7
     /** What an entry did to one id: what was known before. */
     record Step(Slot slot, Entity before) {}
 
+    /** Takes in an entry; null when it makes no difference to an id. */
+    @Nullable Step join(Entry entry) {
+        return switch (entry.operation()) {
+            case Operation.Define(String _, List<Fact> more) -> join(more, entry.stamp());
+            case Operation.Extend(List<Fact> more) -> join(more, entry.stamp());
+            case Operation.OfEntity about -> join(about, entry.stamp());
+            case Operation.Seal _ -> null;
+        };
+    }
+
     /** Takes in an entry about an id; null when it makes no difference. */
     @SuppressWarnings("ReferenceEquality") // the very entity says that nothing was changed
-    @Nullable Step join(Operation.OfEntity operation, Stamp stamp) {
+    private @Nullable Step join(Operation.OfEntity operation, Stamp stamp) {
         Slot slot = slots.computeIfAbsent(operation.id(), id -> new Slot(Entity.unknown(id)));
         Entity before = slot.entity;
         Entity after = before.join(operation, stamp);
@@ -65,8 +75,9 @@ final class State { // law G7
     }
 
     /** Takes in an entry about the schema. */
-    void join(List<Fact> more, Stamp stamp) {
+    private @Nullable Step join(List<Fact> more, Stamp stamp) {
         facts = facts.and(stamp, more);
+        return null;
     }
 
     private void link(Entity known, Operation.AddEdge edge) {

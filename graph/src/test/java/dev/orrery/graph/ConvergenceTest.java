@@ -139,10 +139,10 @@ class ConvergenceTest {
                     permute(entries, 0, orders);
                     for (List<Entry> order : orders) {
                         var state = new State("open");
-                        state.join(OPEN.facts(), Replicas.entries(left).getFirst().stamp());
+                        state.join(Replicas.entries(left).getFirst());
                         for (Entry entry : order) {
-                            state.join((Operation.OfEntity) entry.operation(), entry.stamp());
-                            state.join((Operation.OfEntity) entry.operation(), entry.stamp());
+                            state.join(entry);
+                            state.join(entry);
                         }
                         List<Object> found = List.of(Hash.of(StateCodec.encode(state)));
                         expected = expected == null ? found : expected;
