@@ -187,20 +187,19 @@ public final class Queries implements AutoCloseable {
     /** A function that asks for itself with other keys; with the same key it is a circle. */
     public <K, V> Query<K, V> recursive(
             String name, Class<K> key, Class<V> value, RecursiveBody<K, V> body) {
-        Self<K, V> self = new Self<>(body);
-        return self.knownAs(define(name, key, value).as(self, body));
+        return define(name, key, value).recursive(body);
     }
 
     /** A recursive body and the query it is the body of, which is there before anyone can ask. */
-    private static final class Self<K, V> implements Body<K, V> {
+    static final class Self<K, V> implements Body<K, V> {
         private final RecursiveBody<K, V> body;
         private volatile @org.jspecify.annotations.Nullable Query<K, V> query;
 
-        private Self(RecursiveBody<K, V> body) {
+        Self(RecursiveBody<K, V> body) {
             this.body = body;
         }
 
-        private Query<K, V> knownAs(Query<K, V> self) {
+        Query<K, V> knownAs(Query<K, V> self) {
             query = self;
             return self;
         }

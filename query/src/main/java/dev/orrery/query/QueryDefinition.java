@@ -161,6 +161,15 @@ public final class QueryDefinition<K, V> {
         return as(body, body);
     }
 
+    /**
+     * Completes the definition with a body that asks for itself with other keys; with the same key,
+     * or over others, it is a circle.
+     */
+    public Query<K, V> recursive(Queries.RecursiveBody<K, V> body) {
+        Queries.Self<K, V> self = new Queries.Self<>(body);
+        return self.knownAs(as(self, body));
+    }
+
     /** Completes the definition with a body that calls somebody's code. */
     Query<K, V> as(Queries.Body<? super K, ? extends V> body, Object code) {
         Keeping kept = options.tracked() ? keeping : new Keeping(keeping.version(), false);

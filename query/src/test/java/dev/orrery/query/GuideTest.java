@@ -10,12 +10,16 @@ import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
+import dev.orrery.core.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -202,6 +206,19 @@ class GuideTest {
     }
 
     @Test
+    @SuppressWarnings("ReferenceEquality") // ids are objects that are compared as such
+    void largeValues() {
+        // guide
+        Interned<String> tags = queries.interned("tags", String.class);
+        Interned.Id<String> tea = tags.of("tea and what goes with it");
+        boolean same = tea == tags.of("tea and what goes with it"); // true
+        String text = tea.value();
+        // end
+        assertThat(same).isTrue();
+        assertThat(text).startsWith("tea and");
+    }
+
+    @Test
     void commits() {
         fill();
         // guide
@@ -213,6 +230,26 @@ class GuideTest {
         // end
         assertThat(total.of("ann")).isEqualTo(15);
         assertThat(timeline.now()).isEqualTo(new Revision(2));
+    }
+
+    @Test
+    void limits() {
+        assertThatThrownBy(this::limited).isInstanceOf(Unsupported.class);
+        assertThat(timeline.now()).isEqualTo(new Revision(2));
+    }
+
+    private void limited() {
+        // guide
+        Input<String, String> note =
+                queries.defineInput("note", String.class, String.class)
+                        .maximumBytes(1_000)
+                        .create();
+        Input<String, String> country =
+                queries.defineInput("country", String.class, String.class).frozen().create();
+        note.set("ann", "likes it hot");
+        country.set("tea", "India");
+        country.set("tea", "China"); // refused: what is frozen stays
+        // end
     }
 
     @Test
@@ -303,6 +340,62 @@ class GuideTest {
     }
 
     @Test
+    void fixedPoints() {
+        // guide
+        Input<String, List<String>> friends =
+                queries.input("friends", String.class, Type.listOf(String.class));
+        Query<String, Set<String>> reached =
+                queries.define("reached", Type.of(String.class), Type.setOf(String.class))
+                        .fixedPoint(_ -> Set.of())
+                        .recursive((self, name) -> {
+                            Set<String> all = new TreeSet<>();
+                            for (String friend : friends.find(name).orElse(List.of())) {
+                                all.add(friend);
+                                all.addAll(self.of(friend));
+                            }
+                            return all;
+                        });
+        friends.setAll(Map.of("ann", List.of("bob"), "bob", List.of("ann", "carl")));
+        Set<String> ofAnn = reached.of("ann"); // ann, bob, carl
+        // end
+        assertThat(ofAnn).containsExactly("ann", "bob", "carl");
+    }
+
+    @Test
+    void sideBySide() {
+        fill();
+        // guide
+        SingleQuery<Integer> everyone =
+                queries.query(
+                        "everyone",
+                        Integer.class,
+                        () ->
+                                Parallel.map(List.of("ann", "bob", "carl"), total).stream()
+                                        .mapToInt(Integer::intValue)
+                                        .sum());
+        everyone.now(); // 15, and reads total(ann), total(bob), total(carl), in this order
+        // end
+        assertThat(everyone.now()).isEqualTo(15);
+        assertThat(everyone.explain().reads())
+                .containsExactly("total(ann)", "total(bob)", "total(carl)");
+    }
+
+    @Test
+    void asking() {
+        fill();
+        // guide
+        int quick = total.ask("ann", Duration.ofSeconds(20)); // or TimedOut
+        Query<String, Integer> patient =
+                queries.define("patient", String.class, Integer.class)
+                        .timeout(Duration.ofSeconds(20)) // for each run of the body
+                        .as(total::of);
+        patient.of("ann"); // 11
+        // end
+        assertThat(quick).isEqualTo(11);
+        assertThat(patient.of("ann")).isEqualTo(11);
+    }
+
+    @Test
     void watching() {
         fill();
         // guide
@@ -325,9 +418,11 @@ class GuideTest {
         price.set("tea", 5);
         total.of("ann");
         String why = total.explain("ann").toString();
+        List<Explanation.Step> path = total.explain("ann").path(); // price(tea) changed at r2
         Statistics done = total.statistics(); // computed, spared, hits, marked, visited
         // end
         assertThat(why).contains("total(ann) ran at r2", "since price(tea) changed at r2");
+        assertThat(path.getFirst()).hasToString("price(tea) changed at r2");
         assertThat(done.computed()).isEqualTo(2);
     }
 
@@ -342,6 +437,21 @@ class GuideTest {
         // end
         assertThat(drawing).contains("total(ann)", "price(tea)");
         assertThat(reach.nodes().getLast()).hasToString("total(ann)");
+    }
+
+    @Test
+    void keeping() {
+        fill();
+        // guide
+        Query<String, Integer> some =
+                queries.define("some", String.class, Integer.class)
+                        .maximumSize(1_000)
+                        .as(total::of);
+        some.of("ann"); // 11
+        total.forget("ann"); // runs again when it is next asked for
+        // end
+        assertThat(some.of("ann")).isEqualTo(11);
+        assertThat(total.statistics().computed()).isEqualTo(2);
     }
 
     @Test
