@@ -3,6 +3,8 @@ package dev.orrery.log;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Tail;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -95,4 +97,14 @@ public interface EventLog<E> extends Feed<Recorded<E>> {
     /** Follows every event after a place. */
     @Override
     Subscription<Recorded<E>> subscribe(Cursor after);
+
+    /**
+     * Follows under a name, from what was acknowledged under it last, at first from the start. One
+     * reader at a time has the name, in whatever process; others wait in {@code next}.
+     *
+     * @param consumer the name, unique within the log or the stream: at most 512 characters
+     * @param lease how long the reader may be silent, that is neither wait for events nor
+     *     acknowledge, before another one may take over
+     */
+    Tail<Recorded<E>> tail(String consumer, Duration lease);
 }

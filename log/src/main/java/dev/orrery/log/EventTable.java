@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * next position is the greatest committed one and one more. // law L1
  */
 final class EventTable {
-    static final Format FORMAT = Format.of("log", EventTable::tables).then(EventTable::streams);
+    static final Format FORMAT =
+            Format.of("log", EventTable::tables).then(EventTable::streams).then(TailTable::tables);
     private static final long MOST_PAGE_BYTES = 8 << 20;
     private static final String EVENT = "SELECT position, time, id, stream, payload FROM events";
     private static final String END = "SELECT coalesce(max(position), 0) FROM events WHERE log = ?";
@@ -123,6 +124,11 @@ final class EventTable {
     /** Whether others may append too. */
     boolean isShared() {
         return database.dialect().isShared();
+    }
+
+    /** The row of a named reader of this log, or of a stream of it. */
+    TailTable tail(String stream, String consumer) {
+        return TailTable.open(database, log, stream, consumer);
     }
 
     /** Has somebody told how far this log is committed, whoever appended. */

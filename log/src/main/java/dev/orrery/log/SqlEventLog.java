@@ -7,7 +7,9 @@ import dev.orrery.core.OrreryException.LimitExceeded;
 import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Tail;
 import dev.orrery.core.Tracking;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ final class SqlEventLog<E> implements EventLog<E> {
     private final Codec<E> codec;
     private final Head head;
     private final Appends appends;
+    private final LongSupplier nanos;
     private final @Nullable String stream;
 
     SqlEventLog(
@@ -39,6 +42,7 @@ final class SqlEventLog<E> implements EventLog<E> {
         this.codec = codec;
         this.head = new Head(table.end());
         this.appends = new Appends(table, clock, nanos, told, head);
+        this.nanos = nanos;
         this.stream = null;
         table.listen(head::seen); // also of what was appended since the look at the end
     }
@@ -49,6 +53,7 @@ final class SqlEventLog<E> implements EventLog<E> {
         this.codec = log.codec;
         this.head = log.head;
         this.appends = log.appends;
+        this.nanos = log.nanos;
         this.stream = stream;
     }
 
@@ -235,6 +240,18 @@ final class SqlEventLog<E> implements EventLog<E> {
     @Override
     public Subscription<Recorded<E>> subscribe(Cursor after) {
         return new LogSubscription<>(this::page, head, mine(after), stream);
+    }
+
+    @Override
+    public Tail<Recorded<E>> tail(String consumer, Duration lease) {
+        NewEvent.requireName("name of a tail", consumer);
+        return new LogTail<>(
+                table.tail(stream == null ? "" : stream, consumer),
+                "tail " + consumer + " of " + this,
+                lease,
+                nanos,
+                table.epoch(),
+                this::subscribe);
     }
 
     @Override

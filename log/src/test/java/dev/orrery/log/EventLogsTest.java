@@ -3,6 +3,7 @@ package dev.orrery.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.core.Codec;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
@@ -13,8 +14,10 @@ import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Tail;
 import dev.orrery.core.Timeline;
 import dev.orrery.sql.Database;
+import dev.orrery.sql.Format;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -343,5 +346,68 @@ class EventLogsTest {
         assertThat(notes.read(notes.start(), 2_000))
                 .extracting(Recorded::event)
                 .isEqualTo(events.stream().map(NewEvent::event).toList());
+    }
+
+    @Test
+    void aReaderThatGivesSignsOfLifeKeepsItsNameHoweverLongItTakes() { // law L14
+        AtomicLong minutes = new AtomicLong();
+        EventLog<String> notes =
+                new EventLogs(
+                                database,
+                                () -> NOON,
+                                new SplittableRandom(7),
+                                () -> minutes.get() * 60_000_000_000L,
+                                _ -> {})
+                        .open("notes", String.class);
+        Duration hour = Duration.ofHours(1);
+        try (Tail<Recorded<String>> having = notes.tail("mail", hour);
+                Tail<Recorded<String>> behind = notes.tail("mail", hour)) {
+            assertThat(having.next(Duration.ZERO)).isEmpty();
+            notes.append("a");
+            for (int i = 0; i < 5; i++) {
+                assertThat(behind.next(Duration.ZERO)).isEmpty();
+                minutes.addAndGet(40);
+                having.next(Duration.ZERO);
+            }
+            assertThat(behind.next(Duration.ZERO)).isEmpty();
+            minutes.addAndGet(61);
+            assertThat(behind.next(Duration.ZERO))
+                    .hasValueSatisfying(next -> assertThat(next.event()).isEqualTo("a"));
+            assertThatThrownBy(having::acknowledge).isInstanceOf(Conflict.class);
+        }
+    }
+
+    @Test
+    void aLogOfTheFirstFormatIsReadAndGoesOnWithStreams() {
+        try (Database old = Database.open(directory.resolve("old.db"))) {
+            old.install(
+                    Format.of(
+                            "log",
+                            _ ->
+                                    List.of(
+                                            "CREATE TABLE event_logs (id INTEGER NOT NULL PRIMARY"
+                                                    + " KEY, name TEXT NOT NULL UNIQUE, epoch TEXT"
+                                                    + " NOT NULL)",
+                                            "CREATE TABLE events (log INTEGER NOT NULL, position"
+                                                    + " INTEGER NOT NULL, time INTEGER NOT NULL, id"
+                                                    + " TEXT, payload BLOB NOT NULL, PRIMARY KEY"
+                                                    + " (log, position)) WITHOUT ROWID",
+                                            "CREATE UNIQUE INDEX events_by_id ON events (log, id)"
+                                                    + " WHERE id IS NOT NULL")));
+            old.perform(session -> {
+                session.update("INSERT INTO event_logs VALUES (1, 'notes', 'abc')");
+                session.update(
+                        "INSERT INTO events VALUES (1, 1, 0, 'one', ?)",
+                        Codec.of(String.class).encode("before"));
+            });
+            EventLog<String> notes =
+                    new EventLogs(old, () -> NOON, new SplittableRandom(7))
+                            .open("notes", String.class);
+            notes.stream("s").append("after");
+            assertThat(notes.append(NewEvent.of("again").withId("one")).text()).isEqualTo("abc:1");
+            assertThat(notes.read(notes.start(), 10))
+                    .extracting(Recorded::event)
+                    .containsExactly("before", "after");
+        }
     }
 }

@@ -2,9 +2,11 @@ package dev.orrery.log;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
+import dev.orrery.core.Tail;
 import dev.orrery.sql.Database;
 import dev.orrery.testkit.EventLogContract.Entry;
 import dev.orrery.testkit.EventLogContract.Subject;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -52,6 +54,11 @@ record OverSql(Database database, EventLog<String> log) implements Subject<Recor
     @Override
     public OverSql stream(String id) {
         return new OverSql(database, log.stream(id));
+    }
+
+    @Override
+    public Tail<Recorded<String>> tail(String consumer, Duration lease) {
+        return log.tail(consumer, lease);
     }
 
     @Override

@@ -8,8 +8,10 @@ import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Tail;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +58,9 @@ public abstract class EventLogContract {
 
         /** The log narrowed to a stream. */
         Subject<R> stream(String id);
+
+        /** The log followed under a name. */
+        Tail<R> tail(String consumer, Duration lease);
 
         /** The log as a feed. */
         Feed<R> feed();
@@ -112,11 +117,11 @@ public abstract class EventLogContract {
     }
 
     /** A subscription whose entries are read as the suite sees them. */
-    static <R> Tail<R> tail(Subject<R> log, Cursor after) {
-        return new Tail<>(log, log.feed().subscribe(after));
+    static <R> Following<R> tail(Subject<R> log, Cursor after) {
+        return new Following<>(log, log.feed().subscribe(after));
     }
 
-    record Tail<R>(Subject<R> log, Subscription<R> subscription) implements AutoCloseable {
+    record Following<R>(Subject<R> log, Subscription<R> subscription) implements AutoCloseable {
         Entry next() {
             return log.entry(subscription.next(LONG).orElseThrow());
         }
@@ -226,7 +231,7 @@ public abstract class EventLogContract {
 
     @Test
     void aSubscriberIsWokenByAnAppend() throws Exception {
-        try (Tail<?> tail = tail(log, log.feed().head())) {
+        try (Following<?> tail = tail(log, log.feed().head())) {
             Future<Entry> next = others.submit(tail::next);
             log.append("a");
             assertThat(next.get().event()).isEqualTo("a");
@@ -249,14 +254,14 @@ public abstract class EventLogContract {
     void aReaderResumesFromItsCursorAfterReopening() {
         log.appendAll(List.of("a", "b", "c"));
         String cursor;
-        try (Tail<?> tail = tail(log, log.start())) {
+        try (Following<?> tail = tail(log, log.start())) {
             tail.next();
             tail.next();
             cursor = tail.subscription().cursor().text();
         }
         reopen();
         log.append("d");
-        try (Tail<?> tail = tail(log, log.feed().cursor(cursor))) {
+        try (Following<?> tail = tail(log, log.feed().cursor(cursor))) {
             assertThat(tail.next().event()).isEqualTo("c");
             assertThat(tail.next().event()).isEqualTo("d");
             assertThat(tail.isQuiet()).isTrue();
@@ -267,7 +272,7 @@ public abstract class EventLogContract {
     void aTailerSeesEachEventOfConcurrentAppendersOnceAndInTheOrderOfPositions() throws Exception {
         int appenders = 8;
         int each = 200;
-        try (Tail<?> tail = tail(log, log.start())) {
+        try (Following<?> tail = tail(log, log.start())) {
             Future<List<Entry>> seen =
                     others.submit(() ->
                             IntStream.range(0, appenders * each)
@@ -355,7 +360,7 @@ public abstract class EventLogContract {
 
     @Test
     void anInterruptEndsAWaitAndLosesNothing() throws Exception {
-        try (Tail<?> tail = tail(log, log.start())) {
+        try (Following<?> tail = tail(log, log.start())) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(tail::next).isInstanceOf(Cancelled.class);
             assertThat(Thread.interrupted()).isTrue();
@@ -440,7 +445,7 @@ public abstract class EventLogContract {
     void aSubscriberOfAStreamIsHandedItsEventsAndNoOthers() throws Exception {
         Subject<?> one = log.stream("one");
         log.stream("one").append("before");
-        try (Tail<?> tail = tail(one, one.start())) {
+        try (Following<?> tail = tail(one, one.start())) {
             assertThat(tail.next().event()).isEqualTo("before");
             Future<Entry> next = others.submit(tail::next);
             log.stream("two").append("elsewhere");
@@ -453,6 +458,115 @@ public abstract class EventLogContract {
         try (Subscription<?> subscription = one.feed().subscribe()) {
             log.append("in no stream");
             assertThat(subscription.next(Duration.ZERO)).isEmpty();
+        }
+    }
+
+    // tails
+
+    /** A tail whose entries are read as the suite sees them. */
+    static <R> Named<R> named(Subject<R> log, String consumer, Duration lease) {
+        return new Named<>(log, log.tail(consumer, lease));
+    }
+
+    record Named<R>(Subject<R> log, Tail<R> tail) implements AutoCloseable {
+        String next() {
+            return log.entry(tail.next(LONG).orElseThrow()).event();
+        }
+
+        @Override
+        public void close() {
+            tail.close();
+        }
+    }
+
+    @Test
+    void aTailGoesOnAfterWhatWasAcknowledgedAndRepeatsWhatWasNot() {
+        log.appendAll(List.of("a", "b", "c", "d"));
+        try (Named<?> tail = named(log, "mail", LONG)) {
+            assertThat(tail.next()).isEqualTo("a");
+            Cursor first = tail.tail().cursor();
+            assertThat(tail.next()).isEqualTo("b");
+            tail.tail().acknowledge();
+            tail.tail().acknowledge(first); // behind what is acknowledged: no step back
+            assertThat(tail.next()).isEqualTo("c");
+        }
+        try (Named<?> tail = named(log, "mail", LONG)) {
+            assertThat(tail.next()).isEqualTo("c");
+        }
+        reopen();
+        try (Named<?> tail = named(log, "mail", LONG);
+                Named<?> other = named(log, "audit", LONG)) {
+            assertThat(tail.next()).isEqualTo("c");
+            assertThat(tail.next()).isEqualTo("d");
+            assertThat(other.next()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aTailAcknowledgesOnlyWhatItHandedOut() {
+        Cursor last = log.appendAll(List.of("a", "b"));
+        try (Named<?> tail = named(log, "mail", LONG)) {
+            assertThat(tail.next()).isEqualTo("a");
+            assertThatThrownBy(() -> tail.tail().acknowledge(last)).isInstanceOf(Invalid.class);
+        }
+    }
+
+    @Test
+    void oneReaderHasTheNameAndTheNextGoesOnWhenItCloses() throws Exception {
+        log.appendAll(List.of("a", "b"));
+        Named<?> first = named(log, "mail", LONG);
+        assertThat(first.next()).isEqualTo("a");
+        first.tail().acknowledge();
+        try (Named<?> second = named(log, "mail", LONG)) {
+            assertThat(second.tail().next(Duration.ofMillis(1))).isEmpty();
+            Future<String> next = others.submit(second::next);
+            first.close();
+            assertThat(next.get()).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void aReaderThatIsSilentForLongerThanItsLeaseLosesTheNameAndWhatItSaysLaterDoesNotCount() {
+        log.appendAll(List.of("a", "b"));
+        try (Named<?> slow = named(log, "mail", Duration.ofMillis(20));
+                Named<?> next = named(log, "mail", LONG)) {
+            assertThat(slow.next()).isEqualTo("a");
+            assertThat(next.next()).isEqualTo("a");
+            assertThatThrownBy(() -> slow.tail().acknowledge()).isInstanceOf(Conflict.class);
+            next.tail().acknowledge();
+            assertThat(slow.tail().next(Duration.ofMillis(1))).isEmpty();
+            assertThat(next.next()).isEqualTo("b");
+        }
+        try (Named<?> tail = named(log, "mail", LONG)) {
+            assertThat(tail.next()).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void aTailOfAStreamHasAPlaceOfItsOwn() throws Exception {
+        log.append("in no stream");
+        log.stream("one").append("a");
+        try (Named<?> whole = named(log, "mail", LONG);
+                Named<?> one = named(log.stream("one"), "mail", LONG)) {
+            assertThat(one.next()).isEqualTo("a");
+            assertThat(whole.next()).isEqualTo("in no stream");
+            Future<String> next = others.submit(one::next);
+            log.stream("one").append("b");
+            assertThat(next.get()).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void closingATailEndsItsWait() {
+        Named<?> having = named(log, "mail", LONG);
+        Named<?> waiting = named(log, "mail", LONG);
+        assertThat(having.tail().next(Duration.ZERO)).isEmpty();
+        for (Named<?> each : List.of(waiting, having)) {
+            Future<?> next = others.submit(() -> each.tail().next());
+            each.close();
+            assertThatThrownBy(next::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(Closed.class);
         }
     }
 }

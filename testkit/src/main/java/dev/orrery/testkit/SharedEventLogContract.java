@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.Conflict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,14 +46,14 @@ public abstract class SharedEventLogContract extends EventLogContract {
         log.append("a");
         Cursor second = there.append("b");
         there.append("c");
-        try (Tail<?> tail = tail(log, log.feed().cursor(second.text()))) {
+        try (Following<?> tail = tail(log, log.feed().cursor(second.text()))) {
             assertThat(tail.next().event()).isEqualTo("c");
         }
     }
 
     @Test
     void aSubscriberHereIsWokenByAnAppendThere() throws Exception {
-        try (Tail<?> tail = tail(log, log.start())) {
+        try (Following<?> tail = tail(log, log.start())) {
             Future<Entry> next = others.submit(tail::next);
             there.append("a");
             assertThat(next.get().event()).isEqualTo("a");
@@ -64,7 +65,7 @@ public abstract class SharedEventLogContract extends EventLogContract {
 
     @Test
     void aSubscriberOfAStreamHereIsWokenByAnAppendThere() throws Exception {
-        try (Tail<?> tail = tail(log.stream("one"), log.start())) {
+        try (Following<?> tail = tail(log.stream("one"), log.start())) {
             Future<Entry> next = others.submit(tail::next);
             there.append("elsewhere");
             there.stream("one").append("a");
@@ -93,10 +94,10 @@ public abstract class SharedEventLogContract extends EventLogContract {
         int appenders = 8;
         int each = 100;
         int all = 2 * appenders * each;
-        try (Tail<?> here = tail(log, log.start());
-                Tail<?> beside = tail(there, there.start())) {
+        try (Following<?> here = tail(log, log.start());
+                Following<?> beside = tail(there, there.start())) {
             List<Future<List<Entry>>> seen = new ArrayList<>();
-            for (Tail<?> tail : List.of(here, beside)) {
+            for (Following<?> tail : List.of(here, beside)) {
                 seen.add(
                         others.submit(
                                 () -> IntStream.range(0, all).mapToObj(_ -> tail.next()).toList()));
@@ -126,5 +127,19 @@ public abstract class SharedEventLogContract extends EventLogContract {
 
     private static List<String> texts(List<Entry> entries) {
         return entries.stream().map(entry -> entry.position().text() + entry.event()).toList();
+    }
+
+    @Test
+    void aNameIsHadByOneReaderInAllProcesses() throws Exception {
+        log.appendAll(List.of("a", "b"));
+        Named<?> here = named(log, "mail", LONG);
+        assertThat(here.next()).isEqualTo("a");
+        here.tail().acknowledge();
+        try (Named<?> beside = named(there, "mail", LONG)) {
+            assertThat(beside.tail().next(Duration.ofMillis(1))).isEmpty();
+            Future<String> next = others.submit(beside::next);
+            here.close();
+            assertThat(next.get()).isEqualTo("b");
+        }
     }
 }
