@@ -115,7 +115,8 @@ final class EventStreams implements AutoCloseable {
         }
     }
 
-    private static String token(Request request) {
+    /** The token of a request, empty when it has none. */
+    static String token(Request request) {
         @Nullable String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
         return authorization != null && authorization.startsWith("Bearer ")
                 ? authorization.substring(7)

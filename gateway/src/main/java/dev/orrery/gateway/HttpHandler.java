@@ -13,15 +13,17 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Everything over plain HTTP: health, event streams and pages. Reading only. */
+/** Everything over plain HTTP: health, event streams, pages, and calls of methods. */
 final class HttpHandler extends Handler.Abstract.NonBlocking {
     private static final System.Logger LOG = System.getLogger(HttpHandler.class.getName());
     private static final String STREAMS = "/sse/";
+    private static final String CALLS = "/rpc/";
 
     private final Services services;
     private final Hosts hosts;
     private final Pages pages;
     private final EventStreams streams;
+    private final PostedCalls calls;
     private final IntSupplier connections;
 
     HttpHandler(
@@ -34,6 +36,7 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
         this.hosts = hosts;
         this.pages = pages;
         this.streams = streams;
+        this.calls = new PostedCalls(services);
         this.connections = connections;
     }
 
@@ -44,9 +47,11 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
         }
         String path = request.getHttpURI().getDecodedPath();
         String method = request.getMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
+        if (path.startsWith(CALLS) && method.equals("POST")) {
+            calls.call(path.substring(CALLS.length()), request, response, callback);
+        } else if (!method.equals("GET") && !method.equals("HEAD")) {
             response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-            answer(response, callback, 405, "only GET is served here; calls go over the WebSocket");
+            answer(response, callback, 405, "only GET is served here; methods are called at /rpc/");
         } else if (path.equals("/health")) {
             health(response, callback);
         } else if (path.startsWith(STREAMS) && method.equals("GET")) {

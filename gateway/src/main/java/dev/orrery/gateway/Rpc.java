@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The methods that clients can call, by name. Thread-safe.
  *
  * <p>Values on both sides are value trees: null, Boolean, Long, Double, BigDecimal, String, bytes,
- * Instant, LocalDate, List and Map; a method may also return a Row or a record. The access policy
- * is asked about each call of {@code Resource.OfMethod} before the method sees it. One method is
- * always there: {@code channel.change} with {@code channel} and {@code part}, for who follows a
- * part of a channel.
+ * Instant, LocalDate, List and Map; a method may also return a Row or a record. A method that is
+ * called by a {@code POST} is given the body as bytes. The access policy is asked about each call
+ * of {@code Resource.OfMethod} before the method sees it. One method is always there: {@code
+ * channel.change} with {@code channel} and {@code part}, for who follows a part of a channel.
  */
 public final class Rpc {
     private final Map<String, Method> methods = new ConcurrentHashMap<>();

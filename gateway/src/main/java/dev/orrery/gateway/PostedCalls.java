@@ -1,0 +1,101 @@
+package dev.orrery.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.orrery.channel.Action;
+import dev.orrery.channel.Connection;
+import dev.orrery.channel.Resource;
+import dev.orrery.core.Bytes;
+import dev.orrery.core.OrreryException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Methods called by a request each: the body's bytes go in, bytes or JSON come out. */
+final class PostedCalls {
+    private static final System.Logger LOG = System.getLogger(PostedCalls.class.getName());
+
+    /** The longest body: what replicas of a graph say to one another in one message. */
+    private static final int BODY_BYTES = 8 << 20;
+
+    private final Services services;
+
+    PostedCalls(Services services) {
+        this.services = services;
+    }
+
+    void call(String method, Request request, Response response, Callback callback) {
+        services.threads().newThread(() -> serve(method, request, response, callback)).start();
+    }
+
+    private void serve(String method, Request request, Response response, Callback callback) {
+        switch (services.authenticator().check(EventStreams.token(request))) {
+            case Credentials.Bad(String why) ->
+                    HttpHandler.answer(
+                            response, callback, 401, "the token: " + why + "; sign in again");
+            case Credentials.Expired() ->
+                    HttpHandler.answer(
+                            response, callback, 401, "the token has expired; bring a newer one");
+            case Credentials.Good good -> serve(good, method, request, response, callback);
+        }
+    }
+
+    private void serve(
+            Credentials.Good good,
+            String name,
+            Request request,
+            Response response,
+            Callback callback) {
+        String id = services.ids().get();
+        try (Connection caller = services.channels().connect(good.principal(), id)) {
+            caller.require(Action.CALL, new Resource.OfMethod(name)); // before anything is read
+            Optional<Rpc.Method> method = services.rpc().find(name);
+            if (method.isEmpty()) {
+                HttpHandler.answer(response, callback, 404, "there is no method " + name);
+                return;
+            }
+            byte[] body = body(request);
+            if (body.length > BODY_BYTES) {
+                HttpHandler.answer(
+                        response, callback, 413, "a body has at most " + BODY_BYTES + " bytes");
+                return;
+            }
+            send(method.get().call(good.principal(), Bytes.of(body)), response, callback);
+        } catch (OrreryException refused) {
+            Failure failure = Failure.of(refused);
+            HttpHandler.answer(response, callback, failure.status(), failure.message());
+        } catch (IOException gone) {
+            callback.failed(gone);
+        } catch (RuntimeException failure) {
+            LOG.log(System.Logger.Level.WARNING, "a method failed", failure);
+            HttpHandler.answer(response, callback, 500, "the method failed; see the server's log");
+        }
+    }
+
+    /** The body, or one byte more than one may have. */
+    private static byte[] body(Request request) throws IOException {
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            return in.readNBytes(BODY_BYTES + 1);
+        }
+    }
+
+    private void send(@Nullable Object result, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        if (result instanceof Bytes bytes) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/octet-stream");
+            response.write(true, ByteBuffer.wrap(bytes.toArray()), callback);
+        } else {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+            String text = services.json().write(result);
+            response.write(true, ByteBuffer.wrap(text.getBytes(UTF_8)), callback);
+        }
+    }
+}
