@@ -4,7 +4,10 @@ import dev.orrery.core.Revision;
 import dev.orrery.core.Timeline;
 import dev.orrery.query.Queries;
 import dev.orrery.query.Query;
+import dev.orrery.query.SingleQuery;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +25,7 @@ final class HitProbe implements Probe {
     private final Queries queries = new Queries(timeline, Thread.ofVirtual().factory());
     private final Query<Key, Integer> query =
             queries.query("query", Key.class, Integer.class, key -> key.part() * 31);
+    private final List<SingleQuery<Integer>> handles = new ArrayList<>();
     private final Map<Key, Integer> map = new ConcurrentHashMap<>();
 
     record Key(int part, long id) {}
@@ -31,20 +35,25 @@ final class HitProbe implements Probe {
         for (int i = 0; i < KEYS; i++) {
             keys[i] = new Key(i, i * 1_000_003L);
             map.put(keys[i], query.of(keys[i]));
+            handles.add(query.with(keys[i]));
         }
         Samples hits = new Samples();
+        Samples byHandle = new Samples();
         Samples maps = new Samples();
         int rounds = effort.either(15, 50);
         for (int round = -WARM_UPS; round < rounds; round++) {
             double hit = nanos(this::hits);
+            double handle = nanos(this::hitsByHandle);
             double get = nanos(this::gets);
             if (round >= 0) {
                 hits.add(hit);
+                byHandle.add(handle);
                 maps.add(get);
             }
         }
         return Map.of(
                 "hit", hits.median(),
+                "handle", byHandle.median(),
                 "map", maps.median(),
                 "bytes", bytes(),
                 "speed-up", speedUp(effort.either(5, 15)));
@@ -68,6 +77,14 @@ final class HitProbe implements Probe {
         long sum = 0;
         for (int i = 0; i < BATCH; i++) {
             sum += query.of(keys[i & KEYS - 1]);
+        }
+        return sum;
+    }
+
+    private long hitsByHandle() {
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += handles.get(i & KEYS - 1).now();
         }
         return sum;
     }

@@ -39,14 +39,18 @@ final class QuerySuite implements Suite {
         int forks = effort.either(2, 5);
         progress.say("  hits: %d JVMs".formatted(forks));
         Samples hit = new Samples();
+        Samples handle = new Samples();
         Samples map = new Samples();
         Samples ratio = new Samples();
+        Samples handleRatio = new Samples();
         Samples bytes = new Samples();
         Samples speedUp = new Samples();
         for (int fork = 0; fork < forks; fork++) {
             Probe.Values values = Probe.run("hit", effort);
             hit.add(values.of("hit"));
+            handle.add(values.of("handle"));
             map.add(values.of("map"));
+            handleRatio.add(values.of("handle") / values.of("map"));
             ratio.add(values.of("hit") / values.of("map"));
             bytes.add(values.of("bytes"));
             speedUp.add(values.of("speed-up"));
@@ -58,6 +62,9 @@ final class QuerySuite implements Suite {
                         .withGoal(new Goal.RatioAtMost(2)),
                 figure("memo hit, ratio of each JVM, median", ratio.median(), "times")
                         .withGoal(new Goal.AtMost(2)),
+                figure("memo hit by handle", handle.median(), "ns").beside(peer, map.median()),
+                figure("memo hit by handle, ratio of each JVM, median", handleRatio.median(), "times")
+                        .withGoal(new Goal.AtMost(1)),
                 figure("memo hit, allocated", bytes.median(), "B").withGoal(new Goal.AtMost(0)),
                 figure("memo hit, two threads to one", speedUp.median(), "times")
                         .withGoal(new Goal.AtLeast(1.9)));

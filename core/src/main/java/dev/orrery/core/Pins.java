@@ -16,7 +16,7 @@ import java.util.TreeMap;
  */
 final class Pins {
     /** As many threads may read at once without a lock; a power of two. */
-    private static final int PLACES = 16;
+    private static final int PLACES = Reading.PLACES;
 
     /** Places are so far apart that two threads do not write to one cache line. */
     private static final int APART = 16;

@@ -8,6 +8,9 @@ package dev.orrery.core;
  * <p>Of the thread that began it, which closes it exactly once and does not touch it again.
  */
 public final class Reading implements AutoCloseable {
+    /** How many places there are. */
+    public static final int PLACES = 16;
+
     private final Pins pins;
 
     /** The place it is used again at; negative when it is used once. */
@@ -28,6 +31,14 @@ public final class Reading implements AutoCloseable {
     /** The number of the revision that every source answers as of. */
     public long revision() {
         return revision;
+    }
+
+    /**
+     * A number below {@link #PLACES} that no other reading of this timeline has as long as this one
+     * is open; negative when there are too many at once.
+     */
+    public int place() {
+        return place;
     }
 
     @Override

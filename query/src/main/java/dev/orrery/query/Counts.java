@@ -3,7 +3,6 @@ package dev.orrery.query;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What was done for one query's keys. Thread-safe.
@@ -14,48 +13,51 @@ import java.util.concurrent.atomic.LongAdder;
 final class Counts {
     private static final int STRIPES = 16;
     private static final int PADDING = 16;
+    private static final int COMPUTED = 0;
+    private static final int SPARED = 1;
+    private static final int MARKED = 2;
+    private static final int VISITED = 3;
+    private static final int EVICTED = 4;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] hits = new long[(STRIPES + 1) * PADDING];
-    private final LongAdder computed = new LongAdder();
-    private final LongAdder spared = new LongAdder();
-    private final LongAdder marked = new LongAdder();
 
-    /** Those of the root's committer, who is one at a time. */
+    private final Tally tally = new Tally();
+
+    /** Marks by the root's committer, who is one at a time. */
     private final AtomicLong markedByRoot = new AtomicLong();
-
-    private final LongAdder visited = new LongAdder();
-    private final LongAdder evicted = new LongAdder();
 
     void hit() {
         int stripe = (1 + ((int) Thread.currentThread().threadId() & (STRIPES - 1))) * PADDING;
         CELL.setOpaque(hits, stripe, (long) CELL.getOpaque(hits, stripe) + 1);
     }
 
-    void computed() {
-        computed.increment();
+    // by a strand with its place
+
+    void computed(int place) {
+        tally.add(place, COMPUTED, 1);
     }
 
-    void spared() {
-        spared.increment();
+    void spared(int place) {
+        tally.add(place, SPARED, 1);
+    }
+
+    void visited(int place, int dependencies) {
+        if (dependencies > 0) {
+            tally.add(place, VISITED, dependencies);
+        }
     }
 
     void mark(boolean isRoots) {
         if (isRoots) {
             markedByRoot.setRelease(markedByRoot.getPlain() + 1);
         } else {
-            marked.increment();
+            tally.add(Tally.SHARED, MARKED, 1);
         }
     }
 
     void evicted() {
-        evicted.increment();
-    }
-
-    void visited(int dependencies) {
-        if (dependencies > 0) {
-            visited.add(dependencies);
-        }
+        tally.add(Tally.SHARED, EVICTED, 1);
     }
 
     Statistics statistics() {
@@ -64,11 +66,11 @@ final class Counts {
             hit += (long) CELL.getOpaque(hits, stripe * PADDING);
         }
         return new Statistics(
-                computed.sum(),
-                spared.sum(),
+                tally.sum(COMPUTED),
+                tally.sum(SPARED),
                 hit,
-                marked.sum() + markedByRoot.getAcquire(),
-                visited.sum(),
-                evicted.sum());
+                tally.sum(MARKED) + markedByRoot.getAcquire(),
+                tally.sum(VISITED),
+                tally.sum(EVICTED));
     }
 }

@@ -266,18 +266,18 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     void ran(Engine runtime, Flight flight, Memo memo, long nanos) {
-        counts.computed();
+        counts.computed(flight.strand.placeIn(engine));
         if (!runtime.isRoot() || !isTold()) {
             return;
         }
         if (flight.baseline != null || flight.prior != null) {
-            engine.remembered.reran();
+            engine.remembered.reran(flight.strand.placeIn(engine));
         }
         engine.events.computed(flight, memo, nanos);
     }
 
     void spared(Engine runtime, Flight flight) {
-        counts.spared();
+        counts.spared(flight.strand.placeIn(engine));
         if (runtime.isRoot() && isTold()) {
             engine.events.spared(flight);
         }

@@ -124,19 +124,25 @@ final class Engine {
             return at(timeline.published(), access);
         }
         try (Reading reading = timeline.read()) {
-            return at(reading.revision(), access);
+            return at(reading.revision(), reading.place(), access);
         }
     }
 
     /** Runs an access at a pinned revision. */
     <T> T at(long revision, Function<Context, T> access) {
+        return at(revision, Tally.SHARED, access);
+    }
+
+    private <T> T at(long revision, int place, Function<Context, T> access) {
         if (root.closed) {
             throw new OrreryException.Closed("the query runtime");
         }
         if (Tracking.around() instanceof Context around) {
             return at(revision, around.strand, access);
         }
-        return on(new Strand(), revision, access);
+        boolean hasPlace = isRoot() && place >= 0;
+        Strand strand = hasPlace ? new Strand(this, place) : new Strand();
+        return on(strand, revision, access);
     }
 
     /** Runs an access at a pinned revision, on a strand that it begins and ends. */

@@ -232,7 +232,7 @@ final class FixedPoint {
     }
 
     private Memo run(Node node) {
-        node.definition.counts.computed();
+        node.definition.counts.computed(context.strand.placeIn(node.definition.engine));
         try {
             return Memo.only(context.revision, node.definition.compute(node.key), false);
         } catch (OrreryException.Cancelled inside) {

@@ -371,10 +371,11 @@ final class Node extends Cell {
      */
     void install(@Nullable Flight flight, Memo next, int[] positions, int count) {
         Memo live = memo;
+        int place = flight == null ? Tally.SHARED : flight.strand.placeIn(definition.engine);
         if (live != null) {
             next.following(live);
             if (live.isOpen() && isTold()) {
-                definition.engine.remembered.replaced(openedAt);
+                definition.engine.remembered.replaced(place, openedAt);
                 leftAlone(next.from);
             }
         }
@@ -383,7 +384,7 @@ final class Node extends Cell {
         if (next.isOpen()) {
             opened =
                     isTold()
-                            ? definition.engine.remembered.opened()
+                            ? definition.engine.remembered.opened(place)
                             : definition.engine.timeline.published();
         }
         if (annex != null) {

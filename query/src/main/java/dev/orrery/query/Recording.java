@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Recording {
     private static final int SCANNED = 16;
     private static final int KEPT = 64;
+    private static final @Nullable Cell[] NONE = {};
 
     /** That of the body around; null around the outermost. */
     final @Nullable Recording outer;
@@ -30,7 +31,7 @@ final class Recording {
     private boolean parted;
 
     /** What was read, once it parted from the last run; the room is kept. */
-    private @Nullable Cell[] cells = new @Nullable Cell[8];
+    private @Nullable Cell[] cells = NONE;
 
     private int count;
     private @Nullable Set<Cell> seen;
@@ -72,7 +73,7 @@ final class Recording {
         last = null;
         seen = null;
         if (cells.length > KEPT) {
-            cells = new @Nullable Cell[8];
+            cells = NONE;
         } else if (parted) {
             Arrays.fill(cells, 0, count, null);
         }
@@ -157,7 +158,7 @@ final class Recording {
             System.arraycopy(prior, 0, cells, 0, agreed);
         }
         if (count == cells.length) {
-            cells = Arrays.copyOf(cells, count * 2);
+            cells = Arrays.copyOf(cells, Math.max(4, count * 2));
         }
         cells[count++] = cell;
     }

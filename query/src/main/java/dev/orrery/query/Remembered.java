@@ -1,7 +1,6 @@
 package dev.orrery.query;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +21,17 @@ final class Remembered {
      * monitor after the mark, and so sees the span that was begun before.
      */
 
-    /** Results that became open, less those that were replaced while open. */
-    private final LongAdder opened = new LongAdder();
+    private static final int OPENED = 0;
+    private static final int REPLACED = 1;
+    private static final int RERUN = 2;
+
+    /** Results that became open, those that were replaced while open, and bodies that ran again. */
+    private final Tally tally = new Tally();
 
     /** Results that marks have closed. Written by the committer. */
     private final AtomicLong closed = new AtomicLong();
 
     private final AtomicLong untouched = new AtomicLong();
-    private final LongAdder rerun = new LongAdder();
     private volatile Span span;
     private volatile @Nullable Answers answers;
 
@@ -41,12 +43,12 @@ final class Remembered {
     // by nodes, holding their monitor
 
     /** A result became open; returns the newest commit that had begun to mark by then. */
-    long opened() {
+    long opened(int place) {
         Span now = span;
         if (answers != null) {
             now.opened();
         }
-        opened.increment();
+        tally.add(place, OPENED, 1);
         return now.marking();
     }
 
@@ -60,8 +62,8 @@ final class Remembered {
     }
 
     /** A result took the place of one that was open, which no mark had closed. */
-    void replaced(long openedAt) {
-        opened.decrement();
+    void replaced(int place, long openedAt) {
+        tally.add(place, REPLACED, 1);
         Span now = span;
         if (answers != null && openedAt >= now.first) {
             now.replaced();
@@ -69,8 +71,8 @@ final class Remembered {
     }
 
     /** A body ran again. */
-    void reran() {
-        rerun.increment();
+    void reran(int place) {
+        tally.add(place, RERUN, 1);
     }
 
     // by the committer
@@ -110,7 +112,7 @@ final class Remembered {
     }
 
     long open() {
-        return opened.sum() - closed.getAcquire();
+        return tally.sum(OPENED) - tally.sum(REPLACED) - closed.getAcquire();
     }
 
     long untouched() {
@@ -118,6 +120,6 @@ final class Remembered {
     }
 
     long rerun() {
-        return rerun.sum();
+        return tally.sum(RERUN);
     }
 }

@@ -14,6 +14,11 @@ final class Strand {
     /** The thread of control's own; read by others only while this strand waits. */
     @Nullable Flight top;
 
+    /** The runtime whose timeline has this strand's reading, and the place of that. */
+    private final @Nullable Engine owner;
+
+    private final int place;
+
     private @Nullable Flight waitingFor;
 
     /** What this is a part of. */
@@ -32,12 +37,26 @@ final class Strand {
     volatile boolean isLeft;
 
     Strand() {
-        this(null);
+        this(null, Tally.SHARED);
+    }
+
+    /** A strand of an access of a root with a place of its own. */
+    Strand(@Nullable Engine owner, int place) {
+        this.owner = owner;
+        this.place = place;
+        this.whole = null;
     }
 
     /** A part of another strand, which waits for it. */
-    Strand(@Nullable Strand whole) {
+    Strand(Strand whole) {
+        this.owner = null;
+        this.place = Tally.SHARED;
         this.whole = whole;
+    }
+
+    /** Where what it does is counted by a runtime, for {@link Tally}. */
+    int placeIn(Engine counting) {
+        return counting == owner ? place : Tally.SHARED;
     }
 
     void waitsFor(Flight flight, boolean hoping) {
