@@ -2,6 +2,7 @@ package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
 import dev.orrery.core.Type;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** A query as defined, with the nodes of its keys. */
 final class Definition<K, V> implements Query<K, V> {
     final Engine engine;
+
+    /** The engine's, one load nearer for hits. */
+    private final Timeline timeline;
+
     final String name;
     final Type<K> keyType;
     final Type<V> valueType;
@@ -43,6 +48,7 @@ final class Definition<K, V> implements Query<K, V> {
             Options<V> options,
             Queries.Body<? super K, ? extends V> body) {
         this.engine = engine;
+        this.timeline = engine.timeline;
         this.name = name;
         this.keyType = keyType;
         this.valueType = valueType;
@@ -63,7 +69,7 @@ final class Definition<K, V> implements Query<K, V> {
     @Override
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     public V of(K key) { // law Q14: a hit is a probe, a load and two comparisons
-        long published = engine.timeline.published(); // law Q1: first
+        long published = timeline.published(); // law Q1: first
         Tracking.Scope scope = Tracking.scope();
         if (scope == null) {
             Node node = nodes.find(key);
@@ -79,7 +85,7 @@ final class Definition<K, V> implements Query<K, V> {
     /** The value of a node of the root. */
     @SuppressWarnings("unchecked") // a definition's memos hold what its body returned
     V of(Node node) {
-        long published = engine.timeline.published(); // law Q1: first
+        long published = timeline.published(); // law Q1: first
         Tracking.Scope scope = Tracking.scope();
         if (scope == null) {
             Memo memo = node.memo;
