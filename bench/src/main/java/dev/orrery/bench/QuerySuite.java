@@ -63,7 +63,10 @@ final class QuerySuite implements Suite {
                 figure("memo hit, ratio of each JVM, median", ratio.median(), "times")
                         .withGoal(new Goal.AtMost(2)),
                 figure("memo hit by handle", handle.median(), "ns").beside(peer, map.median()),
-                figure("memo hit by handle, ratio of each JVM, median", handleRatio.median(), "times")
+                figure(
+                                "memo hit by handle, ratio of each JVM, median",
+                                handleRatio.median(),
+                                "times")
                         .withGoal(new Goal.AtMost(1)),
                 figure("memo hit, allocated", bytes.median(), "B").withGoal(new Goal.AtMost(0)),
                 figure("memo hit, two threads to one", speedUp.median(), "times")

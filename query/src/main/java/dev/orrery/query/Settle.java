@@ -243,7 +243,8 @@ final class Settle {
     /** Takes the flight off its node's list and wakes whoever waits. Holding the node's monitor. */
     private Memo done(Memo memo) {
         node.unlist(flight);
-        node.definition.counts.visited(flight.strand.placeIn(node.definition.engine), flight.visits);
+        node.definition.counts.visited(
+                flight.strand.placeIn(node.definition.engine), flight.visits);
         if (flight.hasRun) {
             node.ran(flight);
         } else if (clean) {
