@@ -220,7 +220,7 @@ sealed interface SyncMessage {
         SyncMessage message =
                 switch ((int) kind) {
                     case 1 -> new Hello(in.text(), in.bytes());
-                    case 2 -> new Pull(in.text(), vector(in), hashes(in), in.whole(), most(in));
+                    case 2 -> new Pull(in.text(), vector(in), hashes(in), place(in), most(in));
                     case 3 -> new Push(in.text(), in.bytes());
                     case 4 -> new Compare(in.text(), ranges(in));
                     case 5 -> new Fetch(in.text(), hashes(in));
@@ -231,7 +231,7 @@ sealed interface SyncMessage {
                                     Hash.from(in.bytes().toArray()),
                                     vector(in),
                                     hashes(in));
-                    case 8 -> new Entries(in.bytes(), in.whole(), flag(in));
+                    case 8 -> new Entries(in.bytes(), place(in), flag(in));
                     case 9 -> new Taken(in.whole(), in.whole(), in.whole());
                     case 10 -> new Parts(ranges(in), listed(in));
                     default -> new Refusal(in.text());
@@ -250,6 +250,14 @@ sealed interface SyncMessage {
         static int of(int kind) {
             return OF[kind - 1];
         }
+    }
+
+    private static long place(CborReader in) {
+        long place = in.whole();
+        if (place < 0) {
+            throw in.damaged("an arrival number is not negative");
+        }
+        return place;
     }
 
     private static int most(CborReader in) {

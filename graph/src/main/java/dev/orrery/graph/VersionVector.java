@@ -27,7 +27,14 @@ public record VersionVector(SortedMap<String, Known> newest) implements Cursor {
      * @param sequence which of his entries it is
      * @param check the first eight bytes of its hash, by which a forked author is noticed
      */
-    public record Known(long sequence, long check) {}
+    public record Known(long sequence, long check) {
+        /** Checks the number. */
+        public Known {
+            if (sequence < 0 || sequence >= Integer.MAX_VALUE) {
+                throw new Invalid("sequence", "is a number from 0", sequence);
+            }
+        }
+    }
 
     /** A vector of these. */
     public VersionVector {

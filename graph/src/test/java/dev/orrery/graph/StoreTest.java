@@ -7,9 +7,9 @@ import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.Row;
-import dev.orrery.core.SegmentLog;
 import dev.orrery.core.Timeline;
 import dev.orrery.testkit.Crash;
+import dev.orrery.testkit.KeptLog;
 import dev.orrery.testkit.Seeded;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,58 +32,6 @@ class StoreTest {
 
     private LocalGraph open(Path where) {
         return (LocalGraph) Replicas.on(wall, "a").directory(where).open(Replicas.ANYTHING);
-    }
-
-    /** Fails every append after so many, until it is told otherwise. */
-    private static final class Failing implements SegmentLog {
-        private final SegmentLog log = SegmentLog.inMemory();
-        private int left;
-
-        Failing(int left) {
-            this.left = left;
-        }
-
-        @Override
-        public long append(byte[] record) {
-            return appendAll(List.of(record));
-        }
-
-        @Override
-        public long appendAll(List<byte[]> records) {
-            if (left == 0) {
-                throw new StorageFailure(StorageFailure.Kind.FULL, "test", null);
-            }
-            left--;
-            return log.appendAll(records);
-        }
-
-        @Override
-        public List<SegmentLog.Entry> read(long after, int max) {
-            return log.read(after, max);
-        }
-
-        @Override
-        public long start() {
-            return log.start();
-        }
-
-        @Override
-        public long end() {
-            return log.end();
-        }
-
-        @Override
-        public void truncateBefore(long position) {
-            log.truncateBefore(position);
-        }
-
-        @Override
-        public List<Damage> damage() {
-            return log.damage();
-        }
-
-        @Override
-        public void close() {}
     }
 
     @Test
@@ -146,7 +94,8 @@ class StoreTest {
     @Test
     void aWriteThatCannotBeStoredIsTakenBackAndTheGraphGoesOn() {
         for (int good = 1; good < 12; good++) {
-            Failing log = new Failing(good);
+            KeptLog log = new KeptLog();
+            log.fullAfter(good);
             LocalGraph graph = Replicas.open(wall, "a", Replicas.ANYTHING, log);
             Timeline timeline = graph.inside().timeline();
             List<Object> seen = Replicas.seen(graph);
@@ -168,7 +117,7 @@ class StoreTest {
             } catch (StorageFailure full) {
                 assertThat(Replicas.seen(graph)).as("after " + good).isEqualTo(seen);
             }
-            log.left = 100;
+            log.room();
             graph.addNode("Thing", "after", Row.of());
             List<Object> now = Replicas.seen(graph);
             LocalGraph reopened = Replicas.open(wall, "a", Replicas.ANYTHING, log);

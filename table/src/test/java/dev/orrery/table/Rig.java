@@ -4,8 +4,8 @@ import dev.orrery.core.Key;
 import dev.orrery.core.KeyValueStore;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
-import dev.orrery.core.SegmentLog;
 import dev.orrery.core.Timeline;
+import dev.orrery.testkit.KeptLog;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ final class Rig implements AutoCloseable {
             MemoryTable.of("cities", Schema.of(City.class).required("name").maxLength("name", 30));
     final Unreliable driver = new Unreliable(source.table());
     private final KeyValueStore cache = KeyValueStore.inMemory();
-    private final Map<String, Surviving> outboxes = new HashMap<>();
+    private final Map<String, KeptLog> outboxes = new HashMap<>();
     private final UnaryOperator<Live.Options> options;
     Timeline timeline = Timeline.startingAt("none", new Revision(0));
     LiveTable<String, City> cities;
@@ -47,9 +47,7 @@ final class Rig implements AutoCloseable {
                 LiveTables.over(
                         timeline,
                         cache,
-                        name ->
-                                outboxes.computeIfAbsent(
-                                        name, _ -> new Surviving(SegmentLog.inMemory())),
+                        name -> outboxes.computeIfAbsent(name, _ -> new KeptLog()),
                         Thread.ofPlatform().daemon().factory(),
                         InstantSource.system());
         Live.Options standard =
@@ -84,48 +82,5 @@ final class Rig implements AutoCloseable {
     @Override
     public void close() {
         cities.close();
-    }
-
-    /** A log that a closing table does not take away, as a directory would not. */
-    private record Surviving(SegmentLog log) implements SegmentLog {
-        @Override
-        public long append(byte[] record) {
-            return log.append(record);
-        }
-
-        @Override
-        public long appendAll(List<byte[]> records) {
-            return log.appendAll(records);
-        }
-
-        @Override
-        public List<Entry> read(long after, int max) {
-            return log.read(after, max);
-        }
-
-        @Override
-        public long start() {
-            return log.start();
-        }
-
-        @Override
-        public long end() {
-            return log.end();
-        }
-
-        @Override
-        public void truncateBefore(long position) {
-            log.truncateBefore(position);
-        }
-
-        @Override
-        public List<Damage> damage() {
-            return log.damage();
-        }
-
-        @Override
-        public void close() {
-            // kept for the next opening
-        }
     }
 }
