@@ -29,7 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 final class DeltaProbe implements Probe {
     private static final int PER_SECOND = 10_000;
     private static final int KEYS = 100;
-    private static final int CALLERS = 64;
+    private static final int CALLERS = 256;
     private static final long LIMIT_SECONDS = 60;
     private static final Duration LONG = Duration.ofSeconds(LIMIT_SECONDS);
 

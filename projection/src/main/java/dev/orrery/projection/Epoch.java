@@ -27,6 +27,7 @@ final class Epoch<K, S> {
     private final Map<K, Held<S>> held = new ConcurrentHashMap<>();
     private final Map<K, Parked<K>> parked = new ConcurrentHashMap<>();
     private final Deque<EpochTables.Kept> kept = new ArrayDeque<>();
+    private final RecentChunks recent = new RecentChunks();
     private long changesKept;
     private long nextChunk = 1;
     private volatile Reached reached;
@@ -131,10 +132,17 @@ final class Epoch<K, S> {
     void keep(List<Chunks.Chunk> chunks, long position, long dropped) {
         for (Chunks.Chunk chunk : chunks) {
             keep(new EpochTables.Kept(chunk.id(), position, chunk.changes()));
+            recent.add(chunk);
         }
         while (!kept.isEmpty() && kept.getFirst().chunk() <= dropped) {
             changesKept -= kept.removeFirst().changes();
         }
+        recent.drop(dropped);
+    }
+
+    /** The chunks made last, which need not be read. */
+    RecentChunks recent() {
+        return recent;
     }
 
     private void keep(EpochTables.Kept chunk) {

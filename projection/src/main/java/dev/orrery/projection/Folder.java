@@ -410,14 +410,16 @@ final class Folder<E, K, S> {
      * perhaps only the first of them, none when the first is no longer kept.
      */
     List<byte[]> changes(Epoch<K, S> epoch, K key, Held<S> newest, long after) {
-        return epoch.tables()
-                .readChunks(reader ->
-                        Chunks.changes(
-                                reader::chunk,
-                                folding.keys().encode(key),
-                                newest.chunk(),
-                                after,
-                                "changes of " + key + " in projection " + name()));
+        byte[] encoded = folding.keys().encode(key);
+        String where = "changes of " + key + " in projection " + name();
+        List<byte[]> recent =
+                Chunks.changes(epoch.recent()::find, encoded, newest.chunk(), after, where);
+        return recent.isEmpty()
+                ? epoch.tables()
+                        .readChunks(reader ->
+                                Chunks.changes(
+                                        reader::chunk, encoded, newest.chunk(), after, where))
+                : recent;
     }
 
     // waiting and reading
