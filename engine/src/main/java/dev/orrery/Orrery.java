@@ -389,6 +389,18 @@ public final class Orrery implements AutoCloseable {
         return follow(log, definition, live, live::deltas);
     }
 
+    /**
+     * A projection that is folded in the transaction of each append to its log, from {@link #start}
+     * on: who has appended finds the states, without waiting.
+     *
+     * @throws OrreryException.Unsupported when the database is shared with other processes
+     */
+    public <E, K, S> LiveProjection<K, S> inlineProjection(
+            EventLog<E> log, Projection<? super E, K, S> definition) {
+        LiveProjection<K, S> live = projections.runInline(log, definition);
+        return follow(log, definition, live, live::states);
+    }
+
     private <E, K, S, D, L extends LiveProjection<K, S>> L follow(
             EventLog<E> log,
             Projection<? super E, K, S> definition,

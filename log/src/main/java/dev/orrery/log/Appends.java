@@ -33,6 +33,7 @@ final class Appends {
     private final LongSupplier nanos;
     private final Consumer<Appended> told;
     private final Head head;
+    private final Companions<?> companions;
     private final AtomicBoolean writing = new AtomicBoolean();
     private final Queue<AppendRequest> waiting = new ConcurrentLinkedQueue<>();
 
@@ -48,12 +49,14 @@ final class Appends {
             InstantSource clock,
             LongSupplier nanos,
             Consumer<Appended> told,
-            Head head) {
+            Head head,
+            Companions<?> companions) {
         this.table = table;
         this.clock = clock;
         this.nanos = nanos;
         this.told = told;
         this.head = head;
+        this.companions = companions;
     }
 
     /**
@@ -111,16 +114,43 @@ final class Appends {
             return () -> {};
         }
         try {
-            Instant time = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            AppendGroup group =
-                    uninterrupted(() -> table.write(rows -> admit(requests, rows, time)));
-            tell(requests.getFirst().asked(), group);
-            head.end(group.end(), streams(group.fresh()));
-            return () -> requests.forEach(request -> request.settle(group.answer(request)));
+            return write(requests);
         } catch (RuntimeException | Error e) {
             head.abandon();
-            return () -> requests.forEach(request -> request.fail(e));
+            return requests.size() == 1
+                    ? () -> requests.forEach(request -> request.fail(e))
+                    : writeEach(requests, e);
         }
+    }
+
+    private Runnable write(List<AppendRequest> requests) {
+        try (Companions.Attending<?> attending = companions.begin()) {
+            Instant time = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            AppendGroup group =
+                    uninterrupted(() ->
+                            table.write(rows -> admit(requests, rows, time, attending)));
+            tell(requests.getFirst().asked(), group);
+            attending.committed();
+            head.end(group.end(), streams(group.fresh()));
+            return () -> requests.forEach(request -> request.settle(group.answer(request)));
+        }
+    }
+
+    /** Where somebody takes part who refused a group, each request is refused or not by itself. */
+    private Runnable writeEach(List<AppendRequest> requests, Throwable cause) {
+        if (companions.isEmpty()) {
+            return () -> requests.forEach(request -> request.fail(cause));
+        }
+        List<Runnable> answers = new ArrayList<>();
+        for (AppendRequest request : requests) {
+            try {
+                answers.add(write(List.of(request)));
+            } catch (RuntimeException | Error e) {
+                head.abandon();
+                answers.add(() -> request.fail(e));
+            }
+        }
+        return () -> answers.forEach(Runnable::run);
     }
 
     private void tell(long asked, AppendGroup group) {
@@ -141,10 +171,15 @@ final class Appends {
         return streams;
     }
 
-    private AppendGroup admit(List<AppendRequest> requests, EventTable.Rows rows, Instant time) {
+    private AppendGroup admit(
+            List<AppendRequest> requests,
+            EventTable.Rows rows,
+            Instant time,
+            Companions.Attending<?> attending) {
         AppendGroup group = new AppendGroup(table.epoch(), rows, requests);
         head.begin(group.firstFresh());
         rows.insert(time, group.fresh());
+        attending.appended(rows.session(), time, group.fresh());
         return group;
     }
 

@@ -80,6 +80,12 @@ public interface EventLog<E> extends Feed<Recorded<E>> {
      */
     List<Recorded<E>> read(Position after, int max);
 
+    /** Has somebody take part in every append made here, until it leaves. */
+    void join(Companion<E> companion);
+
+    /** Ends what {@link #join} began: appends that begin from here on go without it. */
+    void leave(Companion<E> companion);
+
     /** The place before the first event. */
     Position start();
 

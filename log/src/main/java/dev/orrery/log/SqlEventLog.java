@@ -10,6 +10,7 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Tail;
 import dev.orrery.core.Tracking;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class SqlEventLog<E> implements EventLog<E> {
     private final EventTable table;
     private final Codec<E> codec;
     private final Head head;
+    private final Companions<E> companions;
     private final Appends appends;
     private final LongSupplier nanos;
     private final @Nullable String stream;
@@ -41,7 +43,8 @@ final class SqlEventLog<E> implements EventLog<E> {
         this.table = table;
         this.codec = codec;
         this.head = new Head(table.end());
-        this.appends = new Appends(table, clock, nanos, told, head);
+        this.companions = new Companions<>(this::recorded);
+        this.appends = new Appends(table, clock, nanos, told, head, companions);
         this.nanos = nanos;
         this.stream = null;
         table.listen(head::seen); // also of what was appended since the look at the end
@@ -52,6 +55,7 @@ final class SqlEventLog<E> implements EventLog<E> {
         this.table = log.table;
         this.codec = log.codec;
         this.head = log.head;
+        this.companions = log.companions;
         this.appends = log.appends;
         this.nanos = log.nanos;
         this.stream = stream;
@@ -69,6 +73,19 @@ final class SqlEventLog<E> implements EventLog<E> {
         }
         NewEvent.requireName("id of a stream", id);
         return new SqlEventLog<>(this, id);
+    }
+
+    @Override
+    public void join(Companion<E> companion) {
+        if (stream != null) {
+            throw new Unsupported("take part in appends", name());
+        }
+        companions.join(companion);
+    }
+
+    @Override
+    public void leave(Companion<E> companion) {
+        companions.leave(companion);
     }
 
     // appending
@@ -164,6 +181,16 @@ final class SqlEventLog<E> implements EventLog<E> {
         return stream == null
                 ? table.read(from, from + Math.min(upTo - from, max))
                 : table.read(stream, from, upTo, max);
+    }
+
+    private Recorded<E> recorded(Instant time, Appends.Row row) {
+        return decode(
+                new EventTable.Stored(
+                        row.number(),
+                        time,
+                        row.event().id(),
+                        row.stream(),
+                        row.event().payload()));
     }
 
     private Recorded<E> decode(EventTable.Stored stored) {

@@ -59,7 +59,7 @@ final class FoldStep<K, S> {
     static boolean take(
             Database database, Timeline timeline, String cause, List<FoldStep<?, ?>> steps) {
         try {
-            database.perform(PART, session -> steps.forEach(step -> step.save(session)));
+            database.perform(PART, session -> steps.forEach(step -> step.store(session)));
         } catch (Overtaken e) {
             e.step.reload();
             return false;
@@ -68,7 +68,8 @@ final class FoldStep<K, S> {
         return true;
     }
 
-    private void save(WriteSession session) {
+    /** Stores it within a transaction. */
+    void store(WriteSession session) {
         if (!epoch.tables().save(session, result.save())) {
             throw new Overtaken(this);
         }
@@ -79,7 +80,7 @@ final class FoldStep<K, S> {
     }
 
     /** Parks before anyone can see the states, and releases after. */
-    private Shown<K, S> shown() {
+    Shown<K, S> shown() {
         EpochTables.Save save = result.save();
         Set<K> free = new HashSet<>(released);
         if (released.isEmpty()) {

@@ -313,22 +313,28 @@ final class Folder<E, K, S> {
 
     // commands
 
-    /** Does work with the life that is served, which stays so meanwhile. */
-    private void withServed(Consumer<Life<E, K, S>> work) {
+    /** Takes the lock of the life that is served, which stays so until it is given back. */
+    @SuppressWarnings("LockNotBeforeTry") // it is the caller who gives it back
+    Life<E, K, S> lockServed() {
         while (true) {
             Life<E, K, S> life = served;
             life.lock().lock();
-            try {
-                if (closed) {
-                    throw new Closed("projection " + name());
-                }
-                if (serves(life.epoch())) {
-                    work.accept(life);
-                    return;
-                }
-            } finally {
-                life.lock().unlock();
+            if (serves(life.epoch())) {
+                return life;
             }
+            life.lock().unlock();
+        }
+    }
+
+    private void withServed(Consumer<Life<E, K, S>> work) {
+        Life<E, K, S> life = lockServed();
+        try {
+            if (closed) {
+                throw new Closed("projection " + name());
+            }
+            work.accept(life);
+        } finally {
+            life.lock().unlock();
         }
     }
 

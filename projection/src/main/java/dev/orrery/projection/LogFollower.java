@@ -103,6 +103,39 @@ final class LogFollower<E> {
                         }));
     }
 
+    /** Has a projection folded in the transactions of appends from here on. */
+    <K, S> void takeInline(
+            Folder<E, K, S> folder, InlineFold<E, K, S> inline, @Nullable Life<E, K, S> building) {
+        if (building == null && isNear(folder)) {
+            joinAppends(inline);
+            return;
+        }
+        begin(() ->
+                guarded(
+                        List.of(folder),
+                        () -> {
+                            if (building != null) {
+                                Rebuild rebuild = folder.begins(building);
+                                rebuild(folder, building, rebuild, new Frozen(folder, rebuild));
+                            } else {
+                                catchUpAlone(folder);
+                            }
+                            if (!closed) {
+                                joinAppends(inline);
+                            }
+                        }));
+    }
+
+    private boolean isNear(Folder<E, ?, ?> folder) {
+        return log.head().number() - folder.position().number() <= eventsAtOnce;
+    }
+
+    /** From here on appends fold; what they do not is folded now. */
+    private void joinAppends(InlineFold<E, ?, ?> inline) {
+        log.join(inline);
+        inline.begin().close();
+    }
+
     /** Has a life built beside the served one, which is folded on meanwhile. */
     <K, S> Rebuild rebuild(Folder<E, K, S> folder, Life<E, K, S> building) {
         Rebuild rebuild = folder.begins(building);
@@ -155,6 +188,7 @@ final class LogFollower<E> {
     /** Brings a life to where the served one is and the others are, then has it served. */
     private <K, S> void serveInstead(Folder<E, K, S> folder, Life<E, K, S> next) {
         stepping.lock();
+        Life<E, K, S> before = folder.lockServed(); // nobody folds on, also not an append
         try {
             if (closed) {
                 throw new Closed("the projections of log " + log.name());
@@ -166,6 +200,7 @@ final class LogFollower<E> {
             bring(folder, next, target);
             folder.serveInstead(next);
         } finally {
+            before.lock().unlock();
             stepping.unlock();
         }
     }
@@ -180,10 +215,14 @@ final class LogFollower<E> {
     }
 
     private <K, S> void catchUp(Folder<E, K, S> folder) {
+        catchUpAlone(folder);
+        join(folder);
+    }
+
+    private <K, S> void catchUpAlone(Folder<E, K, S> folder) {
         while (!new CatchUp<>(folder, folder.life(), threads, eventsAtOnce).run(_ -> {})) {
             // overtaken: everything was read again, and it goes on from there
         }
-        join(folder);
     }
 
     /** Lets a projection in that is where the others are, or the first. */

@@ -3,6 +3,7 @@ package dev.orrery.projection;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
@@ -55,14 +56,20 @@ public final class Projections implements AutoCloseable {
     private final Map<String, Folder<?, ?, ?>> running = new LinkedHashMap<>();
     private final Map<EventLog<?>, LogFollower<?>> followers = new LinkedHashMap<>();
     private final List<Later<?, ?, ?>> waiting = new ArrayList<>();
+    private final List<Runnable> leaving = new ArrayList<>();
     private boolean started;
     private boolean closed;
 
     /** A projection that is to be folded from the start on. */
     private record Later<E, K, S>(
-            LogFollower<E> follower, Folder<E, K, S> folder, @Nullable Life<E, K, S> building) {
+            LogFollower<E> follower,
+            Folder<E, K, S> folder,
+            @Nullable Life<E, K, S> building,
+            @Nullable InlineFold<E, K, S> inline) {
         private void start() {
-            if (building == null) {
+            if (inline != null) {
+                follower.takeInline(folder, inline, building);
+            } else if (building == null) {
                 follower.take(folder);
             } else if (folder.life().folding() == null) {
                 follower.take(folder, building);
@@ -128,18 +135,38 @@ public final class Projections implements AutoCloseable {
      */
     public <E, K, S> LiveProjection<K, S> run(
             EventLog<E> log, Projection<? super E, K, S> projection) {
-        return begin(log, projection).relation();
+        return begin(log, projection, false).relation();
+    }
+
+    /**
+     * Makes a projection live that is folded in the transaction of each append to its log: who has
+     * appended finds the states, without waiting. Each of its batches is a commit of its own.
+     *
+     * <p>Appends take longer by what it does. A fold that throws parks its key, as ever; one that
+     * is answered with a stop refuses the append.
+     *
+     * @throws Unsupported in a database that is shared with other processes, whose appends would go
+     *     without it
+     */
+    public <E, K, S> LiveProjection<K, S> runInline(
+            EventLog<E> log, Projection<? super E, K, S> projection) {
+        if (database.dialect().isShared()) {
+            throw new Unsupported(
+                    "fold projection " + projection.name() + " within appends",
+                    "a database shared with other processes");
+        }
+        return begin(log, projection, true).relation();
     }
 
     /** Makes a projection with differences live, as {@link #run(EventLog, Projection)} does. */
     @SuppressWarnings("unchecked") // the relation hands out what the definition's differences are
     public <E, K, S, D> LiveDeltaProjection<K, S, D> run(
             EventLog<E> log, DeltaProjection<? super E, K, S, D> projection) {
-        return (LiveDeltaProjection<K, S, D>) begin(log, projection).relation();
+        return (LiveDeltaProjection<K, S, D>) begin(log, projection, false).relation();
     }
 
     private synchronized <E, K, S> Folder<E, K, S> begin(
-            EventLog<E> log, Projection<? super E, K, S> projection) {
+            EventLog<E> log, Projection<? super E, K, S> projection, boolean inline) {
         if (closed) {
             throw new Closed("the projections");
         }
@@ -148,13 +175,13 @@ public final class Projections implements AutoCloseable {
             throw new BadDefinition(
                     "projection " + name, "is running already", "give one of them another name");
         }
-        Folder<E, K, S> folder = open(log, projection);
+        Folder<E, K, S> folder = open(log, projection, inline);
         running.put(name, folder);
         return folder;
     }
 
     private <E, K, S> Folder<E, K, S> open(
-            EventLog<E> log, Projection<? super E, K, S> projection) {
+            EventLog<E> log, Projection<? super E, K, S> projection, boolean inline) {
         Folding<E, K, S> folding = Folding.of(projection, clock, options.changesKept());
         FoldTables.Opened opened =
                 FoldTables.open(
@@ -172,13 +199,25 @@ public final class Projections implements AutoCloseable {
                         lives.previous(),
                         follower,
                         new Workers(threads, Runtime.getRuntime().availableProcessors()));
-        Later<E, K, S> next = new Later<>(follower, folder, lives.building());
+        Later<E, K, S> next =
+                new Later<>(
+                        follower,
+                        folder,
+                        lives.building(),
+                        inline ? inlineFold(folder) : null);
         if (started) {
             next.start();
         } else {
             waiting.add(next);
         }
         return folder;
+    }
+
+    private <E, K, S> InlineFold<E, K, S> inlineFold(Folder<E, K, S> folder) {
+        InlineFold<E, K, S> inline =
+                new InlineFold<>(folder, timeline, options.eventsAtOnce());
+        leaving.add(() -> folder.log().leave(inline));
+        return inline;
     }
 
     @SuppressWarnings("unchecked") // followers are made here only, for the log they stand with
@@ -214,6 +253,7 @@ public final class Projections implements AutoCloseable {
             closed = true;
             ending = List.copyOf(running.values());
             following = List.copyOf(followers.values());
+            leaving.forEach(Runnable::run);
         }
         ending.forEach(Folder::close);
         following.forEach(LogFollower::close);
