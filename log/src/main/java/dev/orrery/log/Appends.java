@@ -127,8 +127,8 @@ final class Appends {
         try (Companions.Attending<?> attending = companions.begin()) {
             Instant time = clock.instant().truncatedTo(ChronoUnit.MICROS);
             AppendGroup group =
-                    uninterrupted(() ->
-                            table.write(rows -> admit(requests, rows, time, attending)));
+                    uninterrupted(
+                            () -> table.write(rows -> admit(requests, rows, time, attending)));
             tell(requests.getFirst().asked(), group);
             attending.committed();
             head.end(group.end(), streams(group.fresh()));

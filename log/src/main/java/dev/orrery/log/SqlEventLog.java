@@ -186,11 +186,7 @@ final class SqlEventLog<E> implements EventLog<E> {
     private Recorded<E> recorded(Instant time, Appends.Row row) {
         return decode(
                 new EventTable.Stored(
-                        row.number(),
-                        time,
-                        row.event().id(),
-                        row.stream(),
-                        row.event().payload()));
+                        row.number(), time, row.event().id(), row.stream(), row.event().payload()));
     }
 
     private Recorded<E> decode(EventTable.Stored stored) {

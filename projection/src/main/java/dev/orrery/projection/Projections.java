@@ -200,11 +200,7 @@ public final class Projections implements AutoCloseable {
                         follower,
                         new Workers(threads, Runtime.getRuntime().availableProcessors()));
         Later<E, K, S> next =
-                new Later<>(
-                        follower,
-                        folder,
-                        lives.building(),
-                        inline ? inlineFold(folder) : null);
+                new Later<>(follower, folder, lives.building(), inline ? inlineFold(folder) : null);
         if (started) {
             next.start();
         } else {
@@ -214,8 +210,7 @@ public final class Projections implements AutoCloseable {
     }
 
     private <E, K, S> InlineFold<E, K, S> inlineFold(Folder<E, K, S> folder) {
-        InlineFold<E, K, S> inline =
-                new InlineFold<>(folder, timeline, options.eventsAtOnce());
+        InlineFold<E, K, S> inline = new InlineFold<>(folder, timeline, options.eventsAtOnce());
         leaving.add(() -> folder.log().leave(inline));
         return inline;
     }

@@ -73,8 +73,8 @@ class InlineTest {
             LiveProjection<String, Trace> traces =
                     rig.projections.runInline(rig.log, failing(Fault.stop()));
             rig.log.append(new Step("a", 1));
-            assertThatThrownBy(() ->
-                            rig.log.appendAll(List.of(new Step("b", 2), new Step("a", BAD))))
+            assertThatThrownBy(
+                            () -> rig.log.appendAll(List.of(new Step("b", 2), new Step("a", BAD))))
                     .isInstanceOf(UserFailure.class)
                     .hasMessageContaining("bad luck");
             assertThat(rig.log.head().number()).isEqualTo(1);
