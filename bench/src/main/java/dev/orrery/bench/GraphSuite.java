@@ -159,14 +159,25 @@ final class GraphSuite implements Suite {
         try (LineProcess builder = LineProcess.java(GraphMain.class)) {
             builder.ask("build " + directory + " " + entries);
         }
-        Samples millis = new Samples();
+        Samples quick = new Samples();
+        Samples whole = new Samples();
         for (int round = 0; round < effort.either(1, 3); round++) {
-            try (LineProcess opener = LineProcess.java(GraphMain.class)) {
-                millis.add(ask(opener, "reopen " + directory + " " + entries));
-            }
+            quick.add(reopen(directory, entries));
+            Files.delete(directory.resolve("checkpoint"));
+            whole.add(reopen(directory, entries)); // which leaves a checkpoint behind
         }
+        String store = "open a store of %,d entries, ".formatted(entries);
         return List.of(
-                figure("open a store, every entry read again", millis.median(), "ms")
-                        .withGoal(new Goal.AtMost(1_500)));
+                figure(store + "all read again", whole.median(), "ms")
+                        .withGoal(new Goal.AtMost(1_500)),
+                figure(store + "from a checkpoint", quick.median(), "ms")
+                        .withGoal(new Goal.AtMost(200)));
+    }
+
+    /** In a JVM of its own, which has read nothing before. */
+    private static double reopen(Path directory, int entries) throws IOException {
+        try (LineProcess opener = LineProcess.java(GraphMain.class)) {
+            return ask(opener, "reopen " + directory + " " + entries);
+        }
     }
 }

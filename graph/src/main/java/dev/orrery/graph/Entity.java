@@ -66,6 +66,12 @@ final class Entity { // law G7
         return new Entity(id, NO_ADDS, NO_WRITES, null);
     }
 
+    /** An entity as it was; the arrays become its own. */
+    static Entity restored(
+            String id, Add[] adds, Write[] writes, SortedMap<String, Long> removed) {
+        return new Entity(id, adds, writes, removed.isEmpty() ? null : removed);
+    }
+
     String id() {
         return id;
     }

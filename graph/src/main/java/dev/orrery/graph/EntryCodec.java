@@ -341,7 +341,8 @@ final class EntryCodec { // laws G1, G4
         return seen;
     }
 
-    private List<Fact> facts(CborReader in) {
+    /** Takes facts, in their canonical order. */
+    List<Fact> facts(CborReader in) {
         int count = begin(in, "facts");
         List<Fact> facts = new ArrayList<>();
         for (int i = 0; i < count; i++) {

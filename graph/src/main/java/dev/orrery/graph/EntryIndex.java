@@ -1,5 +1,6 @@
 package dev.orrery.graph;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -278,5 +279,67 @@ final class EntryIndex {
     @Nullable Hash last(String author) {
         int arrival = find(author, newest(author));
         return arrival == 0 || author.isEmpty() ? null : hash(arrival);
+    }
+
+    /** Who wrote an entry when. */
+    Stamp stamp(int arrival) {
+        return new Stamp(time(arrival), author(arrival), sequence(arrival), hash(arrival));
+    }
+
+    // ---- for checkpoints
+
+    void write(CheckpointWriter out) throws IOException {
+        out.put(authorNames.size());
+        for (String author : authorNames) {
+            out.put(author);
+        }
+        out.put(size);
+        out.put(hashes, 4 * size);
+        out.put(millis, size);
+        out.put(counters, size);
+        out.put(authors, size);
+        out.put(sequences, size);
+        out.put(table.length);
+        out.put(table, table.length);
+        out.put(heads.size());
+        for (Hash head : heads) {
+            out.put(head);
+        }
+    }
+
+    static EntryIndex read(CheckpointReader in) {
+        EntryIndex index = new EntryIndex();
+        for (int i = in.count(Integer.BYTES); i > 0; i--) {
+            index.chain(in.text());
+        }
+        int size = in.count(Hash.BYTES);
+        int capacity = Math.max(FIRST_CAPACITY, size);
+        index.size = size;
+        index.hashes = in.larges(4 * size, 4 * capacity);
+        index.millis = in.larges(size, capacity);
+        index.counters = in.numbers(size, capacity);
+        index.authors = in.numbers(size, capacity);
+        index.sequences = in.larges(size, capacity);
+        int slots = in.count(Integer.BYTES);
+        index.table = in.numbers(slots, slots);
+        for (int i = in.count(Hash.BYTES); i > 0; i--) {
+            index.heads.add(in.hash());
+        }
+        index.linkAll();
+        return index;
+    }
+
+    private void linkAll() {
+        Chain[] byNumber = new Chain[authorNames.size()];
+        for (int i = 0; i < byNumber.length; i++) {
+            byNumber[i] = chain(authorNames.get(i));
+        }
+        for (int arrival = 1; arrival <= size; arrival++) {
+            if (holds(arrival)) {
+                int at = 4 * (arrival - 1);
+                fingerprint.add(hashes[at], hashes[at + 1], hashes[at + 2], hashes[at + 3]);
+                link(byNumber[authors[arrival - 1]], sequences[arrival - 1], arrival);
+            }
+        }
     }
 }

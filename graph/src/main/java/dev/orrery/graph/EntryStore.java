@@ -3,6 +3,7 @@ package dev.orrery.graph;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.SegmentLog;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -182,9 +183,29 @@ final class EntryStore implements AutoCloseable {
         default void lease(Leases.Lease lease) {}
     }
 
-    /** Reads everything that is there; what is damaged is passed over. */
-    void replay(Found found) {
-        long after = log.start() - 1;
+    /** Writes where entries are, for a checkpoint. */
+    void write(CheckpointWriter out) throws IOException {
+        Firsts known = firsts;
+        out.put(log.end());
+        out.put(known.start);
+        out.put(known.size);
+        out.put(known.numbers, known.size);
+    }
+
+    /** Takes over where entries are, from a checkpoint. */
+    void restore(long start, List<Long> numbers) {
+        long[] copy = numbers.stream().mapToLong(Long::longValue).toArray();
+        firsts = new Firsts(start, copy.length == 0 ? new long[16] : copy, copy.length);
+    }
+
+    /** Whether all records up to a position are, or were, here. */
+    boolean reaches(long position) {
+        return position <= log.end();
+    }
+
+    /** Reads everything behind a position; what is damaged is passed over. */
+    void replay(long from, Found found) {
+        long after = Math.max(from, log.start() - 1);
         while (true) {
             List<SegmentLog.Entry> records = log.read(after, READ_RECORDS);
             if (records.isEmpty()) {

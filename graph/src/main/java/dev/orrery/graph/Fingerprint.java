@@ -18,7 +18,12 @@ final class Fingerprint {
     private long count;
 
     void add(Hash hash) {
-        add(hash.fourth(), hash.third(), hash.second(), hash.first(), 0);
+        add(hash.first(), hash.second(), hash.third(), hash.fourth());
+    }
+
+    /** Adds a hash by its words. */
+    void add(long first, long second, long third, long fourth) {
+        add(fourth, third, second, first, 0);
         count++;
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class Graphs {
     private final InstantSource wall;
     private final Duration bound;
     private final @Nullable Identity identity;
+    private final @Nullable Path checkpoint;
 
     private Graphs(
             Timeline timeline,
@@ -40,24 +42,36 @@ public final class Graphs {
             @Nullable String replica,
             InstantSource wall,
             Duration bound,
-            @Nullable Identity identity) {
+            @Nullable Identity identity,
+            @Nullable Path checkpoint) {
         this.timeline = timeline;
         this.log = log;
         this.replica = replica;
         this.wall = wall;
         this.bound = bound;
         this.identity = identity;
+        this.checkpoint = checkpoint;
     }
 
     /** Graphs whose nodes and edges change on a timeline; kept in memory until it is said where. */
     public static Graphs on(Timeline timeline) {
         return new Graphs(
-                timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND, null);
+                timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND, null, null);
     }
 
-    /** Kept in a directory, which one process holds at a time. */
+    /**
+     * Kept in a directory, which one process holds at a time: the log of entries, and a checkpoint
+     * that makes opening quick.
+     */
     public Graphs directory(Path directory) {
-        return log(() -> SegmentLog.open(directory));
+        return new Graphs(
+                timeline,
+                () -> SegmentLog.open(directory),
+                replica,
+                wall,
+                bound,
+                identity,
+                directory.resolve("checkpoint"));
     }
 
     /** Where under a directory of many things a graph of that name is kept. */
@@ -69,7 +83,7 @@ public final class Graphs {
 
     /** Kept in a log that is opened when the graph is, and closed with it. */
     public Graphs log(Supplier<SegmentLog> opening) {
-        return new Graphs(timeline, opening, replica, wall, bound, identity);
+        return new Graphs(timeline, opening, replica, wall, bound, identity, null);
     }
 
     /**
@@ -77,22 +91,22 @@ public final class Graphs {
      * it. Without one it is drawn when the store is new, and kept there.
      */
     public Graphs replica(String name) {
-        return new Graphs(timeline, log, Limits.author(name), wall, bound, null);
+        return new Graphs(timeline, log, Limits.author(name), wall, bound, null, checkpoint);
     }
 
     /** Under an identity's name, sealing what is written here with its key. */
     public Graphs identity(Identity who) {
-        return new Graphs(timeline, log, who.name(), wall, bound, who);
+        return new Graphs(timeline, log, who.name(), wall, bound, who, checkpoint);
     }
 
     /** With another wall clock. */
     public Graphs clock(InstantSource clock) {
-        return new Graphs(timeline, log, replica, clock, bound, identity);
+        return new Graphs(timeline, log, replica, clock, bound, identity, checkpoint);
     }
 
     /** With another bound for how far ahead of the wall clock an entry may be; ten minutes else. */
     public Graphs drift(Duration most) {
-        return new Graphs(timeline, log, replica, wall, most, identity);
+        return new Graphs(timeline, log, replica, wall, most, identity, checkpoint);
     }
 
     /**
@@ -124,6 +138,11 @@ public final class Graphs {
 
     Timeline timeline() {
         return timeline;
+    }
+
+    /** Where the checkpoint is, if the graph has a place for one. */
+    Optional<Path> checkpoint() {
+        return Optional.ofNullable(checkpoint);
     }
 
     @Nullable Identity identity() {

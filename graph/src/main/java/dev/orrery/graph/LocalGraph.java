@@ -126,6 +126,11 @@ final class LocalGraph extends ReplicaState implements Graph {
     }
 
     @Override
+    public void checkpoint() {
+        replica.checkpoint();
+    }
+
+    @Override
     public void trust(Trust trust) {
         replica.trust(trust);
     }

@@ -3,8 +3,10 @@ package dev.orrery.graph;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.SegmentLog;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a store into memory: entries join the state as they did when they came, and nothing is
@@ -15,20 +17,34 @@ final class Opening implements EntryStore.Found {
 
     private final String graph;
     private final EntryCodec codec = new EntryCodec();
-    private final EntryIndex index = new EntryIndex();
+    private final EntryIndex index;
     private final State state;
     private final List<String> authors = new ArrayList<>();
-    private final Leases leases = new Leases();
+    private final Leases leases;
+
+    /** How many entries the checkpoint had. */
+    private final int covered;
 
     private Opening(String graph) {
         this.graph = graph;
+        this.index = new EntryIndex();
         this.state = new State(graph);
+        this.leases = new Leases();
+        this.covered = 0;
+    }
+
+    private Opening(String graph, Checkpoint.Found found) {
+        this.graph = graph;
+        this.index = found.index();
+        this.state = found.state();
+        this.leases = found.leases();
+        this.covered = index.size();
+        this.authors.addAll(found.replicas());
     }
 
     static Replica open(Graphs graphs, SegmentLog log, Ontology ontology) {
-        Opening opening = new Opening(ontology.name());
         EntryStore store = new EntryStore(log, ontology.name());
-        store.replay(opening);
+        Opening opening = read(store, graphs.checkpoint(), ontology.name());
         String author = graphs.author(opening.authors);
         List<byte[]> records = new ArrayList<>();
         if (opening.index.size() == 0) {
@@ -52,7 +68,37 @@ final class Opening implements EntryStore.Found {
                         opening.leases,
                         graphs.clockFrom(opening.index.greatestTime()),
                         author,
-                        graphs.identity()));
+                        graphs.identity(),
+                        graphs.checkpoint(),
+                        opening.covered));
+    }
+
+    /** What the checkpoint and the records behind it say, or else all records. */
+    private static Opening read(EntryStore store, Optional<Path> checkpoint, String graph) {
+        Optional<Checkpoint.Found> found =
+                checkpoint.flatMap(file -> Checkpoint.read(file, graph));
+        if (found.isPresent() && fits(store, found.get())) {
+            Opening opening = new Opening(graph, found.get());
+            store.replay(found.get().position(), opening);
+            return opening;
+        }
+        Opening opening = new Opening(graph);
+        store.restore(store.log().start(), List.of());
+        store.replay(0, opening);
+        return opening;
+    }
+
+    /** Whether a checkpoint is of this store: the last entry it has is where it says. */
+    private static boolean fits(EntryStore store, Checkpoint.Found found) {
+        if (!store.reaches(found.position())) {
+            return false;
+        }
+        store.restore(found.firstPosition(), found.firstArrivals());
+        int last = found.index().size();
+        List<EntryStore.Stored> read = store.read(last - 1L, 1);
+        return !read.isEmpty()
+                && read.getFirst().arrival() == last
+                && Hash.of(read.getFirst().bytes()).equals(found.index().hash(last));
     }
 
     @Override

@@ -4,12 +4,15 @@ import dev.orrery.core.Latest;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Row;
 import dev.orrery.core.Signal;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,6 +44,11 @@ final class Replica implements AutoCloseable {
      *
      * Locks. This lock, then the timeline's. Nothing is waited for under it but the disk, by a user's commit.
      */
+    private static final System.Logger LOG = System.getLogger(Replica.class.getName());
+
+    /** After so many new entries a checkpoint is written at the end. */
+    private static final long WORTH_A_CHECKPOINT = 10_000;
+
     private final Timeline timeline;
     private final String name;
     private final NodeRelation nodes;
@@ -50,6 +58,7 @@ final class Replica implements AutoCloseable {
     private final HybridClock clock;
     private final String author;
     private final @Nullable Identity identity;
+    private final Optional<Path> checkpoint;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition settled = lock.newCondition();
@@ -63,6 +72,9 @@ final class Replica implements AutoCloseable {
 
     /** Whether something was written here since the last seal, when there is one to seal with. */
     private boolean unsealed;
+
+    /** How many entries the newest checkpoint has. */
+    private long checkpointed;
 
     private boolean committing;
     private volatile boolean closed;
@@ -86,7 +98,12 @@ final class Replica implements AutoCloseable {
             Leases leases,
             HybridClock clock,
             String author,
-            @Nullable Identity identity) {}
+            @Nullable Identity identity,
+            Optional<Path> checkpoint,
+            int checkpointed) {}
+
+    /** What a checkpoint is made of. */
+    record Inside(EntryStore store, Leases leases, EntryIndex index, State state) {}
 
     Replica(Timeline timeline, String name, Found found) {
         this.timeline = timeline;
@@ -102,6 +119,8 @@ final class Replica implements AutoCloseable {
         this.clock = found.clock();
         this.author = found.author();
         this.identity = found.identity();
+        this.checkpoint = found.checkpoint();
+        this.checkpointed = found.checkpointed();
         this.trust = trusting(Trust.open());
         this.unsealed = index.newest(author) > 0;
         this.judge = new Judge(new Schema(state.facts().ontology()));
@@ -683,6 +702,32 @@ final class Replica implements AutoCloseable {
         }
     }
 
+    /** Writes what is in memory beside the store, so that opening need not read all of it. */
+    void checkpoint() {
+        lock.lock();
+        try {
+            requireOpen();
+            awaitQuiet();
+            writeCheckpoint();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeCheckpoint() { // law G17
+        if (checkpoint.isEmpty()) {
+            return;
+        }
+        try {
+            Checkpoint.write(
+                    checkpoint.get(), name, author, new Inside(store, leases, index, state));
+            checkpointed = index.size();
+        } catch (IOException failed) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.UNREADABLE, checkpoint.get().toString(), failed);
+        }
+    }
+
     /** Waits for writes under way, then lets go of the store. */
     @Override
     public void close() {
@@ -691,6 +736,11 @@ final class Replica implements AutoCloseable {
             closed = true;
             awaitQuiet();
             arrivals.set(arrived); // whoever follows finds that it is closed
+            if (index.size() - checkpointed >= WORTH_A_CHECKPOINT) {
+                writeCheckpoint();
+            }
+        } catch (StorageFailure failed) { // everything is in the store
+            LOG.log(System.Logger.Level.WARNING, "no checkpoint of " + name, failed);
         } finally {
             lock.unlock();
         }

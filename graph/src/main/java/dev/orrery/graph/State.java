@@ -74,6 +74,14 @@ final class State { // law G7
         return new Step(slot, before);
     }
 
+    /** Takes over what was known of an id of which nothing is known yet. */
+    void restore(Entity entity) {
+        slots.put(entity.id(), new Slot(entity));
+        for (String node : entity.endpoints()) {
+            incident.computeIfAbsent(node, _ -> new ArrayList<>(2)).add(entity.id());
+        }
+    }
+
     /** Takes in an entry about the schema. */
     private @Nullable Step join(List<Fact> more, Stamp stamp) {
         facts = facts.and(stamp, more);

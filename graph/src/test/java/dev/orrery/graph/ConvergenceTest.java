@@ -17,7 +17,7 @@ class ConvergenceTest {
     private static final List<String> EDGES = List.of("e1", "e2");
     private static final List<String> PROPERTIES = List.of("p", "q");
 
-    private static final Ontology OPEN =
+    static final Ontology OPEN =
             Ontology.define("open")
                     .node("Thing", thing -> {})
                     .node("Other", other -> {})
@@ -30,7 +30,7 @@ class ConvergenceTest {
                     .build();
 
     /** Does something, mostly to ids that others do something to as well. */
-    private static void act(LocalGraph graph, Seeded random) {
+    static void act(LocalGraph graph, Seeded random) {
         String node = random.pick(NODES);
         String edge = random.pick(EDGES);
         String property = random.pick(PROPERTIES);
