@@ -159,6 +159,10 @@ public final class CborReader {
         return count(next(), 2);
     }
 
+    boolean isAtMap() {
+        return peek() >>> 5 == Cbor.MAP;
+    }
+
     /** Takes a null, if there is one. */
     public boolean tryNothing() {
         if (peek() != Cbor.NULL) {
@@ -254,9 +258,56 @@ public final class CborReader {
 
     /** Takes a map as a row. */
     public Row row() {
+        return row(Shape.of());
+    }
+
+    /**
+     * Takes a map as a row.
+     *
+     * @param guess the shape it probably has: that of the row before. It is shared when it is right
+     */
+    public Row row(Shape guess) {
         var first = next();
         expect(first, Cbor.MAP, "map");
-        return Row.trusted(map(first));
+        begin();
+        var count = count(first, 2);
+        var stored = guess.stored();
+        var values = new @Nullable Object[count];
+        var read = 0;
+        if (count == guess.size()) {
+            while (read < count && tryRaw(stored.name(read))) {
+                values[stored.place(read)] = value();
+                read++;
+            }
+            if (read == count) {
+                end();
+                return new Row(guess, values);
+            }
+        }
+        return otherRow(count, guess, read, values);
+    }
+
+    /** Reads on where the row is found to have another shape than the guess. */
+    private Row otherRow(int count, Shape guess, int read, @Nullable Object[] soFar) {
+        var names = new ArrayList<String>();
+        var values = new ArrayList<@Nullable Object>();
+        byte @Nullable [] previous = null;
+        for (var i = 0; i < read; i++) {
+            var place = guess.stored().place(i);
+            names.add(guess.column(place));
+            values.add(soFar[place]);
+            previous = guess.stored().name(i);
+        }
+        for (var i = read; i < count; i++) {
+            var name = text();
+            var storedName = Cbor.textBytes(name);
+            expectOrder(previous, storedName);
+            previous = storedName;
+            names.add(name);
+            values.add(value());
+        }
+        end();
+        return new Row(Shape.of(names), values.toArray());
     }
 
     private Bytes bytes(int first) {

@@ -1,8 +1,6 @@
 package dev.orrery.core;
 
-import java.util.ArrayList;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows: maps. Rows read one after another share their shape while their columns stay the same.
@@ -39,52 +37,11 @@ final class RowMapping extends Mapping {
 
     @Override
     Object read(CborReader in) {
-        var count = in.tryBeginMap();
-        if (count < 0) {
+        if (!in.isAtMap()) {
             throw new Misfit("must be map", in.value());
         }
-        var shape = expected;
-        if (count != shape.size()) {
-            return readOther(in, count, shape, 0, new @Nullable Object[0]);
-        }
-        var stored = shape.stored();
-        var values = new @Nullable Object[count];
-        for (var i = 0; i < count; i++) {
-            if (!in.tryRaw(stored.name(i))) {
-                return readOther(in, count, shape, i, values);
-            }
-            values[stored.place(i)] = in.value();
-        }
-        in.end();
-        return new Row(shape, values);
-    }
-
-    /**
-     * Reads on where the row is found to have another shape; so many values were read in the
-     * expected one's order.
-     */
-    private Row readOther(
-            CborReader in, int count, Shape guessed, int read, @Nullable Object[] soFar) {
-        var names = new ArrayList<String>();
-        var values = new ArrayList<@Nullable Object>();
-        byte @Nullable [] previous = null;
-        for (var i = 0; i < read; i++) {
-            var place = guessed.stored().place(i);
-            names.add(guessed.column(place));
-            values.add(soFar[place]);
-            previous = guessed.stored().name(i);
-        }
-        for (var i = read; i < count; i++) {
-            var name = in.text();
-            var storedName = Cbor.textBytes(name);
-            in.expectOrder(previous, storedName);
-            previous = storedName;
-            names.add(name);
-            values.add(in.value());
-        }
-        in.end();
-        var found = Shape.of(names);
-        expected = found;
-        return new Row(found, values.toArray());
+        var row = in.row(expected);
+        expected = row.shape();
+        return row;
     }
 }

@@ -7,6 +7,7 @@ import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.LimitExceeded;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Row;
+import dev.orrery.core.Shape;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ final class EntryCodec { // laws G1, G4
 
     private static final int FIELDS = 8;
     private static final int NAMES_KEPT = 4_096;
+    private static final int SHAPES_KEPT = 1_024;
 
     private static final int DEFINE = 0;
     private static final int EXTEND = 1;
@@ -38,6 +40,11 @@ final class EntryCodec { // laws G1, G4
 
     private final CborWriter out = new CborWriter();
     private final MessageDigest sha256 = Hash.sha256();
+
+    /** Shapes of properties seen, and the last of them. */
+    private final Map<Shape, Shape> shapes = new HashMap<>();
+
+    private Shape expected = Shape.of();
 
     /** Names seen, so that what is read shares them: authors, types, properties. */
     private final Map<String, String> names = new HashMap<>();
@@ -289,14 +296,14 @@ final class EntryCodec { // laws G1, G4
                     case EXTEND -> new Operation.Extend(facts(in));
                     case ADD_NODE ->
                             new Operation.AddNode(
-                                    Limits.id(in.text()), type(in), checked(in.row()));
+                                    Limits.id(in.text()), type(in), row(in));
                     case ADD_EDGE ->
                             new Operation.AddEdge(
                                     Limits.id(in.text()),
                                     type(in),
                                     Limits.id(in.text()),
                                     Limits.id(in.text()),
-                                    checked(in.row()));
+                                    row(in));
                     case SET -> new Operation.Set(Limits.id(in.text()), property(in), in.value());
                     case UNSET -> new Operation.Unset(Limits.id(in.text()), property(in));
                     case REMOVE -> new Operation.Remove(Limits.id(in.text()), seen(in));
@@ -317,6 +324,21 @@ final class EntryCodec { // laws G1, G4
             case ADD_EDGE -> 6;
             default -> 4;
         };
+    }
+
+    /** Properties; rows with the same columns share their shape, which was checked once. */
+    private Row row(CborReader in) {
+        Row row = in.row(expected);
+        if (row.shape().equals(expected)) {
+            return row;
+        }
+        Shape shape = checked(row).shape();
+        Shape known = shapes.getOrDefault(shape, shape);
+        if (shapes.size() < SHAPES_KEPT) {
+            shapes.put(known, known);
+        }
+        expected = known;
+        return row.sharing(known);
     }
 
     private String type(CborReader in) {

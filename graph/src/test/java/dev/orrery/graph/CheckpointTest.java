@@ -148,7 +148,7 @@ class CheckpointTest {
             seen = Replicas.seen(graph);
         }
         byte[] good = Files.readAllBytes(file);
-        for (int at = 0; at < good.length; at += 7) {
+        for (int at = 0; at < good.length; at += 29) {
             byte[] bent = good.clone();
             bent[at] ^= 0x41;
             Files.write(file, bent);
