@@ -182,7 +182,7 @@ final class Checkpoint { // law G17
         EntryCodec codec = new EntryCodec();
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
             Stamp stamp = stamps.next();
-            state.join(codec.facts(new CborReader(in.bytes())), stamp);
+            state.restore(codec.facts(new CborReader(in.bytes())), stamp);
         }
         String[] names = new String[in.count(Integer.BYTES)];
         for (int i = 0; i < names.length; i++) {

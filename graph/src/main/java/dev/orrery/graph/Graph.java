@@ -128,7 +128,6 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     byte[] answer(byte[] message);
 
     /**
-<<<<<<< HEAD
      * The graph as its authors' clocks had it at a moment, and as it stays; whoever asks later may
      * know of more entries of that time. Reads all entries.
      */
@@ -146,12 +145,12 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      * every replica that has them. Reads all entries.
      */
     List<Entry> provenance(String id);
-=======
+
+    /**
      * Writes a checkpoint beside the store, so that the next opening reads it and only what came
      * later; closing does so by itself after many writes. Without a directory nothing happens.
      */
     void checkpoint();
->>>>>>> 0a10fbe (graph: open from a checkpoint, and read only what came after it)
 
     /** A hash of all that entries say, equal on replicas that have seen the same entries. */
     Hash stateHash();

@@ -53,7 +53,9 @@ final class History {
                                 new HybridClock(
                                         InstantSource.system(), Duration.ZERO, HybridTime.ZERO),
                                 replica.author(),
-                                null)));
+                                null,
+                                Optional.empty(),
+                                0)));
     }
 
     /** Every entry about an id, and the edges at it, in an order that is the same everywhere. */

@@ -82,6 +82,11 @@ final class State { // law G7
         }
     }
 
+    /** Takes over what an entry had stated about the schema. */
+    void restore(List<Fact> stated, Stamp stamp) {
+        facts = facts.and(stamp, stated);
+    }
+
     /** Takes in an entry about the schema. */
     private @Nullable Step join(List<Fact> more, Stamp stamp) {
         facts = facts.and(stamp, more);
