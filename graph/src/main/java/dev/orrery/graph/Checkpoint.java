@@ -16,13 +16,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a replica had in memory when so much of its store was read, in a file beside the store: opening
- * reads it and then only what came later. It is a cache: without it, or when it is damaged or of
- * another version, everything is read again. {@code docs/formats/graph.md}.
+ * What a replica had in memory when so much of its store was read, in a file beside the store:
+ * opening reads it and then only what came later. It is a cache: without it, or when it is damaged
+ * or of another version, everything is read again. {@code docs/formats/graph.md}.
  */
 final class Checkpoint { // law G17
     private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
-    private static final long MAGIC = 0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
+    private static final long MAGIC =
+            0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
     private static final int VERSION = 1;
     private static final int HERE = 0;
 

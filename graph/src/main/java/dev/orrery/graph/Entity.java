@@ -67,8 +67,7 @@ final class Entity { // law G7
     }
 
     /** An entity as it was; the arrays become its own. */
-    static Entity restored(
-            String id, Add[] adds, Write[] writes, SortedMap<String, Long> removed) {
+    static Entity restored(String id, Add[] adds, Write[] writes, SortedMap<String, Long> removed) {
         return new Entity(id, adds, writes, removed.isEmpty() ? null : removed);
     }
 

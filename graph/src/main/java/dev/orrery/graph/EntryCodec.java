@@ -294,9 +294,7 @@ final class EntryCodec { // laws G1, G4
                 switch ((int) code) {
                     case DEFINE -> new Operation.Define(Limits.name("graph", in.text()), facts(in));
                     case EXTEND -> new Operation.Extend(facts(in));
-                    case ADD_NODE ->
-                            new Operation.AddNode(
-                                    Limits.id(in.text()), type(in), row(in));
+                    case ADD_NODE -> new Operation.AddNode(Limits.id(in.text()), type(in), row(in));
                     case ADD_EDGE ->
                             new Operation.AddEdge(
                                     Limits.id(in.text()),

@@ -75,8 +75,7 @@ final class Opening implements EntryStore.Found {
 
     /** What the checkpoint and the records behind it say, or else all records. */
     private static Opening read(EntryStore store, Optional<Path> checkpoint, String graph) {
-        Optional<Checkpoint.Found> found =
-                checkpoint.flatMap(file -> Checkpoint.read(file, graph));
+        Optional<Checkpoint.Found> found = checkpoint.flatMap(file -> Checkpoint.read(file, graph));
         if (found.isPresent() && fits(store, found.get())) {
             Opening opening = new Opening(graph, found.get());
             store.replay(found.get().position(), opening);

@@ -24,8 +24,7 @@ class CheckpointTest {
     @TempDir Path directory;
 
     private LocalGraph open(Path where) {
-        return (LocalGraph)
-                Replicas.on(wall, "a").directory(where).open(ConvergenceTest.OPEN);
+        return (LocalGraph) Replicas.on(wall, "a").directory(where).open(ConvergenceTest.OPEN);
     }
 
     private Path copyWithout(Path of, String left) {
@@ -45,57 +44,81 @@ class CheckpointTest {
 
     @Test
     void openingWithOneIsOpeningWithoutOne() { // law G17
-        Seeded.runs(15, random -> {
-            Path where = directory.resolve("g" + random.seed());
-            LocalGraph peer = Replicas.open(wall, "b", ConvergenceTest.OPEN);
-            for (int life = 0; life < 3; life++) {
-                try (LocalGraph graph = open(where)) {
-                    for (int step = 0; step < 15; step++) {
-                        ConvergenceTest.act(random.oneIn(3) ? peer : graph, random);
-                        if (random.oneIn(6)) {
-                            Replicas.sync(graph, peer);
+        Seeded.runs(
+                15,
+                random -> {
+                    Path where = directory.resolve("g" + random.seed());
+                    LocalGraph peer = Replicas.open(wall, "b", ConvergenceTest.OPEN);
+                    for (int life = 0; life < 3; life++) {
+                        try (LocalGraph graph = open(where)) {
+                            for (int step = 0; step < 15; step++) {
+                                ConvergenceTest.act(random.oneIn(3) ? peer : graph, random);
+                                if (random.oneIn(6)) {
+                                    Replicas.sync(graph, peer);
+                                }
+                                if (random.oneIn(10)) {
+                                    graph.checkpoint();
+                                }
+                                if (random.oneIn(12)) {
+                                    String type = "T" + random.below(4);
+                                    if (graph.inside().schema().node(type) == null) {
+                                        graph.extend(
+                                                graph.ontology()
+                                                        .extend()
+                                                        .node(type, t -> {})
+                                                        .build());
+                                    }
+                                }
+                            }
+                            if (random.oneIn(2)) {
+                                graph.tail("consumer", Duration.ofDays(1)).close();
+                            }
+                            if (random.oneIn(2)) {
+                                graph.checkpoint();
+                            }
                         }
-                        if (random.oneIn(10)) {
-                            graph.checkpoint();
-                        }
-                        if (random.oneIn(12)) {
-                            String type = "T" + random.below(4);
-                            if (graph.inside().schema().node(type) == null) {
-                                graph.extend(
-                                        graph.ontology().extend().node(type, t -> {}).build());
+                        Path bare = copyWithout(where, "checkpoint");
+                        try (LocalGraph graph = open(where);
+                                LocalGraph plain = open(bare)) {
+                            assertThat(Replicas.seen(graph)).isEqualTo(Replicas.seen(plain));
+                            assertThat(Replicas.entries(graph)).isEqualTo(Replicas.entries(plain));
+                            assertThat(graph.inside().index().fingerprint().digest())
+                                    .isEqualTo(plain.inside().index().fingerprint().digest());
+                            for (String author : plain.inside().index().authors()) {
+                                assertThat(graph.inside().index().newest(author))
+                                        .isEqualTo(plain.inside().index().newest(author));
                             }
                         }
                     }
-                    if (random.oneIn(2)) {
-                        graph.tail("consumer", Duration.ofDays(1)).close();
-                    }
-                    if (random.oneIn(2)) {
-                        graph.checkpoint();
-                    }
-                }
-                Path bare = copyWithout(where, "checkpoint");
-                try (LocalGraph graph = open(where);
-                        LocalGraph plain = open(bare)) {
-                    assertThat(Replicas.seen(graph)).isEqualTo(Replicas.seen(plain));
-                    assertThat(Replicas.entries(graph)).isEqualTo(Replicas.entries(plain));
-                    assertThat(graph.inside().index().fingerprint().digest())
-                            .isEqualTo(plain.inside().index().fingerprint().digest());
-                    for (String author : plain.inside().index().authors()) {
-                        assertThat(graph.inside().index().newest(author))
-                                .isEqualTo(plain.inside().index().newest(author));
-                    }
-                }
-            }
-        });
+                });
     }
 
     @Test
     void valuesOfEveryTypeAreInIt() {
         Row row =
                 Row.of(
-                        "text", "é", "int", 7L, "float", 1.5, "flag", true, "not", false,
-                        "nothing", null, "decimal", new BigDecimal("1.50"), "at", Instant.EPOCH,
-                        "list", List.of(1L, "x"), "map", Map.of("k", 1L), "bytes", new byte[] {1});
+                        "text",
+                        "é",
+                        "int",
+                        7L,
+                        "float",
+                        1.5,
+                        "flag",
+                        true,
+                        "not",
+                        false,
+                        "nothing",
+                        null,
+                        "decimal",
+                        new BigDecimal("1.50"),
+                        "at",
+                        Instant.EPOCH,
+                        "list",
+                        List.of(1L, "x"),
+                        "map",
+                        Map.of("k", 1L),
+                        "bytes",
+                        new byte[] {1});
         try (LocalGraph graph = open(directory)) {
             graph.addNode("Thing", "n", row);
             graph.unset("n", "int");
