@@ -127,6 +127,8 @@ final class QuerySuite implements Suite {
         return List.of(
                 figure("1,000 trees of 1 ms, two cores to one", values.of("speed-up"), "times")
                         .withGoal(new Goal.AtLeast(1.8)),
+                figure("1,000 trees of 1 ms, read side by side", values.of("side"), "times")
+                        .withGoal(new Goal.AtLeast(1.8)),
                 figure("1,000 trees of 1 ms, one thread, a tree", values.of("millis"), "ms"),
                 figure("1,000 trees of 1 ms, executed twice", values.of("duplicates"), "queries")
                         .withGoal(new Goal.AtMost(0)));

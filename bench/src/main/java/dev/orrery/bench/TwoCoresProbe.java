@@ -3,22 +3,27 @@ package dev.orrery.bench;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Timeline;
 import dev.orrery.query.Input;
+import dev.orrery.query.Parallel;
 import dev.orrery.query.Queries;
 import dev.orrery.query.Query;
+import dev.orrery.query.SingleQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
- * 1,000 trees of three queries that share nothing, each a millisecond of work: by one thread, and
- * by a virtual thread for each of two readers of every tree.
+ * 1,000 trees of three queries that share nothing, each a millisecond of work: by one thread, by a
+ * virtual thread for each of two readers of every tree, and by one query that reads them side by
+ * side.
  */
 final class TwoCoresProbe implements Probe {
     private static final int TREES = 1_000;
     private static final int QUERIES = 3;
+    private static final int READERS = 2;
 
     private long work = 1 << 20;
     private long duplicates;
@@ -27,19 +32,23 @@ final class TwoCoresProbe implements Probe {
     public Map<String, Double> measure(Effort effort) throws Exception {
         work = work * 1_000_000 / QUERIES / nanosOfWork();
         Samples ratios = new Samples();
+        Samples side = new Samples();
         Samples millis = new Samples();
         int rounds = effort.either(1, 5);
         for (int round = -1; round < rounds; round++) {
             int trees = round < 0 ? TREES / 5 : TREES;
-            double one = seconds(trees, 1);
-            double two = seconds(trees, 2);
+            double one = seconds(trees, TwoCoresProbe::readOneByOne);
+            double two = seconds(trees, TwoCoresProbe::readByMany);
+            double parallel = seconds(trees, TwoCoresProbe::readSideBySide);
             if (round >= 0) {
                 ratios.add(one / two);
+                side.add(one / parallel);
                 millis.add(one * 1_000 / trees);
             }
         }
         return Map.of(
                 "speed-up", ratios.median(),
+                "side", side.median(),
                 "millis", millis.median(),
                 "duplicates", (double) duplicates);
     }
@@ -62,7 +71,13 @@ final class TwoCoresProbe implements Probe {
         return value | 1;
     }
 
-    private double seconds(int trees, int readers) throws Exception {
+    /** Reads every tree. */
+    @FunctionalInterface
+    private interface Reading {
+        void of(Queries queries, Query<Integer, Integer> root, int trees) throws Exception;
+    }
+
+    private double seconds(int trees, Reading reading) throws Exception {
         Timeline timeline = Timeline.startingAt("bench", new Revision(0));
         try (Queries queries = new Queries(timeline, Thread.ofVirtual().factory())) {
             Input<Integer, Integer> input = queries.input("input", Integer.class, Integer.class);
@@ -81,26 +96,34 @@ final class TwoCoresProbe implements Probe {
                 }
             });
             long began = System.nanoTime();
-            if (readers == 1) {
-                for (int i = 0; i < trees; i++) {
-                    root.of(i);
-                }
-            } else {
-                readAll(root, trees, readers);
-            }
+            reading.of(queries, root, trees);
             double seconds = (System.nanoTime() - began) / 1e9;
-            duplicates += queries.statistics().computed() - (long) QUERIES * trees;
+            duplicates += leaf.statistics().computed() + root.statistics().computed();
+            duplicates -= (long) QUERIES * trees;
             return seconds;
         }
     }
 
-    private static void readAll(Query<Integer, Integer> root, int trees, int readers)
+    private static void readOneByOne(Queries queries, Query<Integer, Integer> root, int trees) {
+        for (int i = 0; i < trees; i++) {
+            root.of(i);
+        }
+    }
+
+    private static void readSideBySide(Queries queries, Query<Integer, Integer> root, int trees) {
+        List<Integer> keys = IntStream.range(0, trees).boxed().toList();
+        SingleQuery<Integer> all =
+                queries.query("all", Integer.class, () -> Parallel.map(keys, root).size());
+        Reactive.check(all.now() == trees, "all trees");
+    }
+
+    private static void readByMany(Queries queries, Query<Integer, Integer> root, int trees)
             throws Exception {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> answers = new ArrayList<>();
             for (int i = 0; i < trees; i++) {
                 int tree = i;
-                for (int reader = 0; reader < readers; reader++) {
+                for (int reader = 0; reader < READERS; reader++) {
                     answers.add(executor.submit(() -> root.of(tree)));
                 }
             }
