@@ -126,7 +126,10 @@ public record Crash(
                 Thread errorReader = Thread.startVirtualThread(errors);
                 boolean begun = output.first.await(patience.toNanos(), TimeUnit.NANOSECONDS);
                 boolean ended = begun && process.waitFor(moment.toNanos(), TimeUnit.NANOSECONDS);
-                process.destroyForcibly();
+                if (!ended) {
+                    process.toHandle()
+                            .destroyForcibly(); // the process would close its pipes unread
+                }
                 int exitCode = process.waitFor();
                 outputReader.join();
                 errorReader.join();
