@@ -264,10 +264,17 @@ final class Meters {
                 its.apply(one -> one.totals().waitingEvents()));
         gauge(
                 "orrery.effect.up",
-                "1 while it handles events, 0 when it has stopped",
+                "1 while it handles events or stands by, 0 when it has stopped",
                 null,
                 own,
-                its.apply(one -> one.status() instanceof EffectStatus.Working ? 1 : 0));
+                its.apply(one -> isUp(one.status()) ? 1 : 0));
+    }
+
+    private static boolean isUp(EffectStatus status) {
+        return switch (status) {
+            case EffectStatus.Working _, EffectStatus.StandingBy _ -> true;
+            case EffectStatus.Failed _, EffectStatus.Stopped _ -> false;
+        };
     }
 
     private void addQuery(String name) {

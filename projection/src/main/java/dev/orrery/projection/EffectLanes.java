@@ -42,6 +42,7 @@ final class EffectLanes<E, K> {
     private final Effect<E, K> effect;
     private final EventLog<? extends E> log;
     private final EffectTables tables;
+    private final long fence;
     private final Codec<K> keys;
     private final InstantSource clock;
     private final EffectWindow window;
@@ -89,6 +90,7 @@ final class EffectLanes<E, K> {
         this.effect = effect;
         this.log = log;
         this.tables = opened.tables();
+        this.fence = opened.fence();
         this.keys = keys;
         this.clock = clock;
         this.window = new EffectWindow(WINDOW, opened.position(), opened.done());
@@ -297,6 +299,7 @@ final class EffectLanes<E, K> {
         long position = window.position();
         EffectTables.Save save =
                 new EffectTables.Save(
+                        fence,
                         window.stored(),
                         position,
                         window.freshAbove(position),

@@ -66,7 +66,7 @@ final class EffectProgress {
     /** Says why nothing more is done, if that is so. */
     void refuseUnlessWorking() {
         switch (status()) {
-            case Working _ -> {}
+            case Working _, EffectStatus.StandingBy _ -> {}
             case Stopped _ -> throw new Closed("effect " + name);
             case Failed(Position after, OrreryException cause) ->
                     throw new Unavailable(

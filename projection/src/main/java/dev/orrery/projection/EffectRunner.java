@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * The lanes are confined to the coordinating thread; others put what they want done there into the
  * mailbox. No body runs while a transaction is open.
  */
-final class EffectRunner<E, K> implements LiveEffect<K> {
+final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
     private static final System.Logger LOG = System.getLogger(EffectRunner.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
@@ -106,7 +106,8 @@ final class EffectRunner<E, K> implements LiveEffect<K> {
         return new Position(log.start().log(), number);
     }
 
-    void start() {
+    @Override
+    public void start() {
         Thread thread = threads.newThread(this::coordinate);
         coordinating = thread;
         thread.start();
@@ -391,7 +392,8 @@ final class EffectRunner<E, K> implements LiveEffect<K> {
      * Ends it: waits for what is under way, interrupts it when that takes too long, and leaves the
      * rest for the next time.
      */
-    void close() {
+    @Override
+    public void close() {
         Thread thread = coordinating;
         reader.stop();
         mailbox.add(() -> ending = true);

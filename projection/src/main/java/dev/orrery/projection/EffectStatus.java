@@ -9,6 +9,12 @@ public sealed interface EffectStatus {
     record Working() implements EffectStatus {}
 
     /**
+     * Waiting while another process that shares the database does it; this one takes over when that
+     * one ends, or is not heard of for the length of a lease.
+     */
+    record StandingBy() implements EffectStatus {}
+
+    /**
      * Stopped by an answer to a fault, or by an error that no key can be parked for. Nothing is
      * lost, and it goes on from its position when it is run again.
      *

@@ -26,16 +26,23 @@ final class EffectTables {
     private static final int FOLLOWS = 0;
     private static final int DUE = 1;
     private static final int PARKED = 2;
-    private static final Format FORMAT = Format.of("effect", EffectTables::tables);
+    private static final Format FORMAT =
+            Format.of("effect", EffectTables::tables).then(EffectTables::leases);
     private static final String WAITING =
             "SELECT key_bytes, position, kind, attempts, due, cause FROM effect_waiting WHERE"
                     + " effect = ? AND ";
 
     private final Database database;
+    private final String part;
     private final long effect;
 
-    /** Where an effect is. */
-    record Opened(EffectTables tables, long position, List<Long> done, long waiting) {}
+    /**
+     * Where an effect is.
+     *
+     * @param fence grows each time another process takes over; what is stored under an older one is
+     *     refused
+     */
+    record Opened(EffectTables tables, long fence, long position, List<Long> done, long waiting) {}
 
     /** How a waiting event stands. */
     sealed interface Standing {}
@@ -61,6 +68,7 @@ final class EffectTables {
     /**
      * What some handled events change.
      *
+     * @param fence the fence it was taken over with
      * @param expected the position before
      * @param position the position after
      * @param done events handled above the position
@@ -70,6 +78,7 @@ final class EffectTables {
      * @param now when that is
      */
     record Save(
+            long fence,
             long expected,
             long position,
             List<Long> done,
@@ -78,8 +87,9 @@ final class EffectTables {
             List<Released> released,
             Instant now) {}
 
-    private EffectTables(Database database, long effect) {
+    private EffectTables(Database database, String name, long effect) {
         this.database = database;
+        this.part = "effect " + name;
         this.effect = effect;
     }
 
@@ -123,6 +133,13 @@ final class EffectTables {
                 "CREATE INDEX effect_due ON effect_waiting (effect, kind, due)");
     }
 
+    /** Which of the processes that share a database is at work on an effect. */
+    private static List<String> leases(Dialect dialect) {
+        String column = "ALTER TABLE effects ADD COLUMN ";
+        String number = " " + dialect.integerType() + " NOT NULL DEFAULT 0";
+        return List.of(column + "fence" + number, column + "held_until" + number);
+    }
+
     static void install(Database database) {
         database.install(FORMAT);
     }
@@ -131,37 +148,81 @@ final class EffectTables {
 
     /** Where an effect of a name is; begun at a position when it is new. */
     static Opened open(Database database, String name, String log, long begin) {
-        record Known(long id, String log, long position) {}
-        return database.write(session -> {
-            Optional<Known> known =
+        record Known(long id, String log) {}
+        EffectTables tables =
+                database.write(session -> {
+                    Optional<Known> known =
+                            session.find(
+                                    "SELECT id, log FROM effects WHERE name = ?",
+                                    row -> new Known(row.integer(1), row.text(2)),
+                                    name);
+                    if (known.isPresent() && !known.get().log.equals(log)) {
+                        throw new BadDefinition(
+                                "effect " + name,
+                                "has handled events of another log",
+                                "run it on that log, or give it another name");
+                    }
+                    long id = known.isPresent() ? known.get().id : begin(session, name, log, begin);
+                    return new EffectTables(database, name, id);
+                });
+        return tables.opened();
+    }
+
+    /** Where the effect is now. */
+    Opened opened() {
+        record Place(long position, long fence) {}
+        return database.read(session -> {
+            Place place =
                     session.find(
-                            "SELECT id, log, position FROM effects WHERE name = ?",
-                            row -> new Known(row.integer(1), row.text(2), row.integer(3)),
-                            name);
-            if (known.isEmpty()) {
-                long id = begin(session, name, log, begin);
-                return new Opened(new EffectTables(database, id), begin, List.of(), 0);
-            }
-            if (!known.get().log.equals(log)) {
-                throw new BadDefinition(
-                        "effect " + name,
-                        "has handled events of another log",
-                        "run it on that log, or give it another name");
-            }
-            EffectTables tables = new EffectTables(database, known.get().id);
-            return new Opened(
-                    tables,
-                    known.get().position,
+                                    "SELECT position, fence FROM effects WHERE id = ?",
+                                    row -> new Place(row.integer(1), row.integer(2)),
+                                    effect)
+                            .orElseThrow();
+            List<Long> done =
                     session.query(
                             "SELECT position FROM effect_done WHERE effect = ? ORDER BY position",
                             row -> row.integer(1),
-                            tables.effect),
+                            effect);
+            long waiting =
                     session.find(
                                     "SELECT count(*) FROM effect_waiting WHERE effect = ?",
                                     row -> row.integer(1),
-                                    tables.effect)
-                            .orElseThrow());
+                                    effect)
+                            .orElseThrow();
+            return new Opened(this, place.fence, place.position, done, waiting);
         });
+    }
+
+    // which process
+
+    /** Takes over until a moment, unless another holds it at this one; then nothing changes. */
+    Optional<Opened> claim(Instant now, Instant until) {
+        boolean claimed =
+                database.write(
+                        part,
+                        session ->
+                                session.update(
+                                                "UPDATE effects SET fence = fence + 1, held_until"
+                                                        + " = ? WHERE id = ? AND held_until <= ?",
+                                                micros(until),
+                                                effect,
+                                                micros(now))
+                                        > 0);
+        return claimed ? Optional.of(opened()) : Optional.empty();
+    }
+
+    /** Holds it until a later moment; false when another has taken over. */
+    boolean hold(long fence, Instant until) {
+        return database.write(
+                part,
+                session ->
+                        session.update(
+                                        "UPDATE effects SET held_until = ? WHERE id = ? AND fence ="
+                                                + " ?",
+                                        micros(until),
+                                        effect,
+                                        fence)
+                                > 0);
     }
 
     private static long begin(WriteSession session, String name, String log, long position) {

@@ -2,35 +2,62 @@ package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.log.EventLog;
 import dev.orrery.sql.Database;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 
 /**
  * Runs effects: consumers of logs that do something in the world outside, each with a position of
  * its own.
  *
- * <p>Thread-safe. Closing waits for what is under way; the database and the logs stay open.
+ * <p>Of the processes that share a database one is at work on an effect, and the others stand by:
+ * it holds a lease, and what it stores is refused once another has taken over. Thread-safe. Closing
+ * waits for what is under way; the database and the logs stay open.
  */
 public final class Effects implements AutoCloseable {
+    /** How long another process may not be heard of, when nothing else is said. */
+    public static final Duration LEASE = Duration.ofSeconds(10);
+
     private final Database database;
     private final ThreadFactory threads;
     private final InstantSource clock;
-    private final Map<String, EffectRunner<?, ?>> running = new LinkedHashMap<>();
+    private final Duration lease;
+    private final Map<String, Running> running = new LinkedHashMap<>();
     private boolean started;
     private boolean closed;
+
+    /** What is made live here. */
+    interface Running {
+        void start();
+
+        void close();
+    }
+
+    /** Effects that keep where they are in a database, with leases of {@link #LEASE}. */
+    public Effects(Database database, ThreadFactory threads, InstantSource clock) {
+        this(database, threads, clock, LEASE);
+    }
 
     /**
      * Effects that keep where they are in a database.
      *
+     * @param lease how long a process that shares the database may not be heard of before another
+     *     takes its effects over; what it had under way then is done again
      * @param threads makes threads for what is done; virtual ones are meant
      * @param clock tells when something is due
      */
-    public Effects(Database database, ThreadFactory threads, InstantSource clock) {
+    public Effects(Database database, ThreadFactory threads, InstantSource clock, Duration lease) {
+        if (!lease.isPositive()) {
+            throw new Invalid("lease of effects", "is positive", lease);
+        }
+        this.lease = lease;
         this.database = database;
         this.threads = threads;
         this.clock = clock;
@@ -57,8 +84,16 @@ public final class Effects implements AutoCloseable {
         }
         long begin = effect.beginsWithFirstEvent() ? 0 : log.head().number();
         EffectTables.Opened opened = EffectTables.open(database, name, log.start().log(), begin);
-        EffectRunner<E, K> runner =
-                new EffectRunner<>(effect, log, opened, List.of(shown), threads, clock);
+        Function<EffectTables.Opened, EffectRunner<E, K>> runners =
+                place -> new EffectRunner<>(effect, log, place, List.of(shown), threads, clock);
+        return database.dialect().isShared()
+                ? live(
+                        name,
+                        new SharedEffect<>(name, opened.tables(), runners, threads, clock, lease))
+                : live(name, runners.apply(opened));
+    }
+
+    private <R extends Running> R live(String name, R runner) {
         running.put(name, runner);
         if (started) {
             runner.start();
@@ -73,13 +108,13 @@ public final class Effects implements AutoCloseable {
         }
         if (!started) {
             started = true;
-            running.values().forEach(EffectRunner::start);
+            running.values().forEach(Running::start);
         }
     }
 
     @Override
     public void close() {
-        List<EffectRunner<?, ?>> ending;
+        List<Running> ending;
         synchronized (this) {
             if (closed) {
                 return;
@@ -87,6 +122,6 @@ public final class Effects implements AutoCloseable {
             closed = true;
             ending = List.copyOf(running.values());
         }
-        ending.forEach(EffectRunner::close);
+        ending.forEach(Running::close);
     }
 }

@@ -59,7 +59,10 @@ class RebuildInPlaceTest {
         return live.atLeast(rig.log.appendAll(steps), SOON);
     }
 
-    /** R14, R12: what is served goes on until the other is served instead. */
+    /**
+     * R14, R12; P18: it is told as a whole, not as a difference: what is served goes on until the
+     * other is served instead.
+     */
     @Test
     void servedStatesAreFoldedOnWhileOthersAreBuiltAndReplacedAtTheEnd() {
         try (Rig rig = new Rig(directory)) {
