@@ -103,6 +103,7 @@ public final class Orrery implements AutoCloseable {
     private final SentBytes sent;
     private final CommitRecorder recorder;
     private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
+    private final Map<String, NamedProjection<?, ?>> projectionsByName = new ConcurrentHashMap<>();
     private final Followers followers = new Followers();
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
@@ -411,6 +412,9 @@ public final class Orrery implements AutoCloseable {
         Codec<K> keys = Codec.of(definition.types().key());
         layers.source(Layers.Kind.PROJECTION, live, keys);
         layers.folds(log.name(), live);
+        projectionsByName.put(
+                live.name(),
+                new NamedProjection<>(live, keys, Codec.of(definition.types().state())));
         FollowedKeys<K, SharedUpdates<S, D>> followed =
                 new FollowedKeys<>(key -> new SharedUpdates<>(updates.apply(key), threads));
         channels.serveFamily(
@@ -418,6 +422,11 @@ public final class Orrery implements AutoCloseable {
                 key -> new Resource.OfProjection(live.name(), key),
                 key -> Optional.of(followed.of(keys.fromKey(Key.parse(key)))));
         return live;
+    }
+
+    /** The running projection of a name. */
+    public Optional<NamedProjection<?, ?>> projection(String name) {
+        return Optional.ofNullable(projectionsByName.get(name));
     }
 
     /**
