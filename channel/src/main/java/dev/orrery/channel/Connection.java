@@ -60,6 +60,11 @@ public final class Connection implements AutoCloseable {
         require(principal, action, what);
     }
 
+    /** Whether the policy allows the whole of something. */
+    public boolean may(Action action, Resource what) {
+        return allows(principal, action, what);
+    }
+
     private void require(Principal who, Action action, Resource what) {
         if (rows(who, action, what).isPresent()) {
             throw denied(action, what);
@@ -132,7 +137,7 @@ public final class Connection implements AutoCloseable {
         Principal who = join.who().orElse(principal);
         requireSame(who, what);
         require(who, Action.SUBSCRIBE, what);
-        boolean presence = join.presence() && mayKnow(who, what);
+        boolean presence = join.presence() && allows(who, Action.PRESENCE, what);
         reserve();
         Attachment attachment = attachReserved(join, what, who, presence);
         attachments.add(attachment);
@@ -160,10 +165,8 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    /** Whoever may not know who is here follows all the same, without being told. */
-    private boolean mayKnow(Principal who, Resource what) {
-        return decide(who, Action.PRESENCE, what)
-                        instanceof Access.Allowed(Optional<Condition> rows)
+    private boolean allows(Principal who, Action action, Resource what) {
+        return decide(who, action, what) instanceof Access.Allowed(Optional<Condition> rows)
                 && rows.isEmpty();
     }
 

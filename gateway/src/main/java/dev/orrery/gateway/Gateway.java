@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code /connection/websocket} speaks the Centrifuge client protocol, in JSON or, under the
  * subprotocol {@code centrifuge-protobuf}, in Protobuf. {@code /sse/<channel>} is a channel as an
- * event stream. {@code POST /rpc/<method>} calls a method with the body's bytes. {@code /health}
- * answers as long as the process serves. Everything else is a page. Thread-safe. Without global
- * state: any number may run in a process, and closing one leaves nothing behind.
+ * event stream. {@code POST /rpc/<method>} calls a method, {@code /openapi.json} describes those
+ * one may call. {@code /health} answers as long as the process serves. Everything else is a page.
+ * Thread-safe. Without global state: any number may run in a process, and closing one leaves
+ * nothing behind.
  */
 public final class Gateway implements AutoCloseable {
     static final String NAME = "Orrery";

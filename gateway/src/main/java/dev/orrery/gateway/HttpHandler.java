@@ -52,6 +52,8 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
         } else if (!method.equals("GET") && !method.equals("HEAD")) {
             response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
             answer(response, callback, 405, "only GET is served here; methods are called at /rpc/");
+        } else if (path.equals("/openapi.json")) {
+            calls.describe(request, response, callback);
         } else if (path.equals("/health")) {
             health(response, callback);
         } else if (path.startsWith(STREAMS) && method.equals("GET")) {

@@ -10,6 +10,7 @@ import dev.orrery.core.OrreryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -18,7 +19,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Methods called by a request each: the body's bytes go in, bytes or JSON come out. */
+/**
+ * Methods called by a request each: what the body says as JSON, when it says that it is, or else
+ * its bytes go in; bytes or JSON come out.
+ */
 final class PostedCalls {
     private static final System.Logger LOG = System.getLogger(PostedCalls.class.getName());
 
@@ -61,28 +65,66 @@ final class PostedCalls {
                 HttpHandler.answer(response, callback, 404, "there is no method " + name);
                 return;
             }
-            byte[] body = body(request);
-            if (body.length > BODY_BYTES) {
+            boolean json = isJson(request);
+            int most = json ? services.limits().frameBytes() : BODY_BYTES;
+            byte[] body = body(request, most);
+            if (body.length > most) {
                 HttpHandler.answer(
-                        response, callback, 413, "a body has at most " + BODY_BYTES + " bytes");
+                        response, callback, 413, "a body has at most " + most + " bytes");
                 return;
             }
-            send(method.get().call(good.principal(), Bytes.of(body)), response, callback);
+            @Nullable Object data = json ? read(body) : Bytes.of(body);
+            send(method.get().call(good.principal(), data), response, callback);
+        } catch (BadFrame malformed) {
+            HttpHandler.answer(response, callback, 400, malformed.reason());
         } catch (OrreryException refused) {
             Failure failure = Failure.of(refused);
             HttpHandler.answer(response, callback, failure.status(), failure.message());
         } catch (IOException gone) {
             callback.failed(gone);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | StackOverflowError failure) {
             LOG.log(System.Logger.Level.WARNING, "a method failed", failure);
             HttpHandler.answer(response, callback, 500, "the method failed; see the server's log");
         }
     }
 
+    private static boolean isJson(Request request) {
+        @Nullable String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/json");
+    }
+
+    private @Nullable Object read(byte[] body) throws BadFrame {
+        return body.length == 0 ? null : services.json().read(body, 0, body.length);
+    }
+
     /** The body, or one byte more than one may have. */
-    private static byte[] body(Request request) throws IOException {
+    private static byte[] body(Request request, int most) throws IOException {
         try (InputStream in = Content.Source.asInputStream(request)) {
-            return in.readNBytes(BODY_BYTES + 1);
+            return in.readNBytes(most + 1);
+        }
+    }
+
+    /** Describes what the caller may call, in the form of OpenAPI 3.1. */
+    void describe(Request request, Response response, Callback callback) {
+        services.threads()
+                .newThread(() -> {
+                    switch (services.authenticator().check(EventStreams.token(request))) {
+                        case Credentials.Good good -> describe(good, response, callback);
+                        case Credentials.Bad _, Credentials.Expired _ ->
+                                HttpHandler.answer(
+                                        response, callback, 401, "the token is not good");
+                    }
+                })
+                .start();
+    }
+
+    private void describe(Credentials.Good good, Response response, Callback callback) {
+        String id = services.ids().get();
+        try (Connection caller = services.channels().connect(good.principal(), id)) {
+            send(Description.of(services.rpc(), caller), response, callback);
+        } catch (OrreryException refused) {
+            Failure failure = Failure.of(refused);
+            HttpHandler.answer(response, callback, failure.status(), failure.message());
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Reading projections and tending what they could not fold, from outside. Law G16. */
+/** Reading projections and tending what they could not fold, from outside. Law G17. */
 @Timeout(60)
 class ProjectionMethodsTest {
     record Sale(String shop, long amount) {}
