@@ -51,8 +51,7 @@ final class Pins {
         int first = (int) Thread.currentThread().threadId();
         for (int i = 0; i < PLACES; i++) {
             int place = (first + i) & (PLACES - 1);
-            if (places[index(place)] == NONE
-                    && AT.compareAndSet(places, index(place), NONE, newest)) {
+            if (places[index(place)] == NONE && take(place, newest)) {
                 long now = timeline.published();
                 while (now != newest) {
                     newest = now;
@@ -65,11 +64,25 @@ final class Pins {
         return new Reading(this, -1).of(hold());
     }
 
+    // A stack that has room to take a place must have room to free it: taking goes deeper.
+
+    private boolean take(int place, long revision) {
+        return writeDown(index(place), revision);
+    }
+
+    private boolean writeDown(int index, long revision) {
+        return compareAndSet(index, revision);
+    }
+
+    private boolean compareAndSet(int index, long revision) {
+        return AT.compareAndSet(places, index, NONE, revision);
+    }
+
     void end(int place, long revision) {
-        if (place < 0) {
-            release(revision);
+        if (place >= 0) {
+            AT.setRelease(places, (place + 1) * APART, NONE); // what was read was read before
         } else {
-            AT.setRelease(places, index(place), NONE); // what was read was read before
+            release(revision);
         }
         timeline.released(revision);
     }

@@ -137,6 +137,7 @@ class DepthTest {
             }
             assertThat(chain.of(LENGTH)).isEqualTo(LENGTH + rounds / 2);
             new Sweep(queries.engine()).check(timeline.published());
+            assertThat(timeline.horizon()).as("what is held").isEqualTo(timeline.published());
         }
         assertThat(overflows).as("of %d reads", rounds).isBetween(20, rounds - 20);
     }
