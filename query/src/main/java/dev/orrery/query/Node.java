@@ -11,12 +11,6 @@ import org.jspecify.annotations.Nullable;
  * the memo are guarded by the monitor.
  */
 final class Node extends Cell {
-    private static final byte KEPT = 0;
-    private static final byte NOTED = 1;
-
-    /** It could not be stored, since something it had read was in doubt. */
-    private static final byte MISSED = 2;
-
     final Definition<?, ?> definition;
     final Object key;
     final int hash;
@@ -506,46 +500,6 @@ final class Node extends Cell {
             }
         }
         return Link.LEFT;
-    }
-
-    // saving
-
-    /** Notes that a memo was installed. Holding the monitor. */
-    void noteFor(Saving saving, boolean verified) {
-        Memo live = memo;
-        if (live != null && (!verified || live.stored == MISSED)) {
-            unsaved(saving);
-        }
-    }
-
-    /** Has the next save look at this. */
-    synchronized void unsaved(Saving saving) {
-        Memo live = memo;
-        if (live != null && !isDormant() && live.stored != NOTED) {
-            live.stored = NOTED;
-            saving.settled(this);
-        }
-    }
-
-    /** A save looks at this. */
-    synchronized void collected() {
-        Memo live = memo;
-        if (live != null) {
-            live.stored = KEPT;
-        }
-    }
-
-    /** A save at a revision could not store this: when it is verified, or now if it is newer. */
-    synchronized void missed(long revision, Saving saving) {
-        Memo live = memo;
-        if (live == null) {
-            return;
-        }
-        if (live.from > revision) {
-            unsaved(saving);
-        } else if (live.stored == KEPT) {
-            live.stored = MISSED;
-        }
     }
 
     // watching

@@ -193,7 +193,7 @@ final class Saving implements CommitHook {
         private void collect() {
             inputs.values().forEach(SavedInput::collect);
             for (Node node = unsaved.poll(); node != null; node = unsaved.poll()) {
-                node.collected();
+                Storing.collected(node);
                 nodes.add(node);
             }
         }
@@ -214,7 +214,7 @@ final class Saving implements CommitHook {
             if (told != null) {
                 writer.memo(form.number, told);
             } else {
-                node.missed(revision, Saving.this);
+                Storing.missed(node, revision, Saving.this);
             }
         }
 
@@ -225,7 +225,7 @@ final class Saving implements CommitHook {
             } else {
                 writer.abandon();
                 inputs.values().forEach(SavedInput::giveBack);
-                nodes.forEach(node -> node.unsaved(Saving.this));
+                nodes.forEach(node -> Storing.note(node, Saving.this));
             }
         }
     }

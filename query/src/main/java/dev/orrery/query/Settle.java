@@ -210,7 +210,7 @@ final class Settle {
         node.install(flight, next, link.closed(), link.closedCount());
         Saving saving = engine.saving();
         if (saving != null && !flight.failed && node.definition.stored) {
-            node.noteFor(saving, clean && live == flight.baseline);
+            Storing.installed(node, saving, clean && live == flight.baseline);
         }
         return next;
     }
