@@ -87,7 +87,8 @@ export const parts = css`
 `;
 
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
-const darkSystem = matchMedia('(prefers-color-scheme: dark)');
+/** What of the system changes the colours. */
+const colourSystem = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map(query => matchMedia(query));
 
 /** Whether nothing may move. */
 export const still = () => reducedMotion.matches;
@@ -97,7 +98,7 @@ let probe;
 /** What tokens stand for in the present theme: asking the style anew would have the browser work out all of it. */
 const colours = new Map();
 new MutationObserver(() => colours.clear()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
-darkSystem.addEventListener('change', () => colours.clear());
+colourSystem.forEach(query => query.addEventListener('change', () => colours.clear()));
 
 /** The colour a token stands for just now, for what is painted and not styled. */
 export function token(name) {
@@ -127,12 +128,12 @@ export class Themed {
 
   hostConnected() {
     this.#watch.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    darkSystem.addEventListener('change', this.#repaint);
+    colourSystem.forEach(query => query.addEventListener('change', this.#repaint));
   }
 
   hostDisconnected() {
     this.#watch.disconnect();
-    darkSystem.removeEventListener('change', this.#repaint);
+    colourSystem.forEach(query => query.removeEventListener('change', this.#repaint));
   }
 }
 

@@ -67,6 +67,7 @@ final class FlightsApp implements AutoCloseable {
                     "flights.js",
                     "flown.js",
                     "latency.js",
+                    "map-layer.js",
                     "map-picture.js",
                     "map.js",
                     "numbers.js",

@@ -111,9 +111,8 @@ export function subheads(record, { origins, queries, log }) {
   const views = nodes(record);
   const told = views.filter(({ lit }) => lit).length;
   const position = appended?.position ?? log?.position;
-  const behind = log?.behind ? `${count(log.behind)} behind` : 'durable';
   return {
-    log: { text: position == null ? '' : `position ${count(position)}, ${behind}`, lit: Boolean(appended) },
+    log: { text: position == null ? '' : log?.behind ? `${count(position)}, ${count(log.behind)} behind` : `position ${count(position)}, durable`, lit: Boolean(appended) },
     projection: { text: parked(record).count ? `${counted(parked(record).count, 'key')} parked` : `${count(folded?.count ?? 0)} of ${count(origins)} folded`, lit: Boolean(folded), wrong: parked(record).count > 0 },
     tiles: { text: `${count(record.ran)} of ${count(queries)} ran`, lit: record.ran > 0 },
     views: { text: `${count(told)} of ${count(views.length)} changed`, lit: told > 0 },
@@ -221,9 +220,9 @@ export function newestEvents(records, limit = 6) {
 export const route = ({ origin, destination }) => `${origin} to ${destination}`;
 export const delayText = ({ delay }) => signed(delay);
 
-/** A commit as a slider speaks it. */
-export function spoken(record, names = {}) {
-  const named = code => names[code] ?? code;
+/** A commit as a slider speaks it, with the city of each airport whose city is known. */
+export function spoken(record, cities) {
+  const named = code => cities?.get(code) ?? code;
   const [newest] = events(record);
   const flights = source(record, LOG)?.count ?? 0;
   const what = flights > 1 ? `${count(flights)} flights`

@@ -37,6 +37,7 @@ class Engine extends LitElement {
   static properties = {
     live: { attribute: false },
     story: { attribute: false },
+    flown: { attribute: false },
     latency: { attribute: false },
     numbers: { attribute: false },
     worst: { attribute: false },
@@ -152,7 +153,7 @@ class Engine extends LitElement {
           <button class="button as-table" aria-pressed=${this.asTable} @click=${() => { this.asTable = !this.asTable; }}>
             ${this.asTable ? 'Show as diagram' : 'Show as table'}</button>
           ${this.narrow.matches ? nothing : html`
-            <commit-strip .story=${this.story} .count=${this.medium.matches ? 24 : 40} ?frozen=${this.#frozen}></commit-strip>`}` : nothing}
+            <commit-strip .story=${this.story} .flown=${this.flown} .count=${this.medium.matches ? 24 : 40} ?frozen=${this.#frozen}></commit-strip>`}` : nothing}
       </div>`;
   }
 

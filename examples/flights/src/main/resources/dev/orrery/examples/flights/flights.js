@@ -79,7 +79,7 @@ class FlightsPage extends LitElement {
       <flights-numbers .live=${live} .story=${story} .latency=${latency} .replay=${replay}
         .log=${this.log} .airports=${flown.rows?.length ?? null}></flights-numbers>
       ${phone ? html`<flights-replay small .live=${live} .replay=${replay}></flights-replay>` : nothing}
-      <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .latency=${latency}
+      <orrery-engine ?compact=${!this.wide.matches} .live=${live} .story=${story} .flown=${flown} .latency=${latency}
         .numbers=${this.#numbers} .worst=${this.#worst}></orrery-engine>
       <flights-map .live=${live} .story=${story} .flown=${flown}
         @orrery-pick=${({ detail }) => this.#board?.reveal(detail)}></flights-map>
@@ -140,6 +140,7 @@ const page = document.createElement('flights-page');
 page.live = live;
 page.story.addEventListener('story', () => shell.requestUpdate());
 page.addEventListener('replay', () => shell.requestUpdate());
+page.addEventListener('mean', () => page.replay?.state === 'finished' && shell.requestUpdate());
 
 const calls = new ReplayCalls(live, page);
 const pressed = call => event => {

@@ -4,6 +4,12 @@ import { patched } from 'orrery/live.js';
 export class Flown extends EventTarget {
   /** Null before they have come. */
   rows = null;
+  #cities = null;
+
+  /** The city of each, by its code. */
+  get cities() {
+    return this.#cities ??= new Map((this.rows ?? []).map(({ iata, city }) => [iata, city]));
+  }
 
   whole({ rows }) {
     this.#take(rows);
@@ -15,6 +21,7 @@ export class Flown extends EventTarget {
 
   #take(rows) {
     this.rows = rows;
+    this.#cities = null;
     this.dispatchEvent(new Event('flown'));
   }
 }

@@ -1,121 +1,73 @@
 /**
- * What the map paints, in three charts that lie on one another: the stars, which stay, those of them that are lit, and above
+ * What the map paints, in three layers that lie on one another: the stars, which stay, those of them that are lit, and above
  * them what moves. What changes in one paints no other anew. Colours are those of the theme when it is painted.
  */
 import { token } from 'orrery/parts.js';
 import { EXTENT } from './albers.js';
-import { chart } from './charts.js';
 import { step } from './delay.js';
+import { MapLayer } from './map-layer.js';
 
+const STAR_SIZE = 1.7;
+const LIT_STAR_SIZE = 2.6;
 const RING_SIZE = 31;
 const RING_GROWS = 12;
+const CURVENESS = 0.22;
 const LABELS = new Set(['SEA', 'SFO', 'LAX', 'PHX', 'DEN', 'DFW', 'ORD', 'ATL', 'MIA', 'JFK', 'ANC', 'HNL', 'SJU']);
+const LABEL_SIZE = 11.5;
+const LABEL_HEIGHT = 14;
+const LABEL_GAP = 3;
 const STEPS = [0, 1, 2, 3, 4, 5, 6];
 const OUTLINED = 2;
+const ROUND = 2 * Math.PI;
 
-/** Drawn as one path, and all at once; with nothing to draw, ECharts knows no such path. */
-const MANY = { type: 'scatter', large: true, largeThreshold: 1, progressive: 0, clip: false, silent: true, animation: false };
-
+const radius = departures => Math.max(4, 0.98 * Math.sqrt(departures)) / 2;
 
 export class MapPicture {
   #sky;
   #lit;
-  #chart;
+  #moving;
   #size = { width: 0, height: 0 };
-  /** What each part was drawn from. */
+  #font = '';
+  #colours = [];
+  /** What each layer was drawn from. */
   #drawn = {};
-  /** The codes of the discs, and of the labels, as they are drawn. */
-  #codes = { discs: [], labels: [] };
+  /** The discs as they are drawn, the lowest first: `{code, left, top, radius, colour, edge}`. */
+  #discs = [];
 
-  /** A picture in three elements, the lowest first. */
-  static async in(...boxes) {
-    return new MapPicture(await Promise.all(boxes.map(box => chart(box, 'canvas'))));
-  }
-
-  constructor([sky, lit, moving]) {
-    this.#sky = sky;
-    this.#lit = lit;
-    this.#chart = moving;
-  }
-
-  get #charts() {
-    return [this.#sky, this.#lit, this.#chart];
-  }
-
-  /** Tells which disc, by its code, the pointer came `over`, that it went `out`, and which was clicked. */
-  onDiscs({ over, out, click }) {
-    const discs = { seriesId: 'discs' };
-    this.#chart.on('mouseover', discs, ({ dataIndex }) => over(this.#codes.discs[dataIndex]));
-    this.#chart.on('mouseout', discs, out);
-    this.#chart.on('click', discs, ({ dataIndex }) => click(this.#codes.discs[dataIndex]));
-  }
-
-  dispose() {
-    this.#charts.forEach(each => each.dispose());
+  /** A picture on three canvases, the lowest first. */
+  constructor(...canvases) {
+    [this.#sky, this.#lit, this.#moving] = canvases.map(each => new MapLayer(each));
   }
 
   resize(size) {
     this.#size = size;
-    this.#charts.forEach(each => each.resize(size));
+    [this.#sky, this.#lit, this.#moving].forEach(each => each.resize(size));
   }
 
-  get #scale() {
-    return Math.min(this.#size.width / EXTENT.width, this.#size.height / EXTENT.height);
+  get #hasRoom() {
+    return this.#size.width > 0 && this.#size.height > 0;
   }
 
   /** Where a place is, in pixels, and on which half. */
   pixel([x, y]) {
     const { width, height } = this.#size;
-    const left = width / 2 + (x - EXTENT.x) * this.#scale;
-    return { left, top: height / 2 - (y - EXTENT.y) * this.#scale, side: left > width / 2 ? 'left' : 'right' };
+    const scale = Math.min(width / EXTENT.width, height / EXTENT.height);
+    const left = width / 2 + (x - EXTENT.x) * scale;
+    return { left, top: height / 2 - (y - EXTENT.y) * scale, side: left > width / 2 ? 'left' : 'right' };
   }
 
-  /** Everything anew, and nothing that moves yet: after a change of size, of theme, or of the stars. */
+  /** The code of the uppermost disc at a pixel, or undefined. */
+  discAt(left, top) {
+    return this.#discs.findLast(disc => Math.hypot(disc.left - left, disc.top - top) <= disc.radius)?.code;
+  }
+
+  /** The stars, and all else when it is drawn next: after a change of size, of theme, or of the stars. */
   paint(stars, fontFamily) {
-    const { width, height } = this.#size;
-    if (!width || !height) return;
-    const axis = (centre, pixels) => ({
-      type: 'value', show: false, min: centre - pixels / this.#scale / 2, max: centre + pixels / this.#scale / 2,
-    });
-    const ground = {
-      animation: false,
-      grid: { left: 0, right: 0, top: 0, bottom: 0 },
-      xAxis: axis(EXTENT.x, width),
-      yAxis: axis(EXTENT.y, height),
-    };
-    this.#sky.setOption({
-      ...ground,
-      series: { id: 'stars', ...MANY, symbolSize: 1.7, itemStyle: { color: token('star'), opacity: 1 }, data: stars.map(({ at }) => at) },
-    }, { notMerge: true });
-    this.#lit.setOption({
-      ...ground,
-      series: { id: 'lit', ...MANY, symbolSize: 2.6, itemStyle: { color: token('brass-stroke'), opacity: 1 }, data: [] },
-    }, { notMerge: true });
-    const colours = STEPS.map(each => token(`delay-${each}`));
-    const disc = {
-      type: 'scatter', animation: false, clip: false, z: 4, emphasis: { disabled: true }, data: [],
-      symbolSize: ([, , departures]) => Math.max(4, 0.98 * Math.sqrt(departures)),
-      itemStyle: { color: ({ value }) => colours[value[3]], opacity: 1, borderColor: token('surface'), borderWidth: 0.8 },
-    };
-    this.#chart.setOption({
-      ...ground,
-      series: [
-        { id: 'arcs', type: 'lines', coordinateSystem: 'cartesian2d', clip: false, silent: true, animation: false, z: 3, data: [] },
-        { id: 'discs', ...disc },
-        { id: 'outlines', ...disc, silent: true, itemStyle: { color: 'transparent', opacity: 1, borderColor: token('delay-edge'), borderWidth: 0.8 } },
-        {
-          id: 'labels', ...disc, silent: true, itemStyle: { color: 'transparent', opacity: 1 },
-          label: {
-            show: true, position: 'right', distance: 3, fontFamily, fontSize: 11.5, fontWeight: 550, color: token('ink'),
-            textBorderColor: token('surface'), textBorderWidth: 3,
-            formatter: ({ dataIndex }) => this.#codes.labels[dataIndex],
-          },
-          labelLayout: { hideOverlap: true },
-        },
-        { id: 'ring', type: 'scatter', clip: false, silent: true, animation: false, z: 5, symbol: 'circle', data: [] },
-      ],
-    }, { notMerge: true });
+    if (!this.#hasRoom) return;
+    this.#font = `550 ${LABEL_SIZE}px ${fontFamily}`;
+    this.#colours = STEPS.map(each => token(`delay-${each}`));
     this.#drawn = {};
+    this.#dots(this.#sky.anew(), stars.map(({ at }) => at), STAR_SIZE, token('star'));
   }
 
   /**
@@ -125,25 +77,36 @@ export class MapPicture {
    * @param places answers where they are
    */
   drawLit({ from, places }) {
-    if (this.#size.width && this.#isNew('lit', from)) this.#lit.setOption({ series: { id: 'lit', data: places() } });
+    if (!this.#hasRoom || !this.#isNew('lit', from)) return;
+    this.#dots(this.#lit.anew(), places(), LIT_STAR_SIZE, token('brass-stroke'));
+  }
+
+  #dots(pen, places, size, colour) {
+    pen.fillStyle = colour;
+    for (const place of places) {
+      const { left, top } = this.pixel(place);
+      pen.fillRect(left - size / 2, top - size / 2, size, size);
+    }
   }
 
   /**
-   * Draws the parts that move and are not as they were drawn last. Each comes with what it is drawn `from`, and answers the rest
-   * when it is asked for.
+   * Draws what moves, unless it is as it was drawn last. Each part comes with what it is drawn `from`, and answers the rest when
+   * it is asked for.
    *
    * @param arcs `flights()` answers from where to where, `{from, to}`, newest first; `light` is how strongly the newest is lit
-   * @param discs `airports()` answers `{code, at, departures, minutes}`
-   * @param ring `at()` answers its place or undefined; `light` as that of the arcs
+   * @param discs `airports()` answers `{code, at, departures, minutes}`, the lowest first
+   * @param ring `at()` answers its place or undefined; `light` as that of the arcs, and whether it `grows`
    */
   draw({ arcs, discs, ring }) {
-    if (!this.#size.width) return;
-    const series = [
-      ...(this.#isNew('arcs', [...arcs.from, arcs.light]) ? [{ id: 'arcs', data: arcData(arcs) }] : []),
-      ...(this.#isNew('discs', discs.from) ? this.#discs(discs.airports()) : []),
-      ...(this.#isNew('ring', [...ring.from, ring.light]) ? [{ id: 'ring', data: ringData(ring) }] : []),
-    ];
-    if (series.length) this.#chart.setOption({ series });
+    if (!this.#hasRoom) return;
+    const areNew = this.#isNew('discs', discs.from);
+    if (areNew) this.#discs = discs.airports().map(airport => this.#disc(airport));
+    if (!this.#isNew('moving', [...arcs.from, arcs.light, ...ring.from, ring.light]) && !areNew) return;
+    const pen = this.#moving.anew();
+    this.#arcs(pen, arcs);
+    for (const disc of this.#discs) paintDisc(pen, disc);
+    this.#labels(pen);
+    this.#ring(pen, ring);
   }
 
   #isNew(part, from) {
@@ -152,46 +115,90 @@ export class MapPicture {
     return true;
   }
 
-  /**
-   * The discs as bare numbers, which cost least; the outlines of one step and the labels, which few have, lie over them as series
-   * of their own.
-   */
-  #discs(airports) {
-    const discs = airports.map(({ at: [x, y], departures, minutes }) => [x, y, departures, step(minutes / departures)]);
-    const isLabelled = ({ code }) => LABELS.has(code);
-    this.#codes = { discs: airports.map(({ code }) => code), labels: airports.filter(isLabelled).map(({ code }) => code) };
-    return [
-      { id: 'discs', data: discs },
-      { id: 'outlines', data: discs.filter(([, , , delay]) => delay === OUTLINED) },
-      { id: 'labels', data: discs.filter((_, index) => isLabelled(airports[index])) },
-    ];
+  #disc({ code, at, departures, minutes }) {
+    const delay = step(minutes / departures);
+    const { left, top } = this.pixel(at);
+    return {
+      code, left, top, radius: radius(departures), colour: this.#colours[delay], edge: token(delay === OUTLINED ? 'delay-edge' : 'surface'),
+    };
+  }
+
+  #arcs(pen, { flights, light }) {
+    const [newest, ...older] = flights();
+    pen.strokeStyle = token('ink3');
+    pen.lineWidth = 1;
+    older.forEach((flight, index) => {
+      pen.globalAlpha = 0.45 - 0.05 * index;
+      this.#arc(pen, flight);
+    });
+    if (newest) {
+      if (light > 0) {
+        pen.strokeStyle = token('brass-stroke');
+        pen.lineWidth = 2;
+      }
+      pen.globalAlpha = Math.max(light, 0.5);
+      this.#arc(pen, newest);
+    }
+    pen.globalAlpha = 1;
+  }
+
+  /** Bent to one side by a part of its length. */
+  #arc(pen, { from, to }) {
+    const begin = this.pixel(from);
+    const end = this.pixel(to);
+    const [across, down] = [end.left - begin.left, end.top - begin.top];
+    pen.beginPath();
+    pen.moveTo(begin.left, begin.top);
+    pen.quadraticCurveTo(
+      begin.left + across / 2 + down * CURVENESS, begin.top + down / 2 - across * CURVENESS, end.left, end.top);
+    pen.stroke();
+  }
+
+  /** At the right of their discs; where two would lie on one another, that of the larger disc stays. */
+  #labels(pen) {
+    pen.font = this.#font;
+    pen.textBaseline = 'middle';
+    pen.lineJoin = 'round';
+    pen.lineWidth = 3;
+    pen.strokeStyle = token('surface');
+    pen.fillStyle = token('ink');
+    const taken = [];
+    for (const { code, left, top, radius: reach } of this.#discs) {
+      if (!LABELS.has(code)) continue;
+      const begin = left + reach + LABEL_GAP;
+      const label = { begin, end: begin + pen.measureText(code).width, top };
+      const isFree = taken.every(other =>
+        label.begin > other.end || label.end < other.begin || Math.abs(label.top - other.top) > LABEL_HEIGHT);
+      if (!isFree) continue;
+      taken.push(label);
+      pen.strokeText(code, begin, top);
+      pen.fillText(code, begin, top);
+    }
+  }
+
+  #ring(pen, { at, light, grows }) {
+    const place = at();
+    if (!place || light === 0) return;
+    const { left, top } = this.pixel(place);
+    pen.globalAlpha = light;
+    pen.strokeStyle = token('brass-stroke');
+    pen.lineWidth = 2;
+    circle(pen, left, top, (RING_SIZE + (grows ? RING_GROWS * (1 - light) : 0)) / 2);
+    pen.stroke();
+    pen.globalAlpha = 1;
   }
 }
 
-function arcData({ flights, light }) {
-  const older = token('ink3');
-  return flights()
-    .map(({ from, to }, index) => {
-      const isLit = index === 0 && light > 0;
-      return {
-        coords: [from, to],
-        lineStyle: {
-          curveness: 0.22,
-          color: isLit ? token('brass-stroke') : older,
-          width: isLit ? 2 : 1,
-          opacity: isLit ? Math.max(light, 0.5) : 0.5 - 0.05 * index,
-        },
-      };
-    })
-    .reverse();
+function paintDisc(pen, { left, top, radius: reach, colour, edge }) {
+  circle(pen, left, top, reach);
+  pen.fillStyle = colour;
+  pen.fill();
+  pen.strokeStyle = edge;
+  pen.lineWidth = 0.8;
+  pen.stroke();
 }
 
-function ringData({ at, light, grows }) {
-  const place = at();
-  if (!place || light === 0) return [];
-  return [{
-    value: place,
-    symbolSize: RING_SIZE + (grows ? RING_GROWS * (1 - light) : 0),
-    itemStyle: { color: 'transparent', borderColor: token('brass-stroke'), borderWidth: 2, opacity: light },
-  }];
+function circle(pen, left, top, reach) {
+  pen.beginPath();
+  pen.arc(left, top, reach, 0, ROUND);
 }

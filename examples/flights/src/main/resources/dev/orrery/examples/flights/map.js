@@ -22,15 +22,17 @@ class FlightsMap extends LitElement {
     ready: { state: true },
   };
 
-  #box = createRef();
-  #skyBox = createRef();
-  #litBox = createRef();
+  #sky = createRef();
+  #lights = createRef();
+  #moving = createRef();
   #picture = null;
   #resize = new ResizeObserver(([{ contentRect }]) => onFrame(() => this.#resized(contentRect)));
   #places = new Map();
   #stars = [];
   #drawnAt = -Infinity;
   #due = null;
+  /** The code of the disc that the pointer is over. */
+  #over;
   /** The record that is or was lit, and since when it fades; null while it is lit. */
   #lit = { record: null, since: -Infinity };
 
@@ -55,7 +57,6 @@ class FlightsMap extends LitElement {
     clearTimeout(this.#due);
     this.#due = null;
     this.#resize.disconnect();
-    this.#picture?.dispose();
     this.#picture = null;
   }
 
@@ -63,19 +64,9 @@ class FlightsMap extends LitElement {
     this.#begin();
   }
 
-  async #begin() {
-    const made = await MapPicture.in(this.#skyBox.value, this.#litBox.value, this.#box.value);
-    if (!this.isConnected) {
-      made.dispose();
-      return;
-    }
-    this.#picture = made;
-    made.onDiscs({
-      over: code => { this.picked = code; },
-      out: () => { this.picked = null; },
-      click: code => this.#reveal(code),
-    });
-    this.#resize.observe(this.#box.value);
+  #begin() {
+    this.#picture = new MapPicture(this.#sky.value, this.#lights.value, this.#moving.value);
+    this.#resize.observe(this.#moving.value);
     this.#readStars();
   }
 
@@ -110,8 +101,8 @@ class FlightsMap extends LitElement {
     if (this.#due !== null || !this.#picture) return;
     const wait = Math.max(0, this.#drawnAt + REDRAW_MS - performance.now());
     this.#due = setTimeout(() => {
-      drawInFrame(this.#skyBox, () => this.#drawLit());
-      drawInFrame(this.#box, () => {
+      drawInFrame(this.#lights, () => this.#drawLit());
+      drawInFrame(this.#moving, () => {
         this.#due = null;
         this.#redraw();
       });
@@ -199,6 +190,30 @@ class FlightsMap extends LitElement {
     return this.#airports.filter(({ iata }) => this.#places.has(iata));
   }
 
+  #discAt({ offsetX, offsetY }) {
+    return this.#picture?.discAt(offsetX, offsetY);
+  }
+
+  #pointed(event) {
+    const over = this.#discAt(event);
+    if (over === this.#over) return;
+    this.#over = over;
+    event.target.toggleAttribute('data-over', over !== undefined);
+    this.picked = over ?? null;
+  }
+
+  #left(event) {
+    if (this.#over === undefined) return;
+    this.#over = undefined;
+    event.target.removeAttribute('data-over');
+    this.picked = null;
+  }
+
+  #clicked(event) {
+    const clicked = this.#discAt(event);
+    if (clicked !== undefined) this.#reveal(clicked);
+  }
+
   #reveal(iata) {
     this.picked = iata;
     this.dispatchEvent(new CustomEvent('orrery-pick', { detail: iata, bubbles: true, composed: true }));
@@ -233,9 +248,10 @@ class FlightsMap extends LitElement {
           ${this.ready ? html`<span class="hint">every star is an airport, every disc has flown</span>` : nothing}</div>
         <div class="map">
           ${this.ready ? nothing : GRATICULE}
-          <div class="box" ${ref(this.#skyBox)} aria-hidden="true"></div>
-          <div class="box" ${ref(this.#litBox)} aria-hidden="true"></div>
-          <div class="box" ${ref(this.#box)} role="img" aria-label=${this.#inWords()}></div>
+          <canvas ${ref(this.#sky)} aria-hidden="true"></canvas>
+          <canvas ${ref(this.#lights)} aria-hidden="true"></canvas>
+          <canvas ${ref(this.#moving)} role="img" aria-label=${this.#inWords()}
+            @pointermove=${this.#pointed} @pointerleave=${this.#left} @click=${this.#clicked}></canvas>
           <div class="pick" role="listbox" tabindex="0" aria-label="Airports that have flown, by departures" aria-activedescendant="picked"
             @keydown=${this.#key} @blur=${() => { this.picked = null; }}>
             ${this.#option()}
@@ -269,10 +285,11 @@ class FlightsMap extends LitElement {
 
   static styles = [parts, css`
     .map { position: relative; flex: 1; min-height: 0; }
-    .box, .pick, .graticule { position: absolute; inset: 0; }
+    canvas, .pick, .graticule { position: absolute; inset: 0; width: 100%; height: 100%; }
+    canvas[data-over] { cursor: pointer; }
     .pick { pointer-events: none; }
     .pick:focus-visible { outline-offset: -3px; border-radius: 7px; }
-    .graticule { width: 100%; height: 100%; fill: none; stroke: var(--line2); }
+    .graticule { fill: none; stroke: var(--line2); }
     .graticule path { vector-effect: non-scaling-stroke; stroke-width: 1; }
     .tip {
       position: absolute; z-index: 2; pointer-events: none; max-width: 220px; padding: 6px 10px; border: 1px solid var(--line2);

@@ -29,7 +29,12 @@ class Numbers extends LitElement {
     this.airports = null;
     this.replay = null;
     new Follow(this, 'value:flights', { whole: value => { this.flights = value; } });
-    new Follow(this, 'value:mean-delay', { whole: value => { this.mean = value; } });
+    new Follow(this, 'value:mean-delay', {
+      whole: value => {
+        this.mean = value;
+        this.dispatchEvent(new Event('mean', { bubbles: true, composed: true }));
+      },
+    });
     new Hearing(this, () => this.story, 'story');
     new Hearing(this, () => this.latency, 'measured');
     new Hearing(this, () => this.live, 'state');

@@ -6,6 +6,7 @@ import { spoken, tick } from './engine-story.js';
 class CommitStrip extends LitElement {
   static properties = {
     story: { attribute: false },
+    flown: { attribute: false },
     count: { type: Number },
     frozen: { type: Boolean, reflect: true },
   };
@@ -31,7 +32,7 @@ class CommitStrip extends LitElement {
         <i class="changed"></i>changed <i class="equal"></i>answer equal
       </span>
       <div class="ticks" role="slider" tabindex="0" aria-label="Commits" aria-valuemin="1" aria-valuemax=${Math.max(1, ticks.length)}
-        aria-valuenow=${at < 0 ? Math.max(1, ticks.length) : at + 1} aria-valuetext=${shown ? spoken(shown) : 'No commit yet'}
+        aria-valuenow=${at < 0 ? Math.max(1, ticks.length) : at + 1} aria-valuetext=${shown ? spoken(shown, this.flown?.cities) : 'No commit yet'}
         @keydown=${this.#key} @click=${this.#click}>
         ${ticks.map((record, index) => html`<i class=${tick(record)} data-index=${index} ?data-shown=${index === at}></i>`)}
       </div>`;

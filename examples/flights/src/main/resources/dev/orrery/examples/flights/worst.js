@@ -80,10 +80,10 @@ class WorstPerState extends LitElement {
   }
 
   #rows() {
-    const cities = new Map((this.flown?.rows ?? []).map(({ iata, city }) => [iata, city]));
+    const cities = this.flown?.cities;
     return [...this.#answers]
       .map(([state, { airport, name, mean }]) => ({
-        state, airport, place: cities.get(airport) ?? name, mean: airport ? Number(mean) : -Infinity,
+        state, airport, place: cities?.get(airport) ?? name, mean: airport ? Number(mean) : -Infinity,
       }))
       .sort((left, right) => right.mean - left.mean || left.state.localeCompare(right.state));
   }

@@ -1,9 +1,9 @@
 package dev.orrery.examples.flights;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A second line to the browser, beside the driver's: the Chrome DevTools protocol with its events,
- * by which a page is traced and profiled. Thread-safe.
+ * by which a page is traced and profiled, and windows are opened that share nothing. Thread-safe.
  */
 final class DevTools implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -33,27 +33,32 @@ final class DevTools implements AutoCloseable {
     private final WebSocket socket;
     private volatile CompletableFuture<JsonNode> traceEnd = new CompletableFuture<>();
 
-    /** A line to the first page of a browser. */
-    static DevTools of(ChromeDriver browser) throws Exception {
-        Map<?, ?> options =
-                (Map<?, ?>) browser.getCapabilities().getCapability("goog:chromeOptions");
-        return new DevTools(String.valueOf(options.get("debuggerAddress")));
+    /** A line to the page that a browser's driver is at. */
+    static DevTools ofPage(ChromeDriver browser) {
+        return new DevTools(browser, "/devtools/page/" + browser.getWindowHandle());
     }
 
-    private DevTools(String address) throws Exception {
-        HttpRequest pages =
-                HttpRequest.newBuilder(URI.create("http://" + address + "/json/list")).build();
-        JsonNode list = JSON.readTree(http.send(pages, BodyHandlers.ofString()).body());
-        String page = "";
-        for (JsonNode each : list) {
-            if (each.path("type").asString().equals("page")) {
-                page = each.path("webSocketDebuggerUrl").asString();
-            }
+    /** A line to the browser itself, for what is not of a single page. */
+    static DevTools ofBrowser(ChromeDriver browser) throws IOException {
+        try (InputStream version =
+                URI.create("http://" + address(browser) + "/json/version").toURL().openStream()) {
+            String line = JSON.readTree(version).path("webSocketDebuggerUrl").asString();
+            return new DevTools(browser, URI.create(line).getPath());
         }
+    }
+
+    private static String address(ChromeDriver browser) {
+        Map<?, ?> options =
+                (Map<?, ?>) browser.getCapabilities().getCapability("goog:chromeOptions");
+        return String.valueOf(options.get("debuggerAddress"));
+    }
+
+    private DevTools(ChromeDriver browser, String path) {
         socket =
                 http.newWebSocketBuilder()
-                        .buildAsync(URI.create(page), new Listener())
-                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                        .buildAsync(URI.create("ws://" + address(browser) + path), new Listener())
+                        .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                        .join();
     }
 
     private final class Listener implements WebSocket.Listener {
@@ -88,7 +93,7 @@ final class DevTools implements AutoCloseable {
     }
 
     /** Calls a method of the protocol and waits for its result. */
-    JsonNode call(String method, Map<String, ?> parameters) throws Exception {
+    JsonNode call(String method, Map<String, ?> parameters) {
         long id = lastId.incrementAndGet();
         CompletableFuture<JsonNode> result = new CompletableFuture<>();
         waiting.put(id, result);
@@ -96,12 +101,13 @@ final class DevTools implements AutoCloseable {
                         JSON.writeValueAsString(
                                 Map.of("id", id, "method", method, "params", parameters)),
                         true)
-                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        return result.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        return result.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** Begins to trace what the page's threads do. */
-    void beginTrace(String... categories) throws Exception {
+    void beginTrace(String... categories) {
         traced.clear();
         traceEnd = new CompletableFuture<>();
         call(
@@ -120,9 +126,9 @@ final class DevTools implements AutoCloseable {
     }
 
     /** Ends the trace; answers its events. */
-    List<JsonNode> endTrace() throws Exception {
+    List<JsonNode> endTrace() {
         call("Tracing.end", Map.of());
-        traceEnd.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        traceEnd.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         return List.copyOf(traced);
     }
 

@@ -63,12 +63,24 @@ class EngineTest {
         page.await("the commit is told", () -> !page.text("orrery-engine .chip").isEmpty());
     }
 
+    private void awaitLastRecord() {
+        long last = page.app.orrery.timeline().published();
+        page.await(
+                "the last record",
+                () ->
+                        Long.valueOf(last)
+                                .equals(
+                                        page.run(
+                                                "return"
+                                                    + " one('orrery-engine').story.newest?.revision")));
+    }
+
     private String engine(String selector) {
         return ((String)
                         page.run(
                                 "return"
-                                        + " [...one('orrery-engine').renderRoot.querySelectorAll(arguments[0])].map(each"
-                                        + " => each.textContent.trim()).join('|')",
+                                    + " [...one('orrery-engine').renderRoot.querySelectorAll(arguments[0])].map(each"
+                                    + " => each.textContent.trim()).join('|')",
                                 selector))
                 .replaceAll("\\s+", " ");
     }
@@ -155,12 +167,16 @@ class EngineTest {
 
     @Test
     void aCommitIsHeldAndReleasedFromTheKeyboard() {
+        page.append(10, 40);
+        awaitLastRecord();
         show("equal");
         page.run("one('orrery-engine').story.release(); one('.ticks').focus()");
         page.press(Keys.ARROW_LEFT);
         page.await("held", () -> engine(".held").equals("Held"));
         assertThat(page.run("return one('.ticks').getAttribute('aria-valuetext')"))
-                .isEqualTo("Revision 12,602, STL to SAN, worst MO ran and changed, 50 spared");
+                .isEqualTo(
+                        "Revision 12,602, St Louis to San Diego, worst MO ran and changed, 50"
+                            + " spared");
         page.press(Keys.ESCAPE);
         page.await("live", () -> engine(".held").isEmpty());
     }
@@ -253,15 +269,7 @@ class EngineTest {
         for (int flight = 10; flight < 1_010; flight += 50) {
             page.append(flight, flight + 50);
         }
-        long last = page.app.orrery.timeline().published();
-        page.await(
-                "the last record",
-                () ->
-                        Long.valueOf(last)
-                                .equals(
-                                        page.run(
-                                                "return"
-                                                        + " one('orrery-engine').story.newest?.revision")));
+        awaitLastRecord();
         var totals = page.app.orrery.totals();
         assertThat(
                         page.run(

@@ -46,12 +46,12 @@ class FullSpeedTest {
     private static final List<Long> HEAP = new ArrayList<>();
 
     @BeforeAll
-    static void fly() throws Exception {
+    static void fly() {
         List<Flight> once = Flight.all();
         List<Flight> flights = new ArrayList<>();
         List<FrameTimes> rounds = new ArrayList<>();
         try (OpenPage page = new OpenPage(directory);
-                DevTools tools = DevTools.of(page.browser)) {
+                DevTools tools = DevTools.ofPage(page.browser)) {
             sent = page.sent;
             tools.call("Performance.enable", Map.of());
             for (int round = 0; round < ROUNDS; round++) {
@@ -76,7 +76,7 @@ class FullSpeedTest {
     }
 
     /** What the page keeps, once nothing is lit any more. */
-    private static long heap(OpenPage page, DevTools tools) throws Exception {
+    private static long heap(OpenPage page, DevTools tools) {
         page.await(
                 "the last commit fades",
                 () -> page.run("return one('flights-page').story.phase").equals("dim"));
@@ -104,15 +104,11 @@ class FullSpeedTest {
         }
     }
 
-    /**
-     * Half of the frames are within it, whatever else the machine does; how far the slowest are is
-     * printed, and must not be out of hand.
-     */
+    /** Of the time the page had the processor: what else the machine does is not in it. */
     @Test
     void theScriptOfAFrameStaysWithinItsBudget() {
         assertThat(steady.count()).isGreaterThan(50);
-        assertThat(steady.busyMillis(0.5)).isLessThanOrEqualTo(BUDGET_MILLIS);
-        assertThat(steady.busyMillis(0.95)).isLessThanOrEqualTo(3 * BUDGET_MILLIS);
+        assertThat(steady.busyMillis(0.95)).isLessThanOrEqualTo(BUDGET_MILLIS);
     }
 
     /**

@@ -38,14 +38,16 @@ final class Page implements AutoCloseable {
             """;
 
     final ChromeDriver browser;
+    private final Browser.Window window;
 
-    private Page(ChromeDriver browser) {
-        this.browser = browser;
+    private Page(Browser.Window window) {
+        this.window = window;
+        this.browser = window.driver;
     }
 
-    /** A browser with nothing open; where there is none, the test is aborted and says so. */
+    /** A window with nothing open; where there is none, the test is aborted and says so. */
     static Page blank() {
-        return new Page(Browser.open());
+        return new Page(Browser.window());
     }
 
     Page open(URI address) {
@@ -173,12 +175,21 @@ final class Page implements AutoCloseable {
                 .toList();
     }
 
+    /** Has another tab cover this page for as long as something takes. */
+    void hiddenWhile(Runnable task) {
+        String tab = browser.getWindowHandle();
+        window.openTab();
+        task.run();
+        browser.close();
+        browser.switchTo().window(tab);
+    }
+
     WebElement body() {
         return browser.findElement(By.tagName("body"));
     }
 
     @Override
     public void close() {
-        browser.quit();
+        window.close();
     }
 }

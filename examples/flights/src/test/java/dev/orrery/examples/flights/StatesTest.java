@@ -13,7 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WindowType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
 
 /** The page in the states that a connection, a browser or a person bring it to. */
 class StatesTest {
@@ -144,17 +145,15 @@ class StatesTest {
     void aHiddenPageDrawsNothingAndIsCurrentWhenItIsSeenAgain() {
         try (Stage stage = Stage.after(directory, 100)) {
             page.look(stage);
-            String tab = page.browser.getWindowHandle();
             page.run(
                     "window.hides = []; document.addEventListener('visibilitychange', () => {"
                             + " window.hides.push(document.hidden); if (!document.hidden)"
                             + " window.cameBackWith = textOf(deep('#flights')[0]); })");
-            page.browser.switchTo().newWindow(WindowType.TAB);
-            for (int flight = 0; flight < 20; flight++) {
-                stage.fly();
-            }
-            page.browser.close();
-            page.browser.switchTo().window(tab);
+            page.hiddenWhile(() -> {
+                for (int flight = 0; flight < 20; flight++) {
+                    stage.fly();
+                }
+            });
             page.await("the flights", () -> page.text("#flights").equals("120"));
             assertThat(page.run("return window.hides")).isEqualTo(List.of(true, false));
             assertThat(page.run("return window.cameBackWith"))
@@ -168,8 +167,14 @@ class StatesTest {
         try (Stage stage = Stage.after(directory, 2_000)) {
             page.media("forced-colors", "active").look(stage);
             stage.fly();
-            page.run("const { story } = deep('flights-page')[0]; story.hold(story.newest)");
-            page.await("a query that ran", () -> page.has("orrery-engine .tile.ran rect"));
+            page.await(
+                    "a query that ran",
+                    () -> {
+                        page.run(
+                                "const { story } = deep('flights-page')[0]; if (story.newest)"
+                                        + " story.hold(story.newest)");
+                        return page.has("orrery-engine .tile.ran rect");
+                    });
             assertThat(
                             page.run(
                                     """
@@ -217,6 +222,44 @@ class StatesTest {
             page.press(Keys.ESCAPE);
             page.await("none", () -> !page.has("flights-map .tip"));
         }
+    }
+
+    @Test
+    void aDiscOfTheMapIsPickedWithThePointer() {
+        try (Stage stage = Stage.after(directory, 2_000)) {
+            page.look(stage);
+            String busiest = stage.app.flown.rows(0, 1).getFirst().text("iata");
+            page.run("deep('flights-map .pick')[0].focus()");
+            page.press(Keys.ARROW_DOWN);
+            page.await("the tooltip", () -> page.text("flights-map .tip").startsWith(busiest));
+            List<?> fromCentre =
+                    (List<?>)
+                            page.run(
+                                    """
+                                    const { left, top } = deep('flights-map .tip')[0].style;
+                                    const map = deep('flights-map .map')[0];
+                                    return [parseFloat(left) - map.clientWidth / 2, parseFloat(top) - map.clientHeight / 2].map(Math.round);
+                                    """);
+            page.press(Keys.ESCAPE);
+            page.await("none", () -> !page.has("flights-map .tip"));
+            WebElement map = page.find("flights-map .map");
+            new Actions(page.browser)
+                    .moveToElement(map, pixels(fromCentre, 0), pixels(fromCentre, 1))
+                    .perform();
+            page.await(
+                    "what is under the pointer",
+                    () -> page.text("flights-map .tip").startsWith(busiest));
+            new Actions(page.browser).click().perform();
+            page.await(
+                    "the board is at it",
+                    () -> page.has("[data-key=\"" + busiest + "\"] [tabindex=\"0\"]"));
+            new Actions(page.browser).moveToElement(page.find("h1")).perform();
+            page.await("none again", () -> !page.has("flights-map .tip"));
+        }
+    }
+
+    private static int pixels(List<?> of, int index) {
+        return ((Number) of.get(index)).intValue();
     }
 
     @Test
