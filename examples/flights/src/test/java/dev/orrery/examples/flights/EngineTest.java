@@ -176,7 +176,7 @@ class EngineTest {
         assertThat(page.run("return one('.ticks').getAttribute('aria-valuetext')"))
                 .isEqualTo(
                         "Revision 12,602, St Louis to San Diego, worst MO ran and changed, 50"
-                            + " spared");
+                                + " spared");
         page.press(Keys.ESCAPE);
         page.await("live", () -> engine(".held").isEmpty());
     }
