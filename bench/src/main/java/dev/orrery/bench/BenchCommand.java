@@ -25,22 +25,17 @@ import tools.jackson.databind.json.JsonMapper;
             "Suites:",
             "  slice       the durable projection beside raw JDBC, append to socket, start-up",
             "  query       memoised queries beside a map, Salsa and alien-signals",
-            "  channel     publish to a thousand sockets, with and without ten that stand still",
             "  graph       the replicated graph beside Yjs and Loro, durable rates, opening,"
-                + " memory",
-            "  projection  folding beside Kafka Streams and JDBC, append to difference, rebuild",
+                    + " memory",
+            "  projection  folding beside Kafka Streams and JDBC, append to difference, rebuild,"
+                + " stalled clients",
             "",
             "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown,"
                     + " and is no failure."
         })
 public final class BenchCommand implements Command {
     private static final List<Suite> SUITES =
-            List.of(
-                    new SliceSuite(),
-                    new QuerySuite(),
-                    new ChannelSuite(),
-                    new GraphSuite(),
-                    new ProjectionSuite());
+            List.of(new SliceSuite(), new QuerySuite(), new GraphSuite(), new ProjectionSuite());
 
     @Parameters(
             arity = "0..1",

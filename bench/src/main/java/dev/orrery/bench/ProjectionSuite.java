@@ -15,7 +15,8 @@ final class ProjectionSuite implements Suite {
 
     @Override
     public String description() {
-        return "folding beside Kafka Streams and JDBC, append to difference, folding anew";
+        return "folding beside Kafka Streams and JDBC, append to difference, folding anew, stalled"
+                + " clients";
     }
 
     @Override
@@ -24,6 +25,7 @@ final class ProjectionSuite implements Suite {
         figures.addAll(takings(effort, progress));
         figures.addAll(deltas(effort, progress));
         figures.addAll(rebuild(effort, progress));
+        figures.addAll(new FanOut(NAME, FanOut.Load.THOUSAND).measure(effort, progress));
         return figures;
     }
 

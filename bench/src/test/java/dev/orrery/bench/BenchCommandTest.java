@@ -35,8 +35,7 @@ class BenchCommandTest {
         assertThat(bench("galaxies")).isEqualTo(Command.MISUSED);
         assertThat(err.toString())
                 .contains(
-                        "There is no suite galaxies; there is slice, query, channel, graph,"
-                            + " projection")
+                        "There is no suite galaxies; there is slice, query, graph," + " projection")
                 .doesNotContain("calibration");
         assertThat(out.toString()).isEmpty();
     }

@@ -14,7 +14,7 @@ class FanOutTest {
     @Timeout(120)
     void everyReaderIsMeasuredWhileOthersStandStill() throws Exception {
         List<Figure> figures =
-                new FanOut("channel", new FanOut.Load(20, 2, 100))
+                new FanOut("projection", new FanOut.Load(20, 2, 100))
                         .measure(Effort.QUICK, new Progress(new PrintWriter(new StringWriter())));
         assertThat(figures)
                 .extracting(Figure::name)
