@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  graph       the replicated graph beside Yjs and Loro, durable rates, opening,"
                     + " memory",
             "  projection  folding beside Kafka Streams and JDBC, append to difference, rebuild,"
-                + " stalled clients",
+                    + " stalled clients",
             "",
             "Exit codes: 0 measured, 1 failed, 2 not understood. A goal that is missed is shown,"
                     + " and is no failure."
