@@ -146,6 +146,12 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      */
     List<Entry> provenance(String id);
 
+    /** When writes are durable from now on; what was deferred so far becomes so first. */
+    void durability(Durability when);
+
+    /** Makes everything durable that was written. */
+    void flush();
+
     /**
      * Writes a checkpoint beside the store, so that the next opening reads it and only what came
      * later; closing does so by itself after many writes. Without a directory nothing happens.

@@ -35,6 +35,7 @@ public final class Graphs {
     private final Duration bound;
     private final @Nullable Identity identity;
     private final @Nullable Path checkpoint;
+    private final Durability durability;
 
     private Graphs(
             Timeline timeline,
@@ -43,7 +44,8 @@ public final class Graphs {
             InstantSource wall,
             Duration bound,
             @Nullable Identity identity,
-            @Nullable Path checkpoint) {
+            @Nullable Path checkpoint,
+            Durability durability) {
         this.timeline = timeline;
         this.log = log;
         this.replica = replica;
@@ -51,12 +53,13 @@ public final class Graphs {
         this.bound = bound;
         this.identity = identity;
         this.checkpoint = checkpoint;
+        this.durability = durability;
     }
 
     /** Graphs whose nodes and edges change on a timeline; kept in memory until it is said where. */
     public static Graphs on(Timeline timeline) {
         return new Graphs(
-                timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND, null, null);
+                timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND, null, null, Durability.IMMEDIATE);
     }
 
     /**
@@ -71,7 +74,13 @@ public final class Graphs {
                 wall,
                 bound,
                 identity,
-                directory.resolve("checkpoint"));
+                directory.resolve("checkpoint"),
+                durability);
+    }
+
+    /** With writes that are durable at another moment than when they return. */
+    public Graphs durability(Durability when) {
+        return new Graphs(timeline, log, replica, wall, bound, identity, checkpoint, when);
     }
 
     /** Where under a directory of many things a graph of that name is kept. */
@@ -83,7 +92,7 @@ public final class Graphs {
 
     /** Kept in a log that is opened when the graph is, and closed with it. */
     public Graphs log(Supplier<SegmentLog> opening) {
-        return new Graphs(timeline, opening, replica, wall, bound, identity, null);
+        return new Graphs(timeline, opening, replica, wall, bound, identity, null, durability);
     }
 
     /**
@@ -91,22 +100,22 @@ public final class Graphs {
      * it. Without one it is drawn when the store is new, and kept there.
      */
     public Graphs replica(String name) {
-        return new Graphs(timeline, log, Limits.author(name), wall, bound, null, checkpoint);
+        return new Graphs(timeline, log, Limits.author(name), wall, bound, null, checkpoint, durability);
     }
 
     /** Under an identity's name, sealing what is written here with its key. */
     public Graphs identity(Identity who) {
-        return new Graphs(timeline, log, who.name(), wall, bound, who, checkpoint);
+        return new Graphs(timeline, log, who.name(), wall, bound, who, checkpoint, durability);
     }
 
     /** With another wall clock. */
     public Graphs clock(InstantSource clock) {
-        return new Graphs(timeline, log, replica, clock, bound, identity, checkpoint);
+        return new Graphs(timeline, log, replica, clock, bound, identity, checkpoint, durability);
     }
 
     /** With another bound for how far ahead of the wall clock an entry may be; ten minutes else. */
     public Graphs drift(Duration most) {
-        return new Graphs(timeline, log, replica, wall, most, identity, checkpoint);
+        return new Graphs(timeline, log, replica, wall, most, identity, checkpoint, durability);
     }
 
     /**
@@ -119,11 +128,11 @@ public final class Graphs {
      * @throws OrreryException.StorageFailure when the store cannot be opened
      */
     public Graph open(Ontology ontology) {
-        SegmentLog opened = log.get();
+        DeferredLog opened = new DeferredLog(log.get(), durability);
         boolean complete = false;
         try {
             Replica found = Opening.open(this, opened, ontology);
-            LocalGraph graph = new LocalGraph(found);
+            LocalGraph graph = new LocalGraph(found, opened);
             if (!ontology.without(graph.ontology()).isEmpty()) {
                 graph.extend(ontology);
             }

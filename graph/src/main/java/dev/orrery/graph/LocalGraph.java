@@ -22,10 +22,12 @@ final class LocalGraph extends ReplicaState implements Graph {
     private final EntryFeed feed;
     private final History history;
     private final SyncAnswers answers;
+    private final DeferredLog log;
 
-    LocalGraph(Replica replica) {
+    LocalGraph(Replica replica, DeferredLog log) {
         super(replica);
         this.replica = replica;
+        this.log = log;
         this.feed = new EntryFeed(replica);
         this.history = new History(replica);
         this.answers = new SyncAnswers(replica);
@@ -126,7 +128,18 @@ final class LocalGraph extends ReplicaState implements Graph {
     }
 
     @Override
+    public void durability(Durability when) {
+        log.durability(when);
+    }
+
+    @Override
+    public void flush() {
+        log.flush();
+    }
+
+    @Override
     public void checkpoint() {
+        log.flush();
         replica.checkpoint();
     }
 
