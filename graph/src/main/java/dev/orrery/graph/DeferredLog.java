@@ -67,7 +67,8 @@ final class DeferredLog implements SegmentLog { // law G18
         for (long position = Math.max(first, after + 1);
                 reachesEnd && position <= end() && entries.size() < max;
                 position++) {
-            entries.add(new SegmentLog.Entry(position, pending.get((int) (position - first)).clone()));
+            entries.add(
+                    new SegmentLog.Entry(position, pending.get((int) (position - first)).clone()));
         }
         return entries;
     }

@@ -59,7 +59,14 @@ public final class Graphs {
     /** Graphs whose nodes and edges change on a timeline; kept in memory until it is said where. */
     public static Graphs on(Timeline timeline) {
         return new Graphs(
-                timeline, SegmentLog::inMemory, null, InstantSource.system(), BOUND, null, null, Durability.IMMEDIATE);
+                timeline,
+                SegmentLog::inMemory,
+                null,
+                InstantSource.system(),
+                BOUND,
+                null,
+                null,
+                Durability.IMMEDIATE);
     }
 
     /**
@@ -100,7 +107,8 @@ public final class Graphs {
      * it. Without one it is drawn when the store is new, and kept there.
      */
     public Graphs replica(String name) {
-        return new Graphs(timeline, log, Limits.author(name), wall, bound, null, checkpoint, durability);
+        return new Graphs(
+                timeline, log, Limits.author(name), wall, bound, null, checkpoint, durability);
     }
 
     /** Under an identity's name, sealing what is written here with its key. */

@@ -33,15 +33,30 @@ class EntryFormatTest { // law G1
                                 "n",
                                 "T",
                                 Row.of(
-                                        "name", "é", "n", 1L, "x", 1.5, "d", new BigDecimal("1.50"),
-                                        "at", Instant.EPOCH, "null", null, "list", List.of(true))),
+                                        "name",
+                                        "é",
+                                        "n",
+                                        1L,
+                                        "x",
+                                        1.5,
+                                        "d",
+                                        new BigDecimal("1.50"),
+                                        "at",
+                                        Instant.EPOCH,
+                                        "null",
+                                        null,
+                                        "list",
+                                        List.of(true))),
                         new Operation.AddNode("m", "T/sub", Row.of()),
                         new Operation.AddEdge("nm", "e", "n", "m", Row.of("w", 2L)),
                         new Operation.Set("n", "n", -7L),
                         new Operation.Unset("n", "x"),
                         new Operation.Remove("m", Map.of("ann", 2L, "bob", 1_000L)),
                         new Operation.Extend(
-                                schema.extend().node("U", u -> u.extend("T")).build().without(schema)));
+                                schema.extend()
+                                        .node("U", u -> u.extend("T"))
+                                        .build()
+                                        .without(schema)));
         List<Entry> entries = new ArrayList<>();
         entries.add(codec.root(new Operation.Define("golden", schema.facts())));
         HybridTime time = new HybridTime(1_700_000_000_000L, 0);
@@ -59,7 +74,11 @@ class EntryFormatTest { // law G1
         Identity ann = Identity.of("ann", Bytes.of(new byte[32]));
         entries.add(
                 Seals.make(
-                        codec, ann, operations.size() + 1, previous, time,
+                        codec,
+                        ann,
+                        operations.size() + 1,
+                        previous,
+                        time,
                         List.of(entries.getFirst().hash())));
         return entries;
     }
