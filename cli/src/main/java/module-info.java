@@ -5,6 +5,7 @@ module dev.orrery.cli {
     requires transitive dev.orrery.gateway;
     requires transitive info.picocli;
     requires java.logging;
+    requires java.net.http;
 
     exports dev.orrery.cli;
 
@@ -12,4 +13,7 @@ module dev.orrery.cli {
             info.picocli;
 
     uses dev.orrery.cli.Command;
+
+    provides dev.orrery.cli.Command with
+            dev.orrery.cli.ProjectionCommand;
 }
