@@ -11,6 +11,7 @@ import dev.orrery.examples.flights.MeanDelay.Sum;
 import dev.orrery.gateway.EngineMethods;
 import dev.orrery.gateway.Gateway;
 import dev.orrery.gateway.Pages;
+import dev.orrery.gateway.ProjectionMethods;
 import dev.orrery.gateway.Rpc;
 import dev.orrery.gateway.TableMethods;
 import dev.orrery.log.EventLog;
@@ -200,8 +201,11 @@ final class FlightsApp implements AutoCloseable {
     Gateway.Configuration gateway(Replay replay) {
         orrery.channels().serve("replay", replay.feed());
         Rpc methods = TableMethods.of(orrery, EVERYBODY).method("flights.stars", (_, _) -> stars());
+        ReplayMethods.addTo(methods, replay);
+        EngineMethods.addTo(methods, orrery, EVERYBODY);
+        ProjectionMethods.addTo(methods, orrery, EVERYBODY);
         return Gateway.configure(orrery.channels())
-                .rpc(EngineMethods.addTo(ReplayMethods.addTo(methods, replay), orrery, EVERYBODY))
+                .rpc(methods)
                 .outgoing(orrery.outgoing())
                 .pages(pages());
     }
