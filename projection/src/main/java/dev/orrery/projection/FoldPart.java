@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one partition under way: every key belongs to the one that its hash says, so each is
- * folded by one thread, in the order of its events, and without a lock. Confined to one thread at a
- * time.
+ * folded by one thread, in the order of its events, and without a lock. // law P12 — Confined to
+ * one thread at a time.
  */
 final class FoldPart<E, K, S> {
     private static final System.Logger LOG = System.getLogger(FoldPart.class.getName());

@@ -31,7 +31,9 @@ final class InlineFold<E, K, S> implements Companion<E> {
 
     @Override
     public Attendance<E> begin() {
-        folder.retryDue();
+        if (!folder.isClosed()) {
+            folder.retryDue();
+        }
         Life<E, K, S> life = folder.lockServed();
         boolean begun = false;
         try {

@@ -190,7 +190,7 @@ final class LogFollower<E> {
         stepping.lock();
         Life<E, K, S> before = folder.lockServed(); // nobody folds on, also not an append
         try {
-            if (closed) {
+            if (closed || folder.isClosed()) {
                 throw new Closed("the projections of log " + log.name());
             }
             long target = folder.served().position().number();
