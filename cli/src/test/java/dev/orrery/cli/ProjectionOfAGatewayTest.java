@@ -84,7 +84,8 @@ class ProjectionOfAGatewayTest {
         assertThat(run(Command.DONE, "status")).contains("Following");
         assertThat(run(Command.DONE, "parked")).contains("north", "a sale below nothing");
         assertThat(run(Command.DONE, "waiting", "north")).contains("-1");
-        assertThat(run(Command.FAILED, "retry", "north")).contains("a sale below nothing");
+        assertThat(run(Command.FAILED, "retry", "north"))
+                .contains("projection takings failed for north");
         broken.set(false);
         run(Command.DONE, "edit", "north", "{\"count\":10,\"cents\":100}");
         run(Command.DONE, "retry", "north");
