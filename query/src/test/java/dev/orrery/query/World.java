@@ -50,7 +50,7 @@ final class World {
     /** The inputs whose values stay once they are there; none in half of the worlds. */
     private final java.util.BitSet frozen = new java.util.BitSet();
 
-    private final int[] traits = new int[KEYS];
+    private final Bodies bodies;
     private final boolean pausing;
     private final AtomicIntegerArray runs = new AtomicIntegerArray(KEYS);
 
@@ -59,44 +59,10 @@ final class World {
 
     record Item(int group, int amount) {}
 
-    /** What a body reads, from the runtime or from a state. */
-    interface Reads extends Rings.Outside {
-        @Override
-        int input(int key);
-
-        /** The least fixed point of a circle. */
-        int ring(int key);
-
-        int group(int group);
-
-        /** The value, or minus one minus the key whose body threw. */
-        @Override
-        int outcome(int key);
-
-        /** The value; throws when the body threw. */
-        int value(int key);
-
-        /** Two values, side by side; throws when a body threw, the first one's first. */
-        int both(int first, int second, boolean asFunctions);
-    }
-
-    /** A body that threw on purpose. */
-    static final class Boom extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        final int key;
-
-        Boom(int key) {
-            super("boom", null, false, false);
-            this.key = key;
-        }
-    }
-
     World(long seed, Set<Fault> faults, boolean pausing) {
         this.pausing = pausing;
         Random random = new Random(seed);
-        for (int key = 0; key < KEYS; key++) {
-            traits[key] = random.nextInt(1 << 20);
-        }
+        bodies = new Bodies(random);
         states.put(0L, empty());
         timeline.attach(new History()).close();
         queries = new Queries(timeline, Thread.ofVirtual().factory(), new Faults(faults));
@@ -118,7 +84,7 @@ final class World {
         QueryDefinition<Integer, Integer> plain =
                 queries.define("node", Integer.class, Integer.class);
         QueryDefinition<Integer, Integer> failing =
-                random.nextBoolean() ? plain.failing(Boom.class) : plain;
+                random.nextBoolean() ? plain.failing(Bodies.Boom.class) : plain;
         return random.nextBoolean() ? failing.maximumSize(VALUES_KEPT) : failing;
     }
 
@@ -289,7 +255,7 @@ final class World {
         if (pausing) {
             pause();
         }
-        int value = body(key, new Live());
+        int value = bodies.body(key, new Live());
         if (pausing) {
             pause();
         }
@@ -312,59 +278,7 @@ final class World {
         }
     }
 
-    private int body(int key, Reads reads) {
-        int level = key / WIDTH;
-        int trait = traits[key];
-        return level == 0 ? ground(key, trait, reads) : upper(key, level, trait, reads);
-    }
-
-    private static int ground(int key, int trait, Reads reads) {
-        int first = reads.input(trait % INPUTS);
-        int value = first;
-        if (first > 0) {
-            value += reads.input((trait / 8) % INPUTS);
-        } else if (trait % 3 == 0) {
-            value += reads.group((trait / 64) % GROUPS);
-        }
-        if (trait % 5 == 0 && value == 3) {
-            throw new Boom(key);
-        }
-        return Math.floorMod(trait % 2 == 0 ? value / 2 : value, 4);
-    }
-
-    private static int upper(int key, int level, int trait, Reads reads) {
-        boolean careful = trait % 4 == 0;
-        int first = read(child(level, trait), careful, reads);
-        int second = read(child(level, trait / 7 + first), careful, reads);
-        int value = first + second;
-        if (trait % 16 == 5 || trait % 16 == 13) {
-            value += reads.both(child(level, trait / 5), child(level, trait), trait % 16 == 5);
-        }
-        if (trait % 16 == 9) {
-            value += reads.ring(trait % Rings.SIZE);
-        }
-        if (value % 2 == 1) {
-            int lower = 1 + Math.floorMod(trait / 3, level);
-            value += read(child(lower, trait / 11 + second), careful, reads);
-        }
-        if (trait % 16 == 1 && value == 4) {
-            throw new Boom(key);
-        }
-        if (trait % 8 == 2) {
-            value += reads.input((trait / 32) % INPUTS);
-        }
-        return Math.floorMod(trait % 3 == 0 ? value / 3 : value, 4);
-    }
-
-    private static int child(int level, int choice) {
-        return (level - 1) * WIDTH + Math.floorMod(choice, WIDTH);
-    }
-
-    private static int read(int key, boolean careful, Reads reads) {
-        return careful ? Math.floorMod(reads.outcome(key), 3) : reads.value(key);
-    }
-
-    private final class Live implements Reads {
+    private final class Live implements Bodies.Reads {
         @Override
         public int input(int key) {
             return (frozen.get(key) ? fixed : inputs).find(key).orElse(ABSENT);
@@ -407,7 +321,7 @@ final class World {
         return switch (outcome) {
             case Outcome.Value<Integer>(Integer value) -> value;
             case Outcome.Failed<Integer>(UserFailure failure)
-                    when failure.getCause() instanceof Boom boom ->
+                    when failure.getCause() instanceof Bodies.Boom boom ->
                     -1 - boom.key;
             case Outcome.Failed<Integer>(var failure) ->
                     throw new AssertionError("unexpected failure", failure);
@@ -425,7 +339,7 @@ final class World {
         return new Scratch(state).outcome(key);
     }
 
-    private final class Scratch implements Reads {
+    private final class Scratch implements Bodies.Reads {
         private final int[] state;
         private final Map<Integer, Integer> known = new HashMap<>();
         private int[] rings;
@@ -470,8 +384,8 @@ final class World {
 
         private int evaluated(int key) {
             try {
-                return body(key, this);
-            } catch (Boom boom) {
+                return bodies.body(key, this);
+            } catch (Bodies.Boom boom) {
                 return -1 - boom.key;
             }
         }
@@ -480,7 +394,7 @@ final class World {
         public int value(int key) {
             int value = outcome(key);
             if (value < 0) {
-                throw new Boom(-1 - value);
+                throw new Bodies.Boom(-1 - value);
             }
             return value;
         }
