@@ -3,7 +3,6 @@
  * and sources, seeded histories, oracles.
  */
 module dev.orrery.testkit {
-    requires static embedded.postgres; // whoever uses RealPostgres brings it
     requires java.sql;
     requires static org.jspecify;
     requires transitive dev.orrery.core;
