@@ -83,7 +83,7 @@ class ProjectionCommandTest {
                         "POST /rpc/projection.retry null"
                                 + " {\"projection\":\"delays\",\"key\":\"S\\\"F\\\\O\\u000a\"}",
                         "POST /rpc/projection.edit null"
-                            + " {\"projection\":\"delays\",\"key\":\"SFO\",\"state\":{\"departures\":1}}",
+                                + " {\"projection\":\"delays\",\"key\":\"SFO\",\"state\":{\"departures\":1}}",
                         "POST /rpc/projection.rebuild Bearer abc {\"projection\":\"delays\"}",
                         "POST /rpc/projection.undoRebuild null {\"projection\":\"delays\"}");
     }

@@ -128,7 +128,7 @@ class BadInputTest {
             assertThat(client.next())
                     .isEqualTo(
                             "{\"id\":2,\"error\":{\"code\":106,\"message\":\"limit exceeded: the"
-                                + " length of a channel name is limited to 255, asked for 256\"}}");
+                                    + " length of a channel name is limited to 255, asked for 256\"}}");
         }
     }
 

@@ -43,8 +43,8 @@ class EngineMethodsTest {
             assertThat(explained)
                     .isEqualTo(
                             "{\"query\":\"twice\",\"key\":\"a\",\"verdict\":\"CHANGED\",\"revision\":1,"
-                                + "\"because\":{\"dependency\":\"numbers(a)\",\"at\":1},\"reads\":[\"numbers(a)\"],"
-                                + "\"path\":[{\"dependency\":\"numbers(a)\",\"how\":\"CHANGED\",\"at\":1}]}");
+                                    + "\"because\":{\"dependency\":\"numbers(a)\",\"at\":1},\"reads\":[\"numbers(a)\"],"
+                                    + "\"path\":[{\"dependency\":\"numbers(a)\",\"how\":\"CHANGED\",\"at\":1}]}");
         }
     }
 
@@ -99,8 +99,8 @@ class EngineMethodsTest {
                     .startsWith("{\"revision\":1,\"first\":1,\"cause\":\"numbers\",\"at\":")
                     .contains(
                             "\"touched\":[{\"layer\":\"input\",\"name\":\"numbers\",\"count\":1,\"position\":null,"
-                                + "\"keys\":[\"a\"],\"rows\":null,\"changes\":[{\"key\":\"a\",\"before\":null,"
-                                + "\"after\":{\"value\":4}}]}]")
+                                    + "\"keys\":[\"a\"],\"rows\":null,\"changes\":[{\"key\":\"a\",\"before\":null,"
+                                    + "\"after\":{\"value\":4}}]}]")
                     .contains("\"ran\":0,\"spared\":0,\"views\":[]")
                     .contains("\"sampled\":false,\"totals\":{\"commits\":1,\"ran\":0,");
         }

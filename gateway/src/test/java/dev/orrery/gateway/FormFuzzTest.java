@@ -24,14 +24,14 @@ class FormFuzzTest {
                             "{\"id\":1,\"connect\":{\"token\":\"t\"}}",
                             "{\"id\":2,\"subscribe\":{\"channel\":\"a\",\"recover\":true,\"epoch\":\"e\",\"offset\":7}}",
                             "{\"id\":3,\"rpc\":{\"method\":\"m\",\"data\":{\"a\":[1,2.5e3,null,\"\\u00e9\"]}}}\n"
-                                + "{}",
+                                    + "{}",
                             "{\"id\":4,\"unsubscribe\":{\"channel\":\"a\"}}",
                             "{\"id\":5,\"history\":{\"channel\":\"a\",\"limit\":-1,\"since\":{\"epoch\":\"e\",\"offset\":7},\"reverse\":true}}",
                             "{\"id\":6,\"publish\":{\"channel\":\"a\",\"data\":[1]}}",
                             "{\"id\":7,\"presence\":{\"channel\":\"a\"}}\n"
                                     + "{\"id\":8,\"presence_stats\":{}}",
                             "{\"id\":9,\"refresh\":{\"token\":\"t\"}}\n"
-                                + "{\"id\":10,\"sub_refresh\":{\"channel\":\"a\",\"token\":\"t\"}}",
+                                    + "{\"id\":10,\"sub_refresh\":{\"channel\":\"a\",\"token\":\"t\"}}",
                             "[".repeat(200))
                     .map(text -> text.getBytes(StandardCharsets.UTF_8))
                     .toList();

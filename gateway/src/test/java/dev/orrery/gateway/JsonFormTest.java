@@ -122,8 +122,8 @@ class JsonFormTest {
             assertThat(client.next())
                     .isEqualTo(
                             "{\"id\":2,\"subscribe\":{\"recoverable\":true,\"positioned\":true,"
-                                + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
-                                + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
+                                    + "\"epoch\":\"a\",\"offset\":5,\"was_recovering\":true,\"recovered\":true,"
+                                    + "\"publications\":[{\"data\":4,\"offset\":4},{\"data\":5,\"offset\":5}]}}");
         }
     }
 

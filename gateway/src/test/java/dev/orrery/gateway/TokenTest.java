@@ -200,7 +200,7 @@ class TokenTest {
             assertThat(ann.next())
                     .isEqualTo(
                             "{\"push\":{\"channel\":\"talk\",\"unsubscribe\":{\"code\":2000,\"reason\":\"server"
-                                + " unsubscribe: not allowed to subscribe channel talk\"}}}");
+                                    + " unsubscribe: not allowed to subscribe channel talk\"}}}");
             talk.publish("still here");
             assertThat(bob.next()).contains("still here");
             served.channels.end("ann");

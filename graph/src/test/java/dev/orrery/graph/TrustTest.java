@@ -46,7 +46,7 @@ class TrustTest {
                 HexFormat.of()
                         .parseHex(
                                 "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
-                                    + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+                                        + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
         assertThat(scheme.publicKey(seed)).isEqualTo(key);
         assertThat(scheme.sign(seed, new byte[] {0x72})).isEqualTo(signature);
         assertThat(scheme.verify(key, new byte[] {0x72}, signature)).isTrue();

@@ -82,9 +82,9 @@ class BoardTest {
                         (Boolean)
                                 page.run(
                                         "const cell = one('[data-key=LAX] .c-iata');return"
-                                            + " cell.getAttribute('aria-invalid') === 'true' &&"
-                                            + " cell.getRootNode().getElementById(cell.getAttribute('aria-describedby')).innerText.startsWith('Not"
-                                            + " saved.')"))
+                                                + " cell.getAttribute('aria-invalid') === 'true' &&"
+                                                + " cell.getRootNode().getElementById(cell.getAttribute('aria-describedby')).innerText.startsWith('Not"
+                                                + " saved.')"))
                 .isTrue();
         press("Discard");
         page.await("the name is back", () -> name("LAX").endsWith(page.nameInFile("LAX")));
@@ -201,9 +201,9 @@ class BoardTest {
         return (boolean)
                 page.run(
                         "return [...one('orrery-board .header').children].filter(head =>"
-                            + " ['ascending',"
-                            + " 'descending'].includes(head.getAttribute('aria-sort'))).map(head =>"
-                            + " head.innerText.replace(/ .$/, '')).join() === arguments[0]",
+                                + " ['ascending',"
+                                + " 'descending'].includes(head.getAttribute('aria-sort'))).map(head =>"
+                                + " head.innerText.replace(/ .$/, '')).join() === arguments[0]",
                         column);
     }
 
@@ -211,9 +211,9 @@ class BoardTest {
         return (boolean)
                 page.run(
                         "const rows = [...one('orrery-board"
-                            + " .rows').querySelectorAll('[data-key]')];return rows.length >= 15 &&"
-                            + " rows.every((row, at) => row.getAttribute('aria-rowindex') ==="
-                            + " String(at + 2))");
+                                + " .rows').querySelectorAll('[data-key]')];return rows.length >= 15 &&"
+                                + " rows.every((row, at) => row.getAttribute('aria-rowindex') ==="
+                                + " String(at + 2))");
     }
 
     @Test

@@ -72,15 +72,15 @@ class EngineTest {
                                 .equals(
                                         page.run(
                                                 "return"
-                                                    + " one('orrery-engine').story.newest?.revision")));
+                                                        + " one('orrery-engine').story.newest?.revision")));
     }
 
     private String engine(String selector) {
         return ((String)
                         page.run(
                                 "return"
-                                    + " [...one('orrery-engine').renderRoot.querySelectorAll(arguments[0])].map(each"
-                                    + " => each.textContent.trim()).join('|')",
+                                        + " [...one('orrery-engine').renderRoot.querySelectorAll(arguments[0])].map(each"
+                                        + " => each.textContent.trim()).join('|')",
                                 selector))
                 .replaceAll("\\s+", " ");
     }

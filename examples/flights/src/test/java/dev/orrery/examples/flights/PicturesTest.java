@@ -132,8 +132,8 @@ class PicturesTest {
                                 Boolean.TRUE.equals(
                                         page.run(
                                                 "return"
-                                                    + " deep('flights-page')[0].story.shown.touched.some(({"
-                                                    + " keys }) => keys.includes('ORD'))")));
+                                                        + " deep('flights-page')[0].story.shown.touched.some(({"
+                                                        + " keys }) => keys.includes('ORD'))")));
                 type("LAX", "Los Angeles Intl");
                 showNewest();
                 take("editing-detail", "orrery-board");
