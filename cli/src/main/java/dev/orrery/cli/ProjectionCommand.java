@@ -97,6 +97,9 @@ public final class ProjectionCommand implements Command {
 
     @Spec private @Nullable CommandSpec spec;
 
+    /** For the program, which fills in what the command line says. */
+    public ProjectionCommand() {}
+
     @Override
     public Integer call() throws Exception {
         CommandLine line = Objects.requireNonNull(spec).commandLine();
