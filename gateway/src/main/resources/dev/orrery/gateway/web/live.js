@@ -23,6 +23,7 @@ export class Live extends EventTarget {
   #unsent = [];
   #subscriptions = new Map();
   #silence = null;
+  #heardAt = 0;
   #retry = null;
   #ahead = NaN;
 
@@ -109,9 +110,11 @@ export class Live extends EventTarget {
     this.#say(this.state);
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    this.#heard(CONNECT_TIMEOUT_MS);
+    this.#heardAt = performance.now();
+    this.#listen(CONNECT_TIMEOUT_MS);
     socket.onopen = () => this.#begin(socket);
     socket.onmessage = ({ data }) => {
+      this.#heardAt = performance.now();
       for (const line of data.split('\n')) if (line) this.#receive(JSON.parse(line));
     };
     socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
@@ -123,7 +126,7 @@ export class Live extends EventTarget {
       this.#ready = true;
       this.pingMillis = (connect.ping ?? 25) * 1_000;
       this.answersPings = connect.pong ?? false;
-      this.#heard(this.pingMillis * 2);
+      this.#listen(this.pingMillis * 2);
       await this.#resume();
       if (socket === this.#socket) this.#alignClocks();
     } catch {
@@ -158,9 +161,14 @@ export class Live extends EventTarget {
     }
   }
 
-  #heard(limitMillis) {
+  /** Gives the connection up once nothing has been heard for so long; one timer, however many messages come. */
+  #listen(limitMillis, wait = limitMillis) {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#lost(this.#socket, 0, 'no answer'), limitMillis);
+    this.#silence = setTimeout(() => {
+      const left = this.#heardAt + limitMillis - performance.now();
+      if (left > 0) this.#listen(limitMillis, left);
+      else this.#lost(this.#socket, 0, 'no answer');
+    }, wait);
   }
 
   #lost(socket, code, reason) {
@@ -207,7 +215,6 @@ export class Live extends EventTarget {
   }
 
   #receive(reply) {
-    if (this.#ready) this.#heard(this.pingMillis * 2);
     if (reply.id) {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);

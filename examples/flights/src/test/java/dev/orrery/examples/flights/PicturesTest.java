@@ -233,10 +233,11 @@ class PicturesTest {
         take(name, "flights-page");
     }
 
+    /** Once it is drawn and no wash is left behind what changed before. */
     private void take(String name, String part) throws IOException {
         page.browser.executeAsyncScript(
                 "const done = arguments[arguments.length - 1];requestAnimationFrame(() =>"
-                        + " requestAnimationFrame(() => setTimeout(done, 250)))");
+                        + " requestAnimationFrame(() => setTimeout(done, 700)))");
         byte[] picture =
                 part.equals("flights-page")
                         ? page.browser.getScreenshotAs(OutputType.BYTES)
