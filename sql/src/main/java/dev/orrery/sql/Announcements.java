@@ -106,9 +106,17 @@ final class Announcements implements AutoCloseable {
         }
     }
 
+    /**
+     * Tells a listener. One that could not reach the server either is told again, as of a new
+     * connection, or what it was told of would be lost on it.
+     */
     private void tell(Runnable call) {
         try {
             call.run();
+        } catch (OrreryException.Unavailable lost) {
+            if (!closed) {
+                throw lost;
+            }
         } catch (RuntimeException | StackOverflowError e) {
             if (!closed) {
                 LOG.log(System.Logger.Level.ERROR, "a listener to announcements failed", e);
