@@ -32,22 +32,14 @@ final class Watch {
 
     /** Shows a memo that covers a revision, if it says something new. */
     void show(Memo next, long revision) {
-        Memo last = memo;
-        memo = next;
-        if (last != null && (last == next || isSameStamp(last, next))) {
+        if (next == memo) {
             return;
         }
         Outcome<?> outcome = node.definition.outcome(next);
         if (!Outcomes.same(node.definition, latest.now().outcome(), outcome)) {
             latest.set(new Shown(outcome, revision));
         }
-    }
-
-    private static boolean isSameStamp(Memo last, Memo next) {
-        return !last.failed
-                && !next.failed
-                && last.changedAt() != Memo.PRIVATE
-                && last.changedAt() == next.changedAt();
+        memo = next;
     }
 
     /**
