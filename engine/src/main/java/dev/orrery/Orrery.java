@@ -3,18 +3,15 @@ package dev.orrery;
 import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Channels;
 import dev.orrery.channel.Outgoing;
-import dev.orrery.channel.Resource;
 import dev.orrery.channel.SharedPresence;
 import dev.orrery.core.Codec;
 import dev.orrery.core.Feed;
-import dev.orrery.core.Key;
 import dev.orrery.core.KeyValueStore;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
-import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
 import dev.orrery.core.Versioned;
@@ -46,28 +43,24 @@ import dev.orrery.table.LiveTable;
 import dev.orrery.table.LiveTables;
 import dev.orrery.table.Table;
 import dev.orrery.view.Aggregate;
-import dev.orrery.view.Patch;
 import dev.orrery.view.Select;
 import dev.orrery.view.TableView;
 import dev.orrery.view.ValueView;
 import dev.orrery.view.Views;
-import dev.orrery.view.Window;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import javax.sql.DataSource;
 
 /**
  * The front door: say where facts live and what you derive from them, start, and watch.
@@ -80,8 +73,6 @@ import javax.sql.DataSource;
  * <p>Thread-safe. Nothing is folded before {@link #start}.
  */
 public final class Orrery implements AutoCloseable {
-    private static final Duration VIEW_PACE = Duration.ofNanos(1_000_000_000L / 60);
-
     private final Database database;
     private final ThreadFactory threads;
     private final Supplier<String> epochs;
@@ -99,6 +90,7 @@ public final class Orrery implements AutoCloseable {
     private final Function<String, Graphs> graphs;
     private final Layers layers = new Layers();
     private final ServedViews served = new ServedViews();
+    private final Serving serving;
     private final CommitNotes notes;
     private final SentBytes sent;
     private final CommitRecorder recorder;
@@ -106,68 +98,6 @@ public final class Orrery implements AutoCloseable {
     private final Map<String, NamedProjection<?, ?>> projectionsByName = new ConcurrentHashMap<>();
     private final Followers followers = new Followers();
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
-
-    /** How an Orrery is opened. Immutable: each method answers a changed copy. */
-    public record Configuration(
-            Optional<Path> directory,
-            Optional<DataSource> database,
-            AccessPolicy access,
-            ThreadFactory threads,
-            InstantSource clock,
-            LongSupplier nanos,
-            RandomGenerator random) {
-        /** Keeps everything in a directory, made when it is not there. */
-        public Configuration directory(Path path) {
-            return new Configuration(
-                    Optional.of(path), database, access, threads, clock, nanos, random);
-        }
-
-        /**
-         * Keeps event logs and projections in PostgreSQL: in the first schema on the search path of
-         * this source, which other processes may share. What belongs to this process, the rows of
-         * live tables, what waits to be written, inputs and results of queries, stays in the
-         * directory, or in memory without one.
-         */
-        public Configuration database(DataSource source) {
-            return new Configuration(
-                    directory, Optional.of(source), access, threads, clock, nanos, random);
-        }
-
-        /** Asks this policy about everybody outside the process. */
-        public Configuration access(AccessPolicy policy) {
-            return new Configuration(directory, database, policy, threads, clock, nanos, random);
-        }
-
-        /** Makes threads with this factory; virtual ones are meant. */
-        public Configuration threads(ThreadFactory factory) {
-            return new Configuration(directory, database, access, factory, clock, nanos, random);
-        }
-
-        /** Tells the time by this clock. */
-        public Configuration clock(InstantSource source) {
-            return new Configuration(directory, database, access, threads, source, nanos, random);
-        }
-
-        /** Measures intervals by this clock, in nanoseconds. */
-        public Configuration nanos(LongSupplier source) {
-            return new Configuration(directory, database, access, threads, clock, source, random);
-        }
-
-        /** Draws the names of epochs from here. */
-        public Configuration random(RandomGenerator generator) {
-            return new Configuration(directory, database, access, threads, clock, nanos, generator);
-        }
-
-        /**
-         * Opens it: stored states and rows can be read, nothing is folded yet.
-         *
-         * @throws OrreryException.StorageFailure when the directory cannot be used
-         * @throws OrreryException.Unavailable when the database cannot be reached
-         */
-        public Orrery open() {
-            return new Orrery(this);
-        }
-    }
 
     /** A configuration that keeps everything in memory, for nobody outside, on virtual threads. */
     public static Configuration configure() {
@@ -191,7 +121,7 @@ public final class Orrery implements AutoCloseable {
         return configure().open();
     }
 
-    private Orrery(Configuration configuration) {
+    Orrery(Configuration configuration) {
         threads = configuration.threads();
         RandomGenerator random = configuration.random();
         epochs = () -> HexFormat.of().toHexDigits(random.nextLong());
@@ -246,7 +176,10 @@ public final class Orrery implements AutoCloseable {
                             clock,
                             threads,
                             epochs.get());
-            serveEngine();
+            serving = new Serving(channels, served, notes, threads, epochs);
+            serving.engine("commits", recorder.feed());
+            serving.engine("logs", new LogSignal(layers, clock, threads, epochs.get()).feed());
+            serving.engine("queries", new QuerySignal(layers, threads, epochs.get()).feed());
             saving = stored.map(_ -> closingLast(new SavingRhythm(queries, threads)));
             opened = true;
         } finally {
@@ -327,12 +260,8 @@ public final class Orrery implements AutoCloseable {
         tablesByName.put(live.name(), live);
         layers.source(Layers.Kind.TABLE, live, Codec.of(definition.keyClass()));
         tellQueriesOf(live);
-        serveFollowed(
-                "table:" + live.name() + ":",
-                _ -> new Resource.OfTable(live.name()),
-                definition.keyClass(),
-                live::watch);
-        channels.serve("writes:" + live.name(), new Resource.OfTable(live.name()), live.writes());
+        serving.rows(live.name(), definition.keyClass(), live::watch);
+        serving.writes(live.name(), live.writes());
         return live;
     }
 
@@ -415,12 +344,7 @@ public final class Orrery implements AutoCloseable {
         projectionsByName.put(
                 live.name(),
                 new NamedProjection<>(live, keys, Codec.of(definition.types().state())));
-        FollowedKeys<K, SharedUpdates<S, D>> followed =
-                new FollowedKeys<>(key -> new SharedUpdates<>(updates.apply(key), threads));
-        channels.serveFamily(
-                "projection:" + live.name() + ":",
-                key -> new Resource.OfProjection(live.name(), key),
-                key -> Optional.of(followed.of(keys.fromKey(Key.parse(key)))));
+        serving.states(live.name(), keys, updates);
         return live;
     }
 
@@ -460,8 +384,7 @@ public final class Orrery implements AutoCloseable {
             String name, Class<K> key, Class<V> value, Queries.Body<? super K, ? extends V> body) {
         Query<K, V> query = queries.query(name, key, value, body);
         layers.query(query, Codec.of(key));
-        serveFollowed(
-                "query:" + name + ":", text -> new Resource.OfQuery(name, text), key, query::watch);
+        serving.results(name, key, query::watch);
         return query;
     }
 
@@ -487,8 +410,7 @@ public final class Orrery implements AutoCloseable {
      * times a second to each client.
      */
     public void serve(String name, TableView<?> view) {
-        channels.serve("view:" + name, new Resource.OfView(name), paced(view));
-        served.add("view:" + name, view::upkeep, view::place);
+        serving.view(name, view);
     }
 
     /**
@@ -502,20 +424,7 @@ public final class Orrery implements AutoCloseable {
      * @throws OrreryException.BadDefinition when the question names no columns
      */
     public void serveWindows(String name, Select select, int mostRows) {
-        Windows windows =
-                new Windows(
-                        views::table,
-                        window -> served.add("view:" + name, window::upkeep, window::place),
-                        select,
-                        mostRows,
-                        VIEW_PACE,
-                        System::nanoTime);
-        channels.serveIndividually("view:" + name, new Resource.OfView(name), windows);
-        served.declare("view:" + name);
-    }
-
-    private static <R> Feed<Update<Window<R>, List<Patch<R>>>> paced(TableView<R> view) {
-        return new PacedFeed<>(view.feed(), Patch::joined, VIEW_PACE, System::nanoTime);
+        serving.windows(name, views, select, mostRows);
     }
 
     /**
@@ -523,13 +432,7 @@ public final class Orrery implements AutoCloseable {
      * at most 60 times a second to each client.
      */
     public void serve(String name, ValueView<?> view) {
-        channels.serve("value:" + name, new Resource.OfView(name), latest(view.feed()));
-        served.add("value:" + name, view::upkeep, view::place);
-    }
-
-    /** A value of which a later one makes the earlier needless. */
-    private static <V> Feed<Update<V, V>> latest(Feed<Update<V, V>> values) {
-        return new PacedFeed<>(values, List::getLast, VIEW_PACE, System::nanoTime);
+        serving.value(name, view);
     }
 
     /**
@@ -543,38 +446,6 @@ public final class Orrery implements AutoCloseable {
     public void sharePresence(KeyValueStore store, Duration lease) {
         SharedPresence shared = new SharedPresence(channels, store, epochs.get(), lease);
         closingLast(new PresenceRhythm(shared, lease, threads).start());
-    }
-
-    private <K, V> void serveFollowed(
-            String prefix,
-            Function<String, Resource> resource,
-            Class<K> key,
-            Function<K, Subscription<V>> watch) {
-        Codec<K> keys = Codec.of(key);
-        FollowedKeys<K, Followed<V>> followed =
-                new FollowedKeys<>(each ->
-                        new Followed<>(
-                                () -> watch.apply(each),
-                                threads,
-                                epochs.get(),
-                                place ->
-                                        notes.valuePublished(
-                                                prefix + keys.toKey(each).text(), place)));
-        channels.serveFamily(
-                prefix,
-                resource,
-                text -> Optional.of(latest(followed.of(keys.fromKey(Key.parse(text))))));
-    }
-
-    /** Serves what the engine tells of itself. */
-    private void serveEngine() {
-        serveEngine("commits", recorder.feed());
-        serveEngine("logs", new LogSignal(layers, clock, threads, epochs.get()).feed());
-        serveEngine("queries", new QuerySignal(layers, threads, epochs.get()).feed());
-    }
-
-    private void serveEngine(String name, Feed<?> feed) {
-        channels.serve("engine:" + name, new Resource.OfEngine(name), feed);
     }
 
     // running

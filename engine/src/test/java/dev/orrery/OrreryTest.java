@@ -1,6 +1,7 @@
 package dev.orrery;
 
 import static dev.orrery.core.Column.text;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,11 +19,13 @@ import dev.orrery.table.LiveTable;
 import dev.orrery.table.MemoryTable;
 import dev.orrery.table.Schema;
 import dev.orrery.table.Table;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class OrreryTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -41,7 +44,7 @@ class OrreryTest {
         final LiveTable<String, Airport> airports;
         final Query<String, Long> total;
 
-        Wired(Orrery.Configuration configuration) {
+        Wired(Configuration configuration) {
             orrery = configuration.open();
             flights = orrery.log("flights", Flight.class);
             delays =
@@ -83,7 +86,7 @@ class OrreryTest {
         return table;
     }
 
-    private Orrery.Configuration inDirectory() {
+    private Configuration inDirectory() {
         return Orrery.configure().directory(directory);
     }
 

@@ -7,13 +7,15 @@ import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
 import dev.orrery.projection.Projection;
 import dev.orrery.testkit.RealPostgres;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An Orrery whose logs and projections are in PostgreSQL. */
 // law E17
@@ -30,7 +32,7 @@ class SharedDatabaseTest {
         final EventLog<Flight> flights;
         final LiveProjection<String, List<Integer>> delays;
 
-        Wired(Orrery.Configuration configuration) {
+        Wired(Configuration configuration) {
             orrery = configuration.open();
             flights = orrery.log("flights", Flight.class);
             delays =
@@ -78,7 +80,7 @@ class SharedDatabaseTest {
 
     @Test
     void whatBelongsToTheProcessStaysInItsDirectory() {
-        Orrery.Configuration both =
+        Configuration both =
                 Orrery.configure().directory(directory).database(RealPostgres.of(directory));
         try (Orrery orrery = both.open()) {
             orrery.input("rate", Double.class).set(1.5);
