@@ -10,6 +10,7 @@ module dev.orrery.bench {
     requires java.net.http;
     requires java.sql;
     requires jdk.management;
+    requires org.postgresql.jdbc;
     requires tools.jackson.databind;
 
     opens dev.orrery.bench to

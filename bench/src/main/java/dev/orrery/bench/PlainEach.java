@@ -1,6 +1,7 @@
 package dev.orrery.bench;
 
 import dev.orrery.core.Codec;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -21,8 +22,8 @@ final class PlainEach {
     private static final int ROWS_AT_ONCE = 10_000;
     private static final String STATE =
             "INSERT INTO projection_states (epoch, key_bytes, version, position, state) VALUES (1,"
-                    + " ?, 1, ?, ?) ON CONFLICT (epoch, key_bytes) DO UPDATE SET version = version + 1,"
-                    + " position = excluded.position, state = excluded.state";
+                    + " ?, 1, ?, ?) ON CONFLICT (epoch, key_bytes) DO UPDATE SET version ="
+                    + " projection_states.version + 1, position = excluded.position, state = excluded.state";
     private static final String POSITION = "UPDATE projection_epochs SET position = ? WHERE id = 1";
 
     private final List<Row> rows;

@@ -21,6 +21,11 @@ final class PlainTables {
                     "PRAGMA wal_autocheckpoint = 4000",
                     "PRAGMA cache_size = -64000");
 
+    /** The row that keeps the position. */
+    static final String POSITION =
+            "INSERT INTO projection_epochs (id, projection, number, version, position, time,"
+                    + " revision) VALUES (1, 1, 1, 1, 0, 0, 0)";
+
     private final Path original;
     private final List<String> definitions;
 
@@ -59,9 +64,7 @@ final class PlainTables {
             for (String definition : definitions) {
                 statement.execute(definition);
             }
-            statement.execute(
-                    "INSERT INTO projection_epochs (id, projection, number, version, position,"
-                            + " time, revision) VALUES (1, 1, 1, 1, 0, 0, 0)");
+            statement.execute(POSITION);
         }
         return connection;
     }

@@ -14,17 +14,18 @@ interface Probe {
     Map<String, Double> measure(Effort effort) throws Exception;
 
     private static Map<String, Probe> all() {
-        return Map.of(
-                "hit", new HitProbe(),
-                "fan-in of 10,000", new FanInProbe(10_000),
-                "fan-in of 1,000,000", new FanInProbe(1_000_000),
-                "tree", new TreeProbe(),
-                "chain", new ChainProbe(),
-                "two cores", new TwoCoresProbe(),
-                "footprint", new FootprintProbe(),
-                "takings", new TakingsProbe(),
-                "deltas", new DeltaProbe(),
-                "rebuild", new RebuildProbe());
+        return Map.ofEntries(
+                Map.entry("hit", new HitProbe()),
+                Map.entry("fan-in of 10,000", new FanInProbe(10_000)),
+                Map.entry("fan-in of 1,000,000", new FanInProbe(1_000_000)),
+                Map.entry("tree", new TreeProbe()),
+                Map.entry("chain", new ChainProbe()),
+                Map.entry("two cores", new TwoCoresProbe()),
+                Map.entry("footprint", new FootprintProbe()),
+                Map.entry("takings", new TakingsProbe()),
+                Map.entry("takings on PostgreSQL", new SharedTakingsProbe()),
+                Map.entry("deltas", new DeltaProbe()),
+                Map.entry("rebuild", new RebuildProbe()));
     }
 
     /** What a probe in another JVM measured. */

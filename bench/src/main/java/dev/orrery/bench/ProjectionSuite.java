@@ -1,6 +1,7 @@
 package dev.orrery.bench;
 
 import dev.orrery.bench.Figure.Goal;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,7 @@ final class ProjectionSuite implements Suite {
     public List<Figure> run(Effort effort, Workplace place, Progress progress) throws Exception {
         List<Figure> figures = new ArrayList<>();
         figures.addAll(takings(effort, progress));
+        figures.add(sharedTakings(effort, progress));
         figures.addAll(deltas(effort, progress));
         figures.addAll(rebuild(effort, progress));
         figures.addAll(new FanOut(NAME, FanOut.Load.THOUSAND).measure(effort, progress));
@@ -50,6 +52,14 @@ final class ProjectionSuite implements Suite {
                 figure("count and sum, beside one upsert an event", ours, "1/s")
                         .beside("JDBC alone", values.of("each"))
                         .withGoal(new Goal.RatioAtLeast(0.8)));
+    }
+
+    private static Figure sharedTakings(Effort effort, Progress progress) throws Exception {
+        progress.say("  the same on PostgreSQL, beside JDBC");
+        Probe.Values values = Probe.run("takings on PostgreSQL", effort);
+        return figure("count and sum on PostgreSQL", values.of("orrery"), "1/s")
+                .beside("JDBC alone", values.of("each"))
+                .withGoal(new Goal.RatioAtLeast(0.8));
     }
 
     private static List<Figure> deltas(Effort effort, Progress progress) throws Exception {

@@ -1,13 +1,15 @@
 package dev.orrery.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+
+import dev.orrery.Configuration;
 import dev.orrery.Orrery;
 import dev.orrery.bench.Sales.Sale;
 import dev.orrery.bench.Sales.Takings;
 import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
+
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -23,8 +25,8 @@ final class SalesFold {
     /** What a run took, on the clock and of the processors. */
     record Took(long nanos, long processorNanos) {}
 
-    static Took run(Path folder, int events) {
-        try (Orrery orrery = Orrery.open(folder)) {
+    static Took run(Configuration where, int events) {
+        try (Orrery orrery = where.open()) {
             EventLog<Sale> log = orrery.log("sales", Sale.class);
             append(log, 0, events);
             LiveProjection<String, Takings> takings = orrery.projection(log, Sales.TAKINGS);
@@ -36,6 +38,12 @@ final class SalesFold {
             requireRight(takings, events);
             return took;
         }
+    }
+
+    /** The same by hand: the state after each sale, made beforehand. */
+    static PlainEach eachByHand(int events) {
+        return PlainEach.of(
+                Sales.from(0, events), Sale::account, Takings.class, Takings.NONE, Takings::plus);
     }
 
     private static long processorNanos() {

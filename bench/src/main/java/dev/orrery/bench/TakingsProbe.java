@@ -1,7 +1,7 @@
 package dev.orrery.bench;
 
-import dev.orrery.bench.Sales.Sale;
-import dev.orrery.bench.Sales.Takings;
+import dev.orrery.Orrery;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,13 +17,7 @@ final class TakingsProbe implements Probe {
         int events = effort.either(200_000, 1_000_000);
         int rounds = effort.either(2, 5);
         Workplace place = Workplace.find();
-        PlainEach each =
-                PlainEach.of(
-                        Sales.from(0, events),
-                        Sale::account,
-                        Takings.class,
-                        Takings.NONE,
-                        Takings::plus);
+        PlainEach each = SalesFold.eachByHand(events);
         Map<String, Samples> samples = new LinkedHashMap<>();
         place.inFreshFolder(kafkaFolder -> {
             try (KafkaStreamsPeer kafka = KafkaStreamsPeer.open(kafkaFolder, events)) {
@@ -46,7 +40,7 @@ final class TakingsProbe implements Probe {
 
     private static Map<String, Double> round(
             Path folder, int events, PlainEach each, KafkaStreamsPeer kafka) throws Exception {
-        SalesFold.Took ours = SalesFold.run(folder, events);
+        SalesFold.Took ours = SalesFold.run(Orrery.configure().directory(folder), events);
         SalesFold.Took theirs = kafka.run();
         Path file = folder.resolve("orrery.db");
         PlainTables plain = PlainTables.like(file);

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toCollection;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
+
 import java.lang.module.ModuleDescriptor;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,7 +75,11 @@ final class House {
                     Map.entry(
                             "bench",
                             on("engine", "gateway", "cli", "examples.flights")
-                                    .using("picocli", "tools.jackson", "com.sun.management")),
+                                    .using(
+                                            "picocli",
+                                            "tools.jackson",
+                                            "com.sun.management",
+                                            "org.postgresql")),
                     Map.entry(
                             "testkit",
                             on("core", "query")

@@ -16,6 +16,13 @@ class TakingsProbeTest {
     }
 
     @Test
+    void bothSidesFoldTheSameSalesOnPostgres() throws Exception {
+        assertThat(new SharedTakingsProbe().measure(Effort.QUICK))
+                .containsOnlyKeys("orrery", "each")
+                .allSatisfy((_, value) -> assertThat(value).isPositive());
+    }
+
+    @Test
     void aReaderSeesNoAbsentNorOlderStateDuringARebuild() throws Exception {
         assertThat(new RebuildProbe().measure(Effort.QUICK)).containsEntry("wrong", 0.0);
     }
