@@ -7,6 +7,7 @@ import dev.orrery.log.EventLog;
 import dev.orrery.projection.DeltaProjection;
 import dev.orrery.projection.LiveDeltaProjection;
 import dev.orrery.projection.Projection;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * From an event until its difference is at a subscriber in the same process, at 10,000 events a
- * second over 100 keys, each of which is followed: forced to disk as an event, folded, forced again
- * as a state with its change, committed on the timeline, told.
+ * second over 100 keys, each of which is followed: forced to disk as an event, folded, stored as a
+ * state with its change, committed on the timeline, told.
  *
  * <p>An event counts from the moment it was due, so that one that waits its turn to be appended
  * counts its wait.

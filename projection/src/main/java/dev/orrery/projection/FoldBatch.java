@@ -4,6 +4,9 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.EpochTables.Released;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Some events folded over an epoch in memory: what they change, before any of it is stored or seen.
@@ -139,6 +141,12 @@ final class FoldBatch<E, K, S> {
     /** How often a fold threw. */
     int retries() {
         return parts.stream().mapToInt(FoldPart::retries).sum();
+    }
+
+    /** Whether every fold went well at once, so that the events alone say what came of them. */
+    boolean isRepeatable() {
+        return failure == null
+                && parts.stream().allMatch(part -> part.retries() == 0 && part.waiting().isEmpty());
     }
 
     /** What there is to store and to show; {@code released} are the events that no longer wait. */

@@ -5,13 +5,15 @@ import dev.orrery.core.Timeline;
 import dev.orrery.core.Transaction;
 import dev.orrery.sql.Database;
 import dev.orrery.sql.WriteSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one projection made of some events, on its way to the store and then to the timeline.
@@ -26,18 +28,26 @@ final class FoldStep<K, S> {
     private final FoldBatch.Result<K, S> result;
     private final Set<K> released;
     private final @Nullable OrreryException failure;
+    private final boolean repeatable;
 
+    /**
+     * What was made of some events, or by a command.
+     *
+     * @param repeatable whether folding the same events anew makes the same of them
+     */
     FoldStep(
             Folder<?, K, S> folder,
             Epoch<K, S> epoch,
             FoldBatch.Result<K, S> result,
             Set<K> released,
-            @Nullable OrreryException failure) {
+            @Nullable OrreryException failure,
+            boolean repeatable) {
         this.folder = folder;
         this.epoch = epoch;
         this.result = result;
         this.released = released;
         this.failure = failure;
+        this.repeatable = repeatable;
     }
 
     Folder<?, K, S> folder() {
@@ -50,7 +60,9 @@ final class FoldStep<K, S> {
     }
 
     /**
-     * Stores steps in one transaction, and only then shows them in one commit. // laws P1, P3
+     * Stores steps in one transaction, and only then shows them in one commit. The transaction is
+     * not forced to disk where the events, which are, would make the same again. // laws P1, P3,
+     * P13
      *
      * @param cause what the commit is told to be made by
      * @return false, and nothing stored, when somebody else had folded on for one of them, which
@@ -59,13 +71,21 @@ final class FoldStep<K, S> {
     static boolean take(
             Database database, Timeline timeline, String cause, List<FoldStep<?, ?>> steps) {
         try {
-            database.perform(PART, session -> steps.forEach(step -> step.store(session)));
+            if (steps.stream().allMatch(step -> step.repeatable)) {
+                database.performUnforced(PART, session -> store(session, steps));
+            } else {
+                database.perform(PART, session -> store(session, steps));
+            }
         } catch (Overtaken e) {
             e.step.reload();
             return false;
         }
         show(timeline, cause, steps.stream().map(FoldStep::shown).toList());
         return true;
+    }
+
+    private static void store(WriteSession session, List<FoldStep<?, ?>> steps) {
+        steps.forEach(step -> step.store(session));
     }
 
     /** Stores it within a transaction. */

@@ -16,6 +16,9 @@ import dev.orrery.log.Recorded;
 import dev.orrery.projection.ProjectionStatus.Failed;
 import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.sql.Database;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folds one projection: folds batches in memory over the states of an epoch, parks what throws, and
@@ -169,7 +171,8 @@ final class Folder<E, K, S> {
                 life.epoch(),
                 folded.result(nextRevision(), List.of()),
                 Set.of(),
-                folded.failure().orElse(null));
+                folded.failure().orElse(null),
+                folded.isRepeatable());
     }
 
     private long nextRevision() {
@@ -353,7 +356,7 @@ final class Folder<E, K, S> {
         retry.fold(leaveOutFirst);
         counts.retried(1);
         FoldBatch.Result<K, S> result = retry.result(nextRevision());
-        requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(key), null));
+        requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(key), null, false));
         retry.requireDone(name());
     }
 
@@ -373,7 +376,7 @@ final class Folder<E, K, S> {
                     new FoldBatch<>(life.requireFolding(), life.epoch(), workers);
             edited.part(key).of(key).put(state);
             FoldBatch.Result<K, S> result = edited.result(nextRevision(), List.of());
-            requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(), null));
+            requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(), null, false));
         });
     }
 

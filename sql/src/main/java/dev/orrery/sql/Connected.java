@@ -1,6 +1,9 @@
 package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection with its prepared statements, lent to one thread at a time. The database sees to
@@ -212,10 +214,10 @@ final class Connected implements WriteSession, AutoCloseable {
      *
      * @param part what is written, null for the whole database
      */
-    void begin(@Nullable String part) {
+    void begin(@Nullable String part, boolean forced) {
         borrower = Thread.currentThread();
         try {
-            bounds.begin(part);
+            bounds.begin(part, forced);
         } catch (SQLException e) {
             borrower = null;
             throw failure(e);

@@ -3,12 +3,15 @@ package dev.orrery.sql;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.ProcessLock;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
+
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A SQL database: embedded, where this process writes alone, or shared with other processes.
@@ -219,7 +222,7 @@ public final class Database implements AutoCloseable {
      *     nothing was done
      */
     public <T extends @Nullable Object, X extends Exception> T write(Writing<T, X> work) throws X {
-        return written(null, work);
+        return written(null, true, work);
     }
 
     /**
@@ -231,23 +234,35 @@ public final class Database implements AutoCloseable {
      */
     public <T extends @Nullable Object, X extends Exception> T write(
             String part, Writing<T, X> work) throws X {
-        return written(part, work);
+        return written(part, true, work);
     }
 
     /** {@link #write(Writing)} for work without a result. */
     public <X extends Exception> void perform(Work<X> work) throws X {
-        this.<@Nullable Void, X>written(
-                null,
-                session -> {
-                    work.run(session);
-                    return null;
-                });
+        perform(null, true, work);
     }
 
     /** {@link #write(String, Writing)} for work without a result. */
     public <X extends Exception> void perform(String part, Work<X> work) throws X {
+        perform(part, true, work);
+    }
+
+    /**
+     * {@link #perform(String, Work)} for what can be made again from what was written before it:
+     * everybody sees it when this returns, and it is durable when the next write that waits for the
+     * disk is, of whatever part. Until then the loss of power, or of the server, may undo it,
+     * together with all that was written after it and with nothing before; a kill of this process
+     * does not.
+     */
+    public <X extends Exception> void performUnforced(String part, Work<X> work) throws X {
+        perform(part, false, work);
+    }
+
+    private <X extends Exception> void perform(@Nullable String part, boolean forced, Work<X> work)
+            throws X {
         this.<@Nullable Void, X>written(
                 part,
+                forced,
                 session -> {
                     work.run(session);
                     return null;
@@ -255,9 +270,9 @@ public final class Database implements AutoCloseable {
     }
 
     private <T extends @Nullable Object, X extends Exception> T written(
-            @Nullable String part, Writing<T, X> work) throws X {
+            @Nullable String part, boolean forced, Writing<T, X> work) throws X {
         refuseWithin();
-        Connected session = begun(writers, part);
+        Connected session = begun(writers, part, forced);
         try {
             return within(session, work);
         } finally {
@@ -276,7 +291,7 @@ public final class Database implements AutoCloseable {
             return write(work::run);
         }
         refuseWithin();
-        Connected session = begun(readers, null);
+        Connected session = begun(readers, null, true);
         try {
             return within(session, work::run);
         } finally {
@@ -337,11 +352,11 @@ public final class Database implements AutoCloseable {
     }
 
     /** A session in a transaction; one that turns out to be lost before that is replaced once. */
-    private static Connected begun(Sessions sessions, @Nullable String part) {
+    private static Connected begun(Sessions sessions, @Nullable String part, boolean forced) {
         Connected first = sessions.borrow();
         boolean begun = false;
         try {
-            first.begin(part);
+            first.begin(part, forced);
             begun = true;
             return first;
         } catch (OrreryException.Unavailable e) {
@@ -355,7 +370,7 @@ public final class Database implements AutoCloseable {
         }
         Connected second = sessions.borrow();
         try {
-            second.begin(part);
+            second.begin(part, forced);
             begun = true;
             return second;
         } finally {

@@ -2,6 +2,9 @@ package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,8 +16,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
+
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL, shared: many processes write, each in its part of the database.
@@ -209,7 +212,7 @@ final class PostgresDialect extends Dialect {
     /** The driver begins a transaction with the first statement in it. */
     private record Reads(Connection connection) implements Bounds {
         @Override
-        public void begin(@Nullable String part) {}
+        public void begin(@Nullable String part, boolean forced) {}
 
         @Override
         public void commit() throws SQLException {

@@ -1,12 +1,14 @@
 package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The write transactions of one connection to PostgreSQL.
@@ -34,6 +36,8 @@ final class PostgresWrites implements Bounds {
     private static final String TAKE_PART =
             "SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared(?),"
                     + " pg_advisory_xact_lock(?)";
+    private static final String TAKE_PART_UNFORCED =
+            TAKE_PART + ", set_config('synchronous_commit', 'off', true)";
 
     /** When the server was started, and when it last recovered, as far as one may see that. */
     private static final String LIFE =
@@ -46,6 +50,7 @@ final class PostgresWrites implements Bounds {
     private final Connection connection;
     private final PreparedStatement takeWhole;
     private final PreparedStatement takePart;
+    private final PreparedStatement takePartUnforced;
     private final String life;
     private String transaction = "";
 
@@ -54,14 +59,16 @@ final class PostgresWrites implements Bounds {
         this.connection = connection;
         this.takeWhole = connection.prepareStatement(TAKE_WHOLE);
         this.takePart = connection.prepareStatement(TAKE_PART);
+        this.takePartUnforced = connection.prepareStatement(TAKE_PART_UNFORCED);
         this.life = text(connection, LIFE);
         connection.commit();
     }
 
     @Override
-    public void begin(@Nullable String part) throws SQLException { // law S11
+    public void begin(@Nullable String part, boolean forced) throws SQLException { // law S11
         try {
-            PreparedStatement take = part == null ? takeWhole : takePart;
+            PreparedStatement take =
+                    part == null ? takeWhole : forced ? takePart : takePartUnforced; // law S14
             take.setLong(1, dialect.lock("whole"));
             if (part != null) {
                 take.setLong(2, dialect.lock("part\n" + part));

@@ -2,18 +2,20 @@ package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
+
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
-/** SQLite, embedded: write-ahead log, every commit forced. */
+/** SQLite, embedded, with a write-ahead log. */
 final class SqliteDialect extends Dialect {
     static final String MEMORY = ":memory:";
 
@@ -22,6 +24,8 @@ final class SqliteDialect extends Dialect {
      */
     private static final int VERSION = 1;
 
+    private static final String FORCED = "PRAGMA synchronous = FULL";
+    private static final String UNFORCED = "PRAGMA synchronous = NORMAL";
     private static final int PRIMARY_CODE = 0xff;
     private static final int WRITE_CACHE = -64_000; // negative: KiB
     private static final int READ_CACHE = -16_000;
@@ -86,9 +90,14 @@ final class SqliteDialect extends Dialect {
                             access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
             private final PreparedStatement commit = connection.prepareStatement("COMMIT");
             private final PreparedStatement rollback = connection.prepareStatement("ROLLBACK");
+            private boolean forcing = true;
 
             @Override
-            public void begin(@Nullable String part) throws SQLException {
+            public void begin(@Nullable String part, boolean forced) throws SQLException {
+                if (forced != forcing) {
+                    force(connection, forced);
+                    forcing = forced;
+                }
                 begin.executeUpdate();
             }
 
@@ -133,7 +142,7 @@ final class SqliteDialect extends Dialect {
             if (access == Access.WRITE) {
                 requireKnown(statement);
                 statement.execute("PRAGMA journal_mode = WAL");
-                statement.execute("PRAGMA synchronous = FULL");
+                statement.execute(FORCED);
                 statement.execute("PRAGMA wal_autocheckpoint = 4000"); // pages: 16 MiB
                 statement.execute("PRAGMA journal_size_limit = 67108864");
                 statement.execute("PRAGMA user_version = " + VERSION);
@@ -146,6 +155,16 @@ final class SqliteDialect extends Dialect {
             // statements count.
             connection.setAutoCommit(false);
             statement.execute("COMMIT");
+        }
+    }
+
+    /**
+     * Whether the commits to come are forced to disk. One that is not is forced by the next that
+     * is: both are in one log, and that is forced up to its end. // law S14
+     */
+    private static void force(Connection connection, boolean forced) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(forced ? FORCED : UNFORCED);
         }
     }
 

@@ -8,7 +8,14 @@ import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.testkit.RealPostgres;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
+
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -19,10 +26,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A database in a schema of a real PostgreSQL, and what is particular to a shared one. */
 @Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs
@@ -46,6 +49,22 @@ class PostgresDatabaseTest extends DatabaseContract {
     @AfterEach
     void endOthers() {
         others.shutdownNow();
+    }
+
+    @Test
+    void aWriteThatIsNotForcedDoesNotWaitForTheDiskAndTheNextDoes() { // law S14
+        try (Database database = open()) {
+            List<String> levels = new ArrayList<>();
+            database.performUnforced("a", session -> levels.add(level(session)));
+            database.perform("a", session -> levels.add(level(session)));
+            assertThat(levels).containsExactly("off", "on");
+            database.performUnforced("a", session -> session.update(INSERT, "Mars", 2));
+            assertThat(count(database)).isEqualTo(1);
+        }
+    }
+
+    private static String level(Session session) {
+        return session.find("SHOW synchronous_commit", row -> row.text(1)).orElseThrow();
     }
 
     /** Somebody who writes a part, and stays until told to leave. */

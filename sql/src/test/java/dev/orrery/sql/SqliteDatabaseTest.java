@@ -4,16 +4,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.OrreryException.StorageFailure;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** A database in a SQLite file, and what is particular to files. */
 class SqliteDatabaseTest extends DatabaseContract {
+    private static final long NORMAL = 1; // a commit does not wait for the disk
+    private static final long FULL = 2;
+
     @Override
     protected Database bare() {
         return Database.open(directory.resolve("orrery.db"));
+    }
+
+    @Test
+    void aWriteThatIsNotForcedIsForcedByTheNextThatIs() throws IOException { // law S14
+        Path lost = Files.createDirectory(directory.resolve("lost"));
+        try (Database database = open()) {
+            assertThat(forcing(database)).containsExactly(NORMAL, FULL);
+            Path wal = directory.resolve("orrery.db-wal");
+            database.performUnforced("a", session -> session.update(INSERT, "Mars", 2));
+            assertThat(count(database)).isEqualTo(1);
+            database.perform("b", session -> session.update(INSERT, "Venus", 0));
+            long forced = Files.size(wal);
+            database.performUnforced("a", session -> session.update(INSERT, "Earth", 1));
+            Files.copy(directory.resolve("orrery.db"), lost.resolve("orrery.db"));
+            byte[] kept = Arrays.copyOf(Files.readAllBytes(wal), (int) forced);
+            Files.write(lost.resolve("orrery.db-wal"), kept);
+        }
+        try (Database database = Database.open(lost.resolve("orrery.db"))) {
+            assertThat(count(database)).isEqualTo(2);
+        }
+    }
+
+    /** What SQLite does at a commit: of a write that is not to be forced, then of one that is. */
+    private static List<Long> forcing(Database database) {
+        List<Long> levels = new ArrayList<>();
+        database.performUnforced("a", session -> levels.add(level(session)));
+        database.perform("a", session -> levels.add(level(session)));
+        return levels;
+    }
+
+    private static long level(Session session) {
+        return session.find("PRAGMA synchronous", row -> row.integer(1)).orElseThrow();
     }
 
     @Test

@@ -2,8 +2,9 @@ package dev.orrery.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
 
 /** Statements are prepared once and kept, within bounds. */
 class StatementsTest {
@@ -14,7 +15,7 @@ class StatementsTest {
 
     @Test
     void theSameTextIsPreparedOnce() { // law S9
-        session.begin(null);
+        session.begin(null, true);
         for (int i = 0; i < 100; i++) {
             assertThat(session.find("SELECT ?", row -> row.integer(1), i)).hasValue((long) i);
         }
@@ -24,7 +25,7 @@ class StatementsTest {
 
     @Test
     void oldStatementsGiveWayToNewOnes() { // law S9
-        session.begin(null);
+        session.begin(null, true);
         for (int i = 0; i < 1_000; i++) {
             assertThat(session.find("SELECT " + i, row -> row.integer(1))).hasValue((long) i);
         }
@@ -35,7 +36,7 @@ class StatementsTest {
 
     @Test
     void parametersOfOneRunAreForgottenByTheNext() {
-        session.begin(null);
+        session.begin(null, true);
         session.update("CREATE TABLE t (a, b)");
         session.update("INSERT INTO t VALUES (?, ?)", "one", 1);
         session.update("INSERT INTO t VALUES (?, ?)", null, null);
