@@ -2,14 +2,12 @@ package dev.orrery;
 
 import dev.orrery.channel.AccessPolicy;
 import dev.orrery.core.OrreryException;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-
 import javax.sql.DataSource;
 
 /** How an Orrery is opened. Immutable: each method answers a changed copy. */

@@ -47,7 +47,6 @@ import dev.orrery.view.Select;
 import dev.orrery.view.TableView;
 import dev.orrery.view.ValueView;
 import dev.orrery.view.Views;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -13,7 +13,6 @@ import dev.orrery.view.TableView;
 import dev.orrery.view.ValueView;
 import dev.orrery.view.Views;
 import dev.orrery.view.Window;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

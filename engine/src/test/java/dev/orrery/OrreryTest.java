@@ -1,7 +1,6 @@
 package dev.orrery;
 
 import static dev.orrery.core.Column.text;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,13 +18,11 @@ import dev.orrery.table.LiveTable;
 import dev.orrery.table.MemoryTable;
 import dev.orrery.table.Schema;
 import dev.orrery.table.Table;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OrreryTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -7,15 +7,13 @@ import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
 import dev.orrery.projection.Projection;
 import dev.orrery.testkit.RealPostgres;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An Orrery whose logs and projections are in PostgreSQL. */
 // law E17

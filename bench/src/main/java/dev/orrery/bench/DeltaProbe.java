@@ -7,7 +7,6 @@ import dev.orrery.log.EventLog;
 import dev.orrery.projection.DeltaProjection;
 import dev.orrery.projection.LiveDeltaProjection;
 import dev.orrery.projection.Projection;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.orrery.bench;
 
 import dev.orrery.core.Codec;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,7 +1,6 @@
 package dev.orrery.bench;
 
 import dev.orrery.bench.Figure.Goal;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,14 +1,12 @@
 package dev.orrery.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-
 import dev.orrery.Configuration;
 import dev.orrery.Orrery;
 import dev.orrery.bench.Sales.Sale;
 import dev.orrery.bench.Sales.Takings;
 import dev.orrery.log.EventLog;
 import dev.orrery.projection.LiveProjection;
-
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 

@@ -1,9 +1,6 @@
 package dev.orrery.bench;
 
 import dev.orrery.Orrery;
-
-import org.postgresql.ds.PGSimpleDataSource;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Sales per second counted and summed per account on a real PostgreSQL server; beside the JDBC

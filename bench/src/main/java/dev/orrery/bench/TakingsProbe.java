@@ -1,7 +1,6 @@
 package dev.orrery.bench;
 
 import dev.orrery.Orrery;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

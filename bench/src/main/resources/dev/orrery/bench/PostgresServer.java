@@ -1,5 +1,4 @@
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
 import java.nio.file.Path;
 
 /**

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toCollection;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
-
 import java.lang.module.ModuleDescriptor;
 import java.util.LinkedHashSet;
 import java.util.List;

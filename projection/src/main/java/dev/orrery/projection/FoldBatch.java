@@ -4,9 +4,6 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.EpochTables.Released;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some events folded over an epoch in memory: what they change, before any of it is stored or seen.

@@ -5,15 +5,13 @@ import dev.orrery.core.Timeline;
 import dev.orrery.core.Transaction;
 import dev.orrery.sql.Database;
 import dev.orrery.sql.WriteSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one projection made of some events, on its way to the store and then to the timeline.

@@ -16,9 +16,6 @@ import dev.orrery.log.Recorded;
 import dev.orrery.projection.ProjectionStatus.Failed;
 import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.sql.Database;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds one projection: folds batches in memory over the states of an epoch, parks what throws, and

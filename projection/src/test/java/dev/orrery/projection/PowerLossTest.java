@@ -1,7 +1,6 @@
 package dev.orrery.projection;
 
 import static dev.orrery.projection.Rig.SOON;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.core.Cursor;
@@ -9,10 +8,6 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Update;
 import dev.orrery.log.Position;
 import dev.orrery.projection.Rig.Step;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Power lost while folds are on their way to the disk: the write-ahead log of the database ends

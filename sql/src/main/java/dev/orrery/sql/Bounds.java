@@ -1,8 +1,7 @@
 package dev.orrery.sql;
 
-import org.jspecify.annotations.Nullable;
-
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the transactions of one connection begin and end, in the way of its database. Confined to

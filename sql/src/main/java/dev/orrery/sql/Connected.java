@@ -1,9 +1,6 @@
 package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection with its prepared statements, lent to one thread at a time. The database sees to

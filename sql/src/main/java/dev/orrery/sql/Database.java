@@ -3,15 +3,12 @@ package dev.orrery.sql;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.ProcessLock;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
-
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A SQL database: embedded, where this process writes alone, or shared with other processes.

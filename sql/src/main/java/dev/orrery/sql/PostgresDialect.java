@@ -2,9 +2,6 @@ package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,8 +13,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
-
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL, shared: many processes write, each in its part of the database.

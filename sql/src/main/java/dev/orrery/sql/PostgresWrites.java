@@ -1,14 +1,12 @@
 package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The write transactions of one connection to PostgreSQL.

@@ -2,18 +2,16 @@ package dev.orrery.sql;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.StorageFailure;
-
-import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** SQLite, embedded, with a write-ahead log. */
 final class SqliteDialect extends Dialect {

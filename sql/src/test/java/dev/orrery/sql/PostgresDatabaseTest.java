@@ -8,12 +8,6 @@ import dev.orrery.core.OrreryException.Cancelled;
 import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.testkit.RealPostgres;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.postgresql.ds.PGSimpleDataSource;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +20,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A database in a schema of a real PostgreSQL, and what is particular to a shared one. */
 @Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs

@@ -2,9 +2,8 @@ package dev.orrery.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** Statements are prepared once and kept, within bounds. */
 class StatementsTest {
