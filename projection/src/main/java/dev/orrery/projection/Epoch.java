@@ -6,6 +6,7 @@ import dev.orrery.log.Position;
 import dev.orrery.projection.FoldTables.EpochRow;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -26,11 +27,18 @@ final class Epoch<K, S> {
     private final EpochTables tables;
     private final Map<K, Held<S>> held = new ConcurrentHashMap<>();
     private final Map<K, Parked<K>> parked = new ConcurrentHashMap<>();
+
+    /** Those that were removed, in about the order in which they were. */
+    private final Deque<Former<K>> former = new ArrayDeque<>();
+
     private final Deque<EpochTables.Kept> kept = new ArrayDeque<>();
     private final RecentChunks recent = new RecentChunks();
     private long changesKept;
     private long nextChunk = 1;
     private volatile Reached reached;
+
+    /** A key that was removed by the event of a number; it may have come back since. */
+    record Former<K>(K key, long position) {}
 
     /** How far the states are, and when the event there was appended. */
     record Reached(Position position, Instant time) {}
@@ -68,7 +76,7 @@ final class Epoch<K, S> {
         reached = new Reached(new Position(log, number), time);
     }
 
-    /** What is known of a key, also after its state was removed. */
+    /** What is known of a key, also for a while after its state was removed. */
     @Nullable Held<S> held(K key) {
         return held.get(key);
     }
@@ -85,6 +93,43 @@ final class Epoch<K, S> {
 
     void hold(K key, Held<S> state) {
         held.put(key, state);
+        if (state.state() == null) {
+            former.add(new Former<>(key, state.position()));
+        }
+    }
+
+    /** The removed keys that are remembered and need not be any more at an event. */
+    List<Former<K>> forgottenAt(long position) {
+        List<Former<K>> forgotten = new ArrayList<>();
+        for (Former<K> one : former) {
+            if (!Remembrance.isOver(one.position, position)) {
+                break;
+            }
+            if (isStillGone(one)) {
+                forgotten.add(one);
+            }
+        }
+        return forgotten;
+    }
+
+    private boolean isStillGone(Former<K> one) {
+        Held<S> known = held.get(one.key);
+        return known != null && known.state() == null && known.position() == one.position;
+    }
+
+    /** Forgets what is not stored any more. */
+    void forget(long position) {
+        while (!former.isEmpty() && Remembrance.isOver(former.getFirst().position, position)) {
+            Former<K> one = former.removeFirst();
+            if (isStillGone(one)) {
+                held.remove(one.key);
+            }
+        }
+    }
+
+    /** How many keys are known, removed ones that are remembered among them. */
+    int size() {
+        return held.size();
     }
 
     /** Every key that has a state. */
@@ -220,8 +265,12 @@ final class Epoch<K, S> {
     void load(Codec<K> keys, Codec<S> states) {
         tables.eachState(stored -> {
             K key = keys.decode(stored.key());
-            held.put(key, held(stored, states, key));
+            hold(key, held(stored, states, key));
         });
+        List<Former<K>> inOrder = new ArrayList<>(former);
+        inOrder.sort(Comparator.comparingLong(Former::position));
+        former.clear();
+        former.addAll(inOrder);
         loadWaiting(keys);
         tables.kept().forEach(this::keep);
     }

@@ -38,6 +38,9 @@ final class EpochTables {
     /** An event that no longer waits. */
     record Released(byte[] key, long position) {}
 
+    /** A key that was removed by the event at a position. */
+    record Former(byte[] key, long position) {}
+
     /** How many changes a chunk holds, and the position of the batch they were made by. */
     record Kept(long chunk, long position, int changes) {}
 
@@ -49,6 +52,7 @@ final class EpochTables {
      * @param time when the event at that position was appended
      * @param revision the revision this change will have at least
      * @param dropped chunks up to this one are not kept any more
+     * @param forgotten keys of which nothing is remembered any more
      */
     record Save(
             long expected,
@@ -59,7 +63,8 @@ final class EpochTables {
             List<Chunks.Chunk> chunks,
             long dropped,
             List<ParkedRow> parked,
-            List<Released> released) {}
+            List<Released> released,
+            List<Former> forgotten) {}
 
     EpochTables(Database database, long epoch) {
         this.database = database;
@@ -223,6 +228,11 @@ final class EpochTables {
                 session,
                 "DELETE FROM projection_parked WHERE epoch = ? AND key_bytes = ? AND position = ?",
                 save.released,
+                row -> new @Nullable Object[] {epoch, row.key, row.position});
+        batch(
+                session,
+                "DELETE FROM projection_states WHERE epoch = ? AND key_bytes = ? AND position = ?",
+                save.forgotten,
                 row -> new @Nullable Object[] {epoch, row.key, row.position});
         return true;
     }

@@ -180,7 +180,14 @@ final class FoldBatch<E, K, S> {
                         chunks.all(),
                         epoch.droppedFor(changes, folding.changesKept()),
                         waiting.stream().map(this::row).toList(),
-                        released),
+                        released,
+                        epoch.forgottenAt(position).stream()
+                                .filter(former -> !held.containsKey(former.key()))
+                                .map(former ->
+                                        new EpochTables.Former(
+                                                folding.keys().encode(former.key()),
+                                                former.position()))
+                                .toList()),
                 held,
                 waiting);
     }

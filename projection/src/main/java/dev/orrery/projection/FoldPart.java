@@ -71,7 +71,7 @@ final class FoldPart<E, K, S> {
     boolean fold(K key, Recorded<E> recorded, int attempt) {
         for (int now = attempt; ; now++) {
             try {
-                of(key).apply(recorded);
+                of(key, recorded.position().number()).apply(recorded);
                 return true;
             } catch (RuntimeException | StackOverflowError e) {
                 retries++;
@@ -149,11 +149,11 @@ final class FoldPart<E, K, S> {
         return Objects.requireNonNull(heldUp.get(key));
     }
 
-    /** The key under way. */
-    Work<E, K, S> of(K key) {
+    /** The key under way, since the event of a number or what was folded before. */
+    Work<E, K, S> of(K key, long number) {
         Work<E, K, S> known = work.get(key);
         if (known == null) {
-            known = new Work<>(folding, epoch, key);
+            known = new Work<>(folding, epoch, key, Math.max(number, epoch.position().number()));
             work.put(key, known);
         }
         return known;

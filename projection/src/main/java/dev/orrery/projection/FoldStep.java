@@ -108,6 +108,7 @@ final class FoldStep<K, S> {
             epoch.parkAgain(result.waiting());
         }
         epoch.keep(save.chunks(), save.position(), save.dropped());
+        epoch.forget(save.position());
         return new Shown<>(folder, epoch, result.changed(), free, save.position(), save.time());
     }
 

@@ -372,7 +372,7 @@ final class Folder<E, K, S> {
         withServed(life -> {
             FoldBatch<E, K, S> edited =
                     new FoldBatch<>(life.requireFolding(), life.epoch(), workers);
-            edited.part(key).of(key).put(state);
+            edited.part(key).of(key, life.epoch().position().number()).put(state);
             FoldBatch.Result<K, S> result = edited.result(nextRevision(), List.of());
             requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(), null, false));
         });

@@ -26,14 +26,18 @@ final class Work<E, K, S> {
     private long first;
     private boolean changed;
 
-    Work(Folding<E, K, S> folding, Epoch<K, S> epoch, K key) {
+    /** A key as an epoch knows it, before the event of a number. */
+    Work(Folding<E, K, S> folding, Epoch<K, S> epoch, K key, long number) {
         this.folding = folding;
         this.key = key;
         Held<S> held = epoch.held(key);
-        this.state = held == null ? null : held.state();
-        this.version = held == null ? 0 : held.version();
-        this.position = held == null ? 0 : held.position();
-        this.chunkBefore = held == null ? 0 : held.chunk();
+        if (held == null || held.isForgottenAt(number)) {
+            held = new Held<>(null, Remembrance.versionBefore(number), number, 0);
+        }
+        this.state = held.state();
+        this.version = held.version();
+        this.position = held.position();
+        this.chunkBefore = held.chunk();
         this.first = version + 1;
     }
 
