@@ -3,7 +3,6 @@ package dev.orrery.core;
 import dev.orrery.core.OrreryException.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,11 +27,6 @@ final class FileSegmentLog implements SegmentLog {
      * behind the active segment, forces once and publishes the new end. So there is one writer at a time, no thread of
      * the log's own, and as many records per force as arrived during the last one.
      *
-     * Room. Behind the records of a small group the flusher writes zeros, so that the next groups are written into space
-     * the file system has given already: then forcing them is forcing data alone, without a new length in the file
-     * system's journal. The room is no record (a record's position is never 0), is cut off when the segment is sealed or
-     * the log closed, and after a crash is cut like any torn tail.
-     *
      * Reading. The view (segments, end, length of the active file) is one immutable value, replaced after the force.
      * Readers take it once and open the files they need for themselves: no lock is shared with the writer, an interrupted
      * reader closes nobody's file but its own, and a file dropped under its hands is noticed because the view has changed.
@@ -45,15 +39,9 @@ final class FileSegmentLog implements SegmentLog {
      * can have a torn tail: what follows its last good record is cut off. A newest segment whose header is damaged is not
      * cut, it is sealed as it is: it may not be ours to cut.
      */
-    private static final System.Logger LOG = System.getLogger(FileSegmentLog.class.getName());
     private static final String LOCK_FILE = "lock";
     private static final int BUFFER_BYTES = 256 << 10;
     private static final long READ_BYTES = 8 << 20;
-
-    /** How much room is made at once; groups that fill a good part of it need none. */
-    private static final int ROOM_BYTES = 256 << 10;
-
-    private static final int LARGE_GROUP_BYTES = 64 << 10;
 
     private final Path directory;
     private final Options options;
@@ -77,9 +65,6 @@ final class FileSegmentLog implements SegmentLog {
     /* Confined to the flusher. */
     private @Nullable ByteBuffer buffer;
     private SegmentFile active;
-
-    /** The length of the active file, room included. */
-    private long activeLength;
 
     /** One caller's records on their way to the disk, and what came of them. */
     private static final class Append {
@@ -106,7 +91,6 @@ final class FileSegmentLog implements SegmentLog {
                 new AtomicReference<>(
                         new SegmentView(found.segments(), found.end(), found.activeBytes()));
         this.active = found.active();
-        this.activeLength = found.activeBytes();
         this.damage.addAll(found.damage());
         this.appends = new GroupCommit<>("segment log " + directory, this::flush);
     }
@@ -217,7 +201,7 @@ final class FileSegmentLog implements SegmentLog {
             return;
         }
         try (processLock) {
-            endActive();
+            active.close();
         } catch (IOException e) {
             throw failure(directory, e);
         }
@@ -384,29 +368,8 @@ final class FileSegmentLog implements SegmentLog {
                 done += chunk;
             }
         }
-        offset = drain(full, offset);
-        makeRoom(before.activeBytes(), offset);
+        drain(full, offset);
         return records.size();
-    }
-
-    /** Room for the groups that follow one which was written between these offsets. */
-    private void makeRoom(long began, long end) throws ClosedByInterruptException { // law C65
-        long room = Math.min(end + ROOM_BYTES, options.segmentBytes());
-        if (end <= activeLength) {
-            return;
-        }
-        activeLength = end;
-        if (end - began >= LARGE_GROUP_BYTES || room <= end) {
-            return;
-        }
-        activeLength = room; // of what cannot be written the rest is cut off all the same
-        try {
-            active.write(ByteBuffer.allocateDirect((int) (room - end)), end);
-        } catch (ClosedByInterruptException e) {
-            throw e;
-        } catch (IOException e) { // a full disk, say: the records are written all the same
-            LOG.log(System.Logger.Level.DEBUG, "no room behind " + view.get().newest().file(), e);
-        }
     }
 
     /** Empty, and made when first needed: a log that is only read takes none. */
@@ -444,24 +407,9 @@ final class FileSegmentLog implements SegmentLog {
                 active.truncate(bytes);
                 return active;
             });
-            activeLength = bytes;
         } catch (IOException e) {
             broken = e;
         }
-    }
-
-    /**
-     * Lets go of the active file, without its room; not forced: what is left of it is no record.
-     */
-    private void endActive() throws IOException {
-        if (broken == null && activeLength > view.get().activeBytes()) {
-            SegmentFile.uninterrupted(() -> {
-                reopenActive();
-                active.truncate(view.get().activeBytes());
-                return active;
-            });
-        }
-        active.close();
     }
 
     /** Seals the active segment and begins the next; all of the old one has been forced. */
@@ -471,9 +419,8 @@ final class FileSegmentLog implements SegmentLog {
         try {
             Segment next = SegmentFile.uninterrupted(() -> Segment.create(directory, first));
             SegmentFile opened = SegmentFile.uninterrupted(() -> opener.open(file));
-            endActive();
+            active.close();
             active = opened;
-            activeLength = SegmentFormat.HEADER_BYTES;
             view.updateAndGet(seen -> seen.and(next));
         } catch (IOException e) {
             // A segment that exists but is not in use would hide what went on being written to the

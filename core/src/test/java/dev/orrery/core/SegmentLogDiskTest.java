@@ -123,60 +123,6 @@ class SegmentLogDiskTest {
     }
 
     @Test
-    void groupsAreWrittenIntoRoomThatWasMadeForThem() throws IOException { // law C65
-        Path file = directory.resolve(SegmentFormat.fileName(1));
-        long bytes = SegmentFormat.HEADER_BYTES;
-        try (SegmentLog log = open()) {
-            log.append(RECORD);
-            long roomy = Files.size(file);
-            for (int i = 1; i < 1_000; i++) {
-                log.append(RECORD);
-            }
-            bytes += 1_000L * (SegmentFormat.RECORD_HEADER_BYTES + RECORD.length);
-            assertThat(roomy).isGreaterThan(bytes);
-            assertThat(Files.size(file)).isEqualTo(roomy);
-        }
-        assertThat(Files.size(file)).isEqualTo(bytes);
-    }
-
-    @Test
-    void roomThatAKillLeftBehindIsNeitherARecordNorDamage(@TempDir Path killed) // law C65
-            throws IOException {
-        String file = SegmentFormat.fileName(1);
-        try (SegmentLog log = open()) {
-            log.appendAll(List.of(RECORD, RECORD));
-            Files.copy(directory.resolve(file), killed.resolve(file));
-        }
-        assertThat(Files.size(killed.resolve(file)))
-                .isGreaterThan(Files.size(directory.resolve(file)));
-        try (SegmentLog log = SegmentLog.open(killed)) {
-            assertThat(log.read(0, 10)).hasSize(2);
-            assertThat(log.damage()).isEmpty();
-            assertThat(log.append(RECORD)).isEqualTo(3);
-        }
-    }
-
-    @Test
-    void roomAtTheEndOfAnOlderSegmentIsNoDamage(@TempDir Path killed) // law C65
-            throws IOException {
-        var options = SegmentLog.Options.DEFAULT.segmentBytes(1 << 10);
-        try (SegmentLog log = SegmentLog.open(directory, options)) {
-            log.append(RECORD);
-            Files.copy(
-                    directory.resolve(SegmentFormat.fileName(1)),
-                    killed.resolve(SegmentFormat.fileName(1)));
-            log.append(new byte[1 << 10]);
-            Files.copy(
-                    directory.resolve(SegmentFormat.fileName(2)),
-                    killed.resolve(SegmentFormat.fileName(2)));
-        }
-        try (SegmentLog log = SegmentLog.open(killed, options)) {
-            assertThat(log.read(0, 10)).hasSize(2);
-            assertThat(log.damage()).isEmpty();
-        }
-    }
-
-    @Test
     void afterAFullDiskTheLogGoesOnWhereItWas() { // law C52
         try (SegmentLog log = open()) {
             log.append(RECORD);
