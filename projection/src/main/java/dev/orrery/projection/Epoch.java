@@ -35,6 +35,7 @@ final class Epoch<K, S> {
     private final RecentChunks recent = new RecentChunks();
     private long changesKept;
     private long nextChunk = 1;
+    private long fence;
     private volatile Reached reached;
 
     /** A key that was removed by the event of a number; it may have come back since. */
@@ -48,6 +49,7 @@ final class Epoch<K, S> {
         this.tables = tables;
         this.log = log;
         this.name = log + "-" + row.number();
+        this.fence = row.fence();
         this.reached = new Reached(new Position(log, row.position()), row.time());
     }
 
@@ -140,6 +142,18 @@ final class Epoch<K, S> {
                 reader.accept(key, state);
             }
         });
+    }
+
+    /**
+     * How many steps were stored, as known here: who knows less than is stored has been overtaken.
+     */
+    long fence() {
+        return fence;
+    }
+
+    /** One more step is stored. */
+    void stepped() {
+        fence++;
     }
 
     // kept changes
@@ -317,6 +331,7 @@ final class Epoch<K, S> {
         kept.addAll(stored.kept);
         changesKept = stored.changesKept;
         nextChunk = stored.nextChunk;
+        fence = stored.fence;
     }
 
     /** The keys of which another epoch knows another version, with that. */

@@ -47,7 +47,7 @@ final class EpochTables {
     /**
      * Everything a batch of events changes.
      *
-     * @param expected the position of the epoch before
+     * @param fence the fence of the epoch before, one less than after
      * @param position the position after
      * @param time when the event at that position was appended
      * @param revision the revision this change will have at least
@@ -55,7 +55,7 @@ final class EpochTables {
      * @param forgotten keys of which nothing is remembered any more
      */
     record Save(
-            long expected,
+            long fence,
             long position,
             Instant time,
             long revision,
@@ -164,19 +164,19 @@ final class EpochTables {
     /**
      * Stores what a batch changed, within a transaction. // laws P1, P2
      *
-     * @return false, and nothing stored, when the epoch is not where it was expected to be:
-     *     somebody else folded on
+     * @return false, and nothing stored, when somebody else had stored a step since: folded on, or
+     *     edited or retried a key, which moves no position
      */
     boolean save(WriteSession session, Save save) {
         int moved =
                 session.update(
-                        "UPDATE projection_epochs SET position = ?, time = ?, revision = ? WHERE id"
-                                + " = ? AND position = ?",
+                        "UPDATE projection_epochs SET position = ?, time = ?, revision = ?, fence ="
+                                + " fence + 1 WHERE id = ? AND fence = ?",
                         save.position,
                         FoldTables.micros(save.time),
                         save.revision,
                         epoch,
-                        save.expected);
+                        save.fence);
         if (moved == 0) {
             return false;
         }

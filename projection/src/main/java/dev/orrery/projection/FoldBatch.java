@@ -172,7 +172,7 @@ final class FoldBatch<E, K, S> {
         }
         return new Result<>(
                 new EpochTables.Save(
-                        epoch.position().number(),
+                        epoch.fence(),
                         position,
                         time,
                         revision,

@@ -7,7 +7,9 @@ import java.util.List;
 /** The tables of all projections of a database. */
 final class FoldFormat {
     static final Format FORMAT =
-            Format.of("projection", FoldFormat::first).then(FoldFormat::second);
+            Format.of("projection", FoldFormat::first)
+                    .then(FoldFormat::second)
+                    .then(FoldFormat::third);
 
     private FoldFormat() {}
 
@@ -81,6 +83,12 @@ final class FoldFormat {
                 added("projection_parked", "retry_at " + dialect.integerType()),
                 added("projections", columns.integer("building") + " DEFAULT 0"),
                 added("projections", columns.integer("previous") + " DEFAULT 0"));
+    }
+
+    /** What every stored step counts up, also one that moves no position. */
+    private static List<String> third(Dialect dialect) {
+        return List.of(
+                added("projection_epochs", new Columns(dialect).integer("fence") + " DEFAULT 0"));
     }
 
     private static String added(String table, String column) {

@@ -107,6 +107,7 @@ final class FoldStep<K, S> {
             result.waiting().forEach(waiting -> free.remove(waiting.key()));
             epoch.parkAgain(result.waiting());
         }
+        epoch.stepped();
         epoch.keep(save.chunks(), save.position(), save.dropped());
         epoch.forget(save.position());
         return new Shown<>(folder, epoch, result.changed(), free, save.position(), save.time());
@@ -170,7 +171,7 @@ final class FoldStep<K, S> {
         }
     }
 
-    /** Undoes a transaction: the position of an epoch was not where it was believed to be. */
+    /** Undoes a transaction: the fence of an epoch was not what it was believed to be. */
     private static final class Overtaken extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -20,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoldTables {
     private static final String EPOCH =
-            "SELECT id, number, version, position, time FROM projection_epochs";
+            "SELECT id, number, version, position, time, fence FROM projection_epochs";
 
     private final Database database;
     private final long projection;
 
-    /** One life of the states: which, by which version of the definition, and how far it is. */
-    record EpochRow(long id, long number, int version, long position, Instant time) {}
+    /**
+     * One life of the states: which, by which version of the definition, and how far it is.
+     *
+     * @param fence how many steps were stored, whoever took them
+     */
+    record EpochRow(long id, long number, int version, long position, Instant time, long fence) {}
 
     /**
      * The epochs there are.
@@ -115,7 +119,8 @@ final class FoldTables {
                 row.integer(2),
                 (int) row.integer(3),
                 row.integer(4),
-                time(row.integer(5)));
+                time(row.integer(5)),
+                row.integer(6));
     }
 
     /**
@@ -196,7 +201,7 @@ final class FoldTables {
                 projection,
                 number,
                 version);
-        return new EpochRow(id, number, version, 0, Instant.EPOCH);
+        return new EpochRow(id, number, version, 0, Instant.EPOCH, 0);
     }
 
     private static void drop(WriteSession session, long epoch) {

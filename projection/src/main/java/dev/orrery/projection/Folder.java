@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Recovery</h2>
  *
  * A crash before a batch's transaction leaves nothing: the batch is read again. A crash after it is
- * harmless too: opening rebuilds memory from the store. The transaction moves the position only
- * from where this folder believes it to be; when somebody else folded on, the batch is dropped and
- * everything is read again.
+ * harmless too: opening rebuilds memory from the store. Each step that is stored, a batch or a
+ * command, raises the epoch's fence by one, and only from what this folder believes it to be; when
+ * somebody else took a step, this one is dropped and everything is read again.
  *
  * <h2>Concurrency</h2>
  *

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
+import dev.orrery.log.Position;
 import dev.orrery.sql.Database;
 import dev.orrery.testkit.RealPostgres;
 import java.nio.file.Path;
@@ -76,6 +77,29 @@ class OnPostgresTest {
                 expected = expected.then(step);
                 assertThat(traces.atLeast(log.head(), SOON).require("k")).isEqualTo(expected);
             }
+        }
+    }
+
+    /** An edit moves no position, so it is not by its position that who folds there finds it. */
+    @Test
+    void whatIsEditedInOneProcessIsFoldedOnInTheOther() { // law P2
+        Rig.Trace edited = new Rig.Trace(100, 5, List.of());
+        try (Database here = database();
+                Database there = database();
+                Projections other = projections(there)) {
+            EventLog<Rig.Step> log = steps(there);
+            LiveProjection<String, Rig.Trace> others = other.run(log, Rig.TRACES);
+            try (Projections folding = projections(here)) {
+                LiveProjection<String, Rig.Trace> traces = folding.run(steps(here), Rig.TRACES);
+                Position first = log.append(new Rig.Step("k", 1));
+                traces.atLeast(first, SOON);
+                others.atLeast(first, SOON);
+                traces.edit("k", edited);
+            }
+            Rig.Step step = new Rig.Step("k", 2);
+            Position second = log.append(step);
+            assertThat(others.atLeast(second, SOON).require("k")).isEqualTo(edited.then(step));
+            assertThat(others.read("k").version()).isEqualTo(3);
         }
     }
 }
