@@ -172,16 +172,26 @@ final class Watches {
             settle(looked);
             nextDue = pending.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
             busy = false;
-            boolean rested = isRested(engine.timeline.published());
-            if (follower != null) {
-                follower.wake();
-            }
+            boolean rested = rests();
             while (!closed && rested) {
                 Thread.interrupted(); // an interrupt from outside ends no watch
                 LockSupport.park(this);
-                rested = isRested(engine.timeline.published());
+                rested = rests();
             }
         }
+    }
+
+    /**
+     * Whether there is nothing to do now. Whoever follows is told what that settled, also who came
+     * during the round.
+     */
+    private boolean rests() {
+        boolean rested = isRested(engine.timeline.published());
+        Answers follower = engine.remembered.follower();
+        if (follower != null) {
+            follower.wake();
+        }
+        return rested;
     }
 
     /** Looks at everything that is due, all at one revision, which is returned. */

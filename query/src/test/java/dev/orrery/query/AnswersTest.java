@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,44 @@ class AnswersTest {
                 assertThat(answer.untouched()).isEqualTo(KEYS - 1);
                 assertThat(answer.roundNanos()).isPositive();
             }
+        }
+    }
+
+    @Test
+    void whoFollowsFromTheMiddleOfARoundIsWokenAtItsEnd() throws InterruptedException { // law Q23
+        CountDownLatch inRound = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Query<Integer, Integer> slow =
+                queries.query(
+                        "slow",
+                        Integer.class,
+                        Integer.class,
+                        key -> {
+                            int number = numbers.find(key).orElse(0);
+                            if (number > 0) {
+                                inRound.countDown();
+                                await(goOn);
+                            }
+                            return number;
+                        });
+        watches.add(slow.watch(1));
+        numbers.set(1, 1);
+        inRound.await();
+        Semaphore woken = new Semaphore(0);
+        try (Answers answers = queries.answers(System::nanoTime, woken::release)) {
+            numbers.set(KEYS + 1, 1); // nobody has to look at it, and it is settled with the round
+            woken.drainPermits();
+            goOn.countDown();
+            assertThat(woken.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(await(answers).last()).isEqualTo(new Revision(2));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
