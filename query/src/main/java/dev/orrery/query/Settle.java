@@ -133,8 +133,8 @@ final class Settle {
         if (clean) {
             return live;
         }
-        if (flight.failed) {
-            return Memo.only(flight.revision, value(), true); // the body does not follow its reads
+        if (flight.failed || live.mustRun) { // the body does not follow its reads: law Q6
+            return Memo.only(flight.revision, value(), flight.failed);
         }
         Memo full = live.refilled(value());
         node.memo = full;
@@ -197,7 +197,9 @@ final class Settle {
                                 || engine.faults.has(Fault.MERGED_ACROSS_GAPS));
         Memo next =
                 Memo.of(
-                        value(),
+                        equal && live != null
+                                ? live.value
+                                : value(), // one stamp, one value: law Q6
                         flight.failed,
                         passing || flight.forgottenAt != 0,
                         start(live, merged),

@@ -54,10 +54,15 @@ final class World {
     private final boolean pausing;
     private final AtomicIntegerArray runs = new AtomicIntegerArray(KEYS);
 
+    /** The outcome that each stamp of a key was seen with. */
+    private final Map<Stamp, Integer> stamps = new ConcurrentHashMap<>();
+
     /** The state after each commit, noted before it is published. */
     private final Map<Long, int[]> states = new ConcurrentHashMap<>();
 
     record Item(int group, int amount) {}
+
+    private record Stamp(int key, long changedAt) {}
 
     World(long seed, Set<Fault> faults, boolean pausing) {
         this.pausing = pausing;
@@ -417,6 +422,20 @@ final class World {
             throw new AssertionError("law Q1: r" + revision + " is not inside the access");
         }
         compare(key, revision, encoded(bound.outcome()));
+        checkStamp(key);
+    }
+
+    /** Whatever is remembered under one stamp says the same. */
+    private void checkStamp(int key) {
+        Memo memo = query.node(key).memo;
+        if (memo == null || memo.isEmptied() || memo.changedAt() == Memo.PRIVATE) {
+            return;
+        }
+        int now = encoded(query.outcome(memo));
+        Integer before = stamps.putIfAbsent(new Stamp(key, memo.changedAt()), now);
+        if (before != null && before != now) {
+            throw new AssertionError("law Q6: " + query.node(key) + " was " + before);
+        }
     }
 
     /** Reads as a user does, and compares with the revisions inside the access. */
