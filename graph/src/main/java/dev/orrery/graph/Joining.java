@@ -1,0 +1,221 @@
+package dev.orrery.graph;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How entries become part of a replica: made or taken in, joined to the state, and what they change
+ * judged; or taken back. Everything is guarded by the lock of its replica, but for the schema of
+ * the moment.
+ */
+final class Joining {
+    private final String name;
+    private final String author;
+    private final @Nullable Identity identity;
+    private final HybridClock clock;
+    private final EntryCodec codec;
+    private final State state;
+    private final EntryIndex index;
+    private volatile Judge judge;
+
+    /** Whether something was written here since the last seal, when there is one to seal with. */
+    private boolean unsealed;
+
+    Joining(String name, Replica.Found found) {
+        this.name = name;
+        this.author = found.author();
+        this.identity = found.identity();
+        this.clock = found.clock();
+        this.codec = found.codec();
+        this.state = found.state();
+        this.index = found.index();
+        this.unsealed = index.newest(author) > 0;
+        this.judge = new Judge(new Schema(state.facts().ontology()));
+    }
+
+    /** Judges all that was found; what is in the quarantine is in the batch. */
+    Batch begin() {
+        Batch all = new Batch(1, clock.last(), SchemaFacts.none(name), judge);
+        judgeAnew(all);
+        return all;
+    }
+
+    EntryCodec codec() {
+        return codec;
+    }
+
+    EntryIndex index() {
+        return index;
+    }
+
+    State state() {
+        return state;
+    }
+
+    HybridClock clock() {
+        return clock;
+    }
+
+    /** Who judges at the moment; to be asked for without the lock too. */
+    Judge judge() {
+        return judge;
+    }
+
+    /** A batch for what comes now. */
+    Batch batch() {
+        return new Batch(index.size() + 1, clock.last(), state.facts(), judge);
+    }
+
+    /** Makes an entry of an operation that may be written here. */
+    void make(Batch batch, Operation operation) {
+        new LocalCheck(state, judge.schema(), name).check(operation);
+        HybridTime before = clock.last();
+        HybridTime time = clock.tick();
+        Entry entry;
+        try {
+            entry =
+                    codec.encode(
+                            author,
+                            index.newest(author) + 1,
+                            index.last(author),
+                            time,
+                            parents(),
+                            operation);
+        } catch (RuntimeException refused) {
+            clock.reset(before);
+            throw refused;
+        }
+        unsealed = true;
+        take(batch, List.of(entry));
+    }
+
+    /** What an entry that is written now follows. */
+    private List<Hash> parents() {
+        List<Hash> heads = index.heads();
+        return heads.size() > Limits.PARENTS ? heads.subList(0, Limits.PARENTS) : heads;
+    }
+
+    /** A batch that seals what was written here and is not sealed yet. */
+    Optional<Batch> seal() { // law G16
+        if (identity == null || !unsealed) {
+            return Optional.empty();
+        }
+        Batch batch = batch();
+        Entry seal =
+                Seals.make(
+                        codec,
+                        identity,
+                        index.newest(author) + 1,
+                        index.last(author),
+                        clock.tick(),
+                        parents());
+        take(batch, List.of(seal));
+        unsealed = false;
+        return Optional.of(batch);
+    }
+
+    /** Entries join the state, and what they change is judged: the one way in. */
+    // law G8
+    void take(Batch batch, List<Entry> entries) {
+        SchemaFacts before = state.facts();
+        Set<State.Slot> touched = entries.size() == 1 ? Set.of() : new LinkedHashSet<>();
+        for (Entry entry : entries) {
+            State.Step step = take(batch, entry);
+            if (step != null && entries.size() == 1) {
+                judge(batch, step.slot());
+            } else if (step != null) {
+                touched.add(step.slot());
+            }
+        }
+        if (before.equals(state.facts())) { // the very facts
+            touched.forEach(slot -> judge(batch, slot));
+        } else {
+            judgeAnew(batch);
+        }
+    }
+
+    private State.@Nullable Step take(Batch batch, Entry entry) {
+        List<Hash> heads = index.heads();
+        index.add(entry);
+        clock.witness(entry.time());
+        State.Step step = state.join(entry);
+        batch.take(entry, heads, step);
+        return step;
+    }
+
+    private void judgeAnew(Batch batch) {
+        SchemaFacts facts = state.facts();
+        judge = judge.under(new Schema(facts.ontology()));
+        for (Hash entry : batch.factsBefore().rejected().keySet()) {
+            batch.quarantine(entry, Optional.empty());
+        }
+        facts.rejected()
+                .forEach((entry, reasons) -> {
+                    String operation = index.sequence(index.find(entry)) == 0 ? "define" : "extend";
+                    Quarantined rejected =
+                            new Quarantined(entry, operation, "", reasons, judge.schema().hash());
+                    batch.quarantine(entry, Optional.of(rejected));
+                });
+        judgeAll(batch);
+    }
+
+    private void judgeAll(Batch batch) {
+        List<State.Slot> edgeSlots = new ArrayList<>();
+        for (State.Slot slot : state.slots()) {
+            Entity.Add add = slot.entity().shown();
+            if (add != null && add.isEdge()) {
+                edgeSlots.add(slot);
+            } else {
+                judgeAlone(batch, slot);
+            }
+        }
+        edgeSlots.forEach(slot -> judgeAlone(batch, slot)); // when all nodes are
+    }
+
+    /** Judges an id, and the edges at it when that makes a difference to them. */
+    private void judge(Batch batch, State.Slot slot) {
+        Object before = slot.shown;
+        judgeAlone(batch, slot);
+        if (!mattersToEdges(before, slot.shown)) {
+            return;
+        }
+        List<String> incident = state.incident(slot.entity().id());
+        for (String edge : incident.isEmpty() ? Set.<String>of() : Set.copyOf(incident)) {
+            State.Slot end = state.slot(edge);
+            if (end != null) {
+                judgeAlone(batch, end);
+            }
+        }
+    }
+
+    /** Whether edges at an id may be seen in another way than before. */
+    private static boolean mattersToEdges(@Nullable Object before, @Nullable Object after) {
+        if (before instanceof Node was && after instanceof Node is) {
+            return !was.lineage().equals(is.lineage());
+        }
+        return before instanceof Node || !(after instanceof Edge);
+    }
+
+    private void judgeAlone(Batch batch, State.Slot slot) {
+        Judgement judgement = judge.judge(slot.entity(), state::node, state::isKnown);
+        Object after = judgement.node() == null ? judgement.edge() : judgement.node();
+        if (after == null ? slot.shown != null : !after.equals(slot.shown)) {
+            batch.show(slot, after);
+        }
+        if (!judgement.quarantined().equals(slot.quarantined)) {
+            batch.quarantine(slot, judgement.quarantined());
+        }
+    }
+
+    /** Makes it as if a batch, the newest, had never been. */
+    void undo(Batch batch) {
+        batch.undo(state, index);
+        judge = batch.judgeBefore();
+        clock.reset(batch.clockBefore());
+        unsealed = true; // perhaps its seal is gone
+    }
+}
