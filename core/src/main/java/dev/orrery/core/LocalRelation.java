@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +193,21 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
      */
     protected Optional<? extends Set<K>> candidates(Condition condition) { // law C63
         return Optional.empty();
+    }
+
+    /**
+     * Every value that somebody may read, with its key, also those before the newest: for an index
+     * that is made when there are entries already. No commit is under way meanwhile.
+     */
+    protected final void eachVersion(BiConsumer<? super K, ? super V> reader) {
+        timeline.alone(() -> cells.values().forEach(cell -> eachVersion(cell, reader)));
+    }
+
+    private static <K, V> void eachVersion(
+            Cell<K, V> cell, BiConsumer<? super K, ? super V> reader) {
+        for (Version<V> version = cell.head(); version != null; version = version.older) {
+            version.value.ifPresent(value -> reader.accept(cell.key, value));
+        }
     }
 
     final void addIfMatching(

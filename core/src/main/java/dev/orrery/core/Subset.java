@@ -3,6 +3,7 @@ package dev.orrery.core;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -41,6 +42,11 @@ final class Subset<K, V> extends LocalRelation<K, V> { // law C61
         Map<K, Optional<V>> here = new HashMap<>();
         toWhole.forEach((key, value) -> here.put(key, of(value)));
         return here;
+    }
+
+    @Override
+    protected Optional<? extends Set<K>> candidates(Condition condition) { // law C63
+        return whole.candidates(condition);
     }
 
     @Override

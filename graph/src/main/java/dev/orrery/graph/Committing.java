@@ -125,6 +125,7 @@ final class Committing {
             persist(group);
             stored = true;
             showing.show(group);
+            showing.index(joining.judge().schema());
         } catch (RuntimeException failed) {
             failure = failed;
             throw failed;

@@ -1,22 +1,20 @@
 package dev.orrery.graph;
 
-import dev.orrery.core.Condition;
-import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The visible edges of a graph, by id; and those of a type, as a subset that is made when it is
  * first asked for. As rows they are their properties, with {@code :id}, {@code :type}, {@code
  * :from} and {@code :to}. Thread-safe.
  */
-final class EdgeRelation extends LocalRelation<String, Edge> {
+final class EdgeRelation extends Indexed<Edge> {
     private final Map<String, Relation<String, Edge>> types = new ConcurrentHashMap<>();
     private final RowShapes shapes = new RowShapes(":id", ":type", ":from", ":to");
 
@@ -31,28 +29,29 @@ final class EdgeRelation extends LocalRelation<String, Edge> {
 
     /** Fills in what was there before anyone could read it. */
     void begin(Edge edge) {
-        note(edge);
+        note(edge.id(), null, edge);
         restore(edge.id(), edge);
     }
 
-    /** Called before an edge can be seen. */
-    void note(Edge edge) {
-        byFrom.add(edge.from(), edge.id());
-        byTo.add(edge.to(), edge.id());
+    @Override
+    void note(String id, @Nullable Edge before, @Nullable Edge after) {
+        super.note(id, before, after);
+        if (after != null) {
+            byFrom.add(after.from(), id);
+            byTo.add(after.to(), id);
+        }
     }
 
     @Override
-    protected Optional<Set<String>> candidates(Condition condition) { // law C63
-        return switch (condition) {
-            case Condition.Compare(String column, Condition.Comparison how, Object value)
-                    when how == Condition.Comparison.EQUAL && value instanceof String node ->
-                    switch (column) {
-                        case ":from" -> Optional.of(byFrom.of(node));
-                        case ":to" -> Optional.of(byTo.of(node));
-                        default -> Optional.empty();
-                    };
-            case Condition.And(List<Condition> parts) ->
-                    parts.stream().map(this::candidates).flatMap(Optional::stream).findFirst();
+    Row properties(Edge edge) {
+        return edge.properties();
+    }
+
+    @Override
+    Optional<Set<String>> find(String column, Object value) {
+        return switch (column) {
+            case ":from" -> Optional.of(value instanceof String node ? byFrom.of(node) : Set.of());
+            case ":to" -> Optional.of(value instanceof String node ? byTo.of(node) : Set.of());
             default -> Optional.empty();
         };
     }

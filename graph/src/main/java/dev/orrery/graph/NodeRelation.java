@@ -1,6 +1,5 @@
 package dev.orrery.graph;
 
-import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
@@ -12,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * first asked for. As rows they are their properties, with {@code :id} and {@code :type}.
  * Thread-safe.
  */
-final class NodeRelation extends LocalRelation<String, Node> {
+final class NodeRelation extends Indexed<Node> {
     private final Map<String, Relation<String, Node>> types = new ConcurrentHashMap<>();
     private final RowShapes shapes = new RowShapes(":id", ":type");
 
@@ -22,7 +21,13 @@ final class NodeRelation extends LocalRelation<String, Node> {
 
     /** Fills in what was there before anyone could read it. */
     void begin(Node node) {
+        note(node.id(), null, node);
         restore(node.id(), node);
+    }
+
+    @Override
+    Row properties(Node node) {
+        return node.properties();
     }
 
     /** The nodes of a type, those of types that extend it included. */

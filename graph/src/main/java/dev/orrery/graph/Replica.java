@@ -83,7 +83,8 @@ final class Replica implements AutoCloseable {
         this.committing = new Committing(name, lock, store, joining, showing);
         this.writing = new Writing(name, lock, store, joining, showing, committing);
         this.extending = new Extending(this);
-        showing.begin(joining.state(), joining.begin());
+        Batch quarantined = joining.begin();
+        showing.begin(joining.state(), quarantined, schema());
     }
 
     String name() {

@@ -12,6 +12,7 @@ final class Showing {
     private final NodeRelation nodes;
     private final EdgeRelation edges;
     private final QuarantineRelation quarantine;
+    private @Nullable Schema indexed;
 
     Showing(Timeline timeline, String name) {
         this.timeline = timeline;
@@ -22,7 +23,8 @@ final class Showing {
     }
 
     /** Shows what was found at opening; nobody reads yet. */
-    void begin(State state, Batch found) {
+    void begin(State state, Batch found, Schema schema) {
+        index(schema);
         for (State.Slot slot : state.slots()) {
             switch (slot.shown) {
                 case Node node -> nodes.begin(node);
@@ -49,6 +51,15 @@ final class Showing {
         return quarantine;
     }
 
+    /** Indexes what a schema says is to be. While nothing is being shown. */
+    void index(Schema schema) {
+        if (indexed != schema) {
+            nodes.index(schema.nodeTypes());
+            edges.index(schema.edgeTypes());
+            indexed = schema;
+        }
+    }
+
     /** Shows batches as one revision. */
     void show(List<Batch> group) {
         timeline.transact(name, transaction -> group.forEach(batch -> show(transaction, batch)));
@@ -69,18 +80,26 @@ final class Showing {
 
     private void show(
             Transaction transaction, String id, @Nullable Object before, @Nullable Object after) {
-        if (before instanceof Node && !(after instanceof Node)) {
-            transaction.remove(nodes, id);
-        } else if (before instanceof Edge && !(after instanceof Edge)) {
-            transaction.remove(edges, id);
-        }
-        switch (after) {
-            case Node node -> transaction.put(nodes, id, node);
-            case Edge edge -> {
-                edges.note(edge);
-                transaction.put(edges, id, edge);
-            }
-            case null, default -> {}
+        show(transaction, nodes, id, as(Node.class, before), as(Node.class, after));
+        show(transaction, edges, id, as(Edge.class, before), as(Edge.class, after));
+    }
+
+    private static <V> @Nullable V as(Class<V> type, @Nullable Object shown) {
+        return type.isInstance(shown) ? type.cast(shown) : null;
+    }
+
+    private static <V> void show(
+            Transaction transaction,
+            Indexed<V> relation,
+            String id,
+            @Nullable V before,
+            @Nullable V after) {
+        if (after != null) {
+            relation.note(id, before, after);
+            transaction.put(relation, id, after);
+        } else if (before != null) {
+            relation.note(id, before, null);
+            transaction.remove(relation, id);
         }
     }
 }

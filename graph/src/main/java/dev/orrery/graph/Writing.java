@@ -134,6 +134,7 @@ final class Writing {
             if (current != null && !committed) {
                 current.batches().reversed().forEach(joining::undo);
             }
+            showing.index(joining.judge().schema());
             committing.arrive();
         } finally {
             lock.unlock();
