@@ -3,6 +3,7 @@ package dev.orrery.graph;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,18 @@ final class EdgeRelation extends Indexed<Edge> {
             case ":to" -> Optional.of(value instanceof String node ? byTo.of(node) : Set.of());
             default -> Optional.empty();
         };
+    }
+
+    /** The ids of edges that have an end at a node, or had. */
+    Set<String> at(String node) {
+        Set<String> ids = byFrom.of(node);
+        return ids.isEmpty() ? byTo.of(node) : with(ids, byTo.of(node));
+    }
+
+    private static Set<String> with(Set<String> some, Set<String> others) {
+        Set<String> all = new LinkedHashSet<>(some);
+        all.addAll(others);
+        return all;
     }
 
     /** The edges of a type. */

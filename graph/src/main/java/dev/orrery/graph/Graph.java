@@ -2,12 +2,14 @@ package dev.orrery.graph;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
+import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,16 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
 
     /** Removes an edge. */
     void removeEdge(String id);
+
+    /**
+     * A part of the graph: the nodes that belong to it and the edges between them, kept up with
+     * each commit. It costs memory for each of them, and is kept as long as the graph is open.
+     *
+     * @param part its name; asked for again, the part of that name is the same one
+     * @param belongs a function of the node alone; that of the first time counts
+     * @throws Unsupported the first time, inside a query, a snapshot or a commit
+     */
+    GraphPart part(String part, Predicate<? super Node> belongs);
 
     /** What an extension of the schema would hide that is visible now. */
     Ontology.Impact check(Ontology extension);

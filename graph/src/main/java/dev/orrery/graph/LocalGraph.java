@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,11 @@ final class LocalGraph extends ReplicaState implements Graph {
     @Override
     public void removeNode(String id) {
         remove(id, false);
+    }
+
+    @Override
+    public GraphPart part(String part, Predicate<? super Node> belongs) {
+        return replica.part(part, belongs);
     }
 
     @Override

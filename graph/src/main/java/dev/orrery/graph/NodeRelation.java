@@ -1,10 +1,12 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * The visible nodes of a graph, by id; and those of a type, as a subset that is made when it is
@@ -37,6 +39,11 @@ final class NodeRelation extends Indexed<Node> {
                 ? known
                 : types.computeIfAbsent(
                         type, _ -> subset(name() + " " + type, node -> node.is(type)));
+    }
+
+    /** The nodes that belong to a part of the graph. */
+    LocalRelation<String, Node> part(String part, Predicate<? super Node> belongs) {
+        return subset(name() + " " + part, belongs);
     }
 
     /** A node as a row, whatever relation it is of. */

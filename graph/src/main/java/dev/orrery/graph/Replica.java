@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -192,13 +193,34 @@ final class Replica implements AutoCloseable {
         extending.extend(extension);
     }
 
+    /** A part of it that is kept up. */
+    GraphPart part(String part, Predicate<? super Node> belongs) {
+        Optional<GraphPart> known = showing.part(part);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        refuseWithin("begin part " + part + " of");
+        lock.lock();
+        try {
+            committing.requireOpen();
+            committing.awaitQuiet();
+            return showing.part(part).orElseGet(() -> showing.keep(part, belongs));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refuseWithin(String what) {
+        if (Tracking.scope() instanceof Tracking.Frame || Tracking.scope() instanceof Transaction) {
+            throw new Unsupported(what + " " + name, "a query, a snapshot or a commit");
+        }
+    }
+
     // ---- taking in what others wrote
 
     /** Takes in what can be taken in of these entries, as one commit. */
     Merged merge(List<Entry> entries) { // law G9
-        if (Tracking.scope() instanceof Tracking.Frame || Tracking.scope() instanceof Transaction) {
-            throw new Unsupported("merge into " + name, "a query, a snapshot or a commit");
-        }
+        refuseWithin("merge into");
         lock.lock();
         try {
             committing.requireOpen();

@@ -3,6 +3,10 @@ package dev.orrery.graph;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Transaction;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What is visible of a replica: its relations on the timeline. Thread-safe. */
@@ -12,6 +16,7 @@ final class Showing {
     private final NodeRelation nodes;
     private final EdgeRelation edges;
     private final QuarantineRelation quarantine;
+    private final Map<String, GraphPart> parts = new ConcurrentHashMap<>();
     private @Nullable Schema indexed;
 
     Showing(Timeline timeline, String name) {
@@ -51,6 +56,19 @@ final class Showing {
         return quarantine;
     }
 
+    /** A part that is kept up, when it was asked for before. */
+    Optional<GraphPart> part(String part) {
+        return Optional.ofNullable(parts.get(part));
+    }
+
+    /** Keeps up a part from now on. While nothing is being shown. */
+    GraphPart keep(String part, Predicate<? super Node> belongs) {
+        GraphPart kept = new GraphPart(part, belongs, nodes, edges);
+        timeline.transact(name, kept::begin);
+        parts.put(part, kept);
+        return kept;
+    }
+
     /** Indexes what a schema says is to be. While nothing is being shown. */
     void index(Schema schema) {
         if (indexed != schema) {
@@ -76,6 +94,7 @@ final class Showing {
                             each -> transaction.put(quarantine, held.entry(), each),
                             () -> transaction.remove(quarantine, held.entry()));
         }
+        parts.values().forEach(part -> part.follow(transaction, batch.shown()));
     }
 
     private void show(
