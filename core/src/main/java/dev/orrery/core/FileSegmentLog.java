@@ -46,6 +46,7 @@ final class FileSegmentLog implements SegmentLog {
     private final Path directory;
     private final Options options;
     private final SegmentFile.Opener opener;
+    private final long cutBytes;
     private final ProcessLock processLock;
     private final ConcurrentSkipListSet<Damage> damage =
             new ConcurrentSkipListSet<>(
@@ -92,6 +93,7 @@ final class FileSegmentLog implements SegmentLog {
                         new SegmentView(found.segments(), found.end(), found.activeBytes()));
         this.active = found.active();
         this.damage.addAll(found.damage());
+        this.cutBytes = found.cutBytes();
         this.appends = new GroupCommit<>("segment log " + directory, this::flush);
     }
 
@@ -192,6 +194,11 @@ final class FileSegmentLog implements SegmentLog {
     @Override
     public List<Damage> damage() {
         return List.copyOf(damage);
+    }
+
+    @Override
+    public long cutBytes() {
+        return cutBytes;
     }
 
     @Override

@@ -66,6 +66,11 @@ final class MemorySegmentLog implements SegmentLog {
     }
 
     @Override
+    public long cutBytes() {
+        return 0;
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
         records.clear();

@@ -23,6 +23,7 @@ record Recovery(
         long end,
         long activeBytes,
         SegmentFile active,
+        long cutBytes,
         List<SegmentLog.Damage> damage) {
     private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
 
@@ -75,7 +76,12 @@ record Recovery(
             }
             ready = true;
             return new Recovery(
-                    List.copyOf(segments), extent.last(), extent.offset(), active, damage);
+                    List.copyOf(segments),
+                    extent.last(),
+                    extent.offset(),
+                    active,
+                    size - extent.offset(),
+                    damage);
         } finally {
             if (!ready) {
                 active.close();

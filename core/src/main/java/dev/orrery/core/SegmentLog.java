@@ -101,6 +101,12 @@ public interface SegmentLog extends AutoCloseable {
      */
     List<Damage> damage();
 
+    /**
+     * How many bytes were cut from the end when the log was opened, as the rest of an interrupted
+     * write: of nothing that was acknowledged, unless the disk damaged the last record.
+     */
+    long cutBytes();
+
     /** Waits for appends under way, then lets go of the directory. Closing twice is harmless. */
     @Override
     void close();

@@ -95,6 +95,11 @@ final class DeferredLog implements SegmentLog { // law G18
     }
 
     @Override
+    public long cutBytes() {
+        return log.cutBytes();
+    }
+
+    @Override
     public void close() {
         try {
             flush();

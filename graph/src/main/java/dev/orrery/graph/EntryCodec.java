@@ -93,6 +93,17 @@ final class EntryCodec { // laws G1, G4
         return new Entry(stamp, previous, parents, operation, bytes);
     }
 
+    /** The bytes of an operation by itself, as in an entry. */
+    byte[] encode(Operation operation) {
+        out.clear();
+        write(operation);
+        byte[] bytes = out.toByteArray();
+        if (bytes.length > Limits.ENTRY_BYTES) {
+            throw new LimitExceeded("bytes of an entry", Limits.ENTRY_BYTES, bytes.length);
+        }
+        return bytes;
+    }
+
     /** The author's last entry: nothing, its place among the parents, or itself. */
     private void previous(@Nullable Hash previous, List<Hash> parents) {
         if (previous == null) {
@@ -219,6 +230,18 @@ final class EntryCodec { // laws G1, G4
         check(in, author, sequence, before, time, parents, operation);
         Stamp stamp = new Stamp(time, author, sequence, Hash.from(sha256.digest(bytes)));
         return new Entry(stamp, before, parents, operation, bytes);
+    }
+
+    /**
+     * The operation of these bytes.
+     *
+     * @throws Invalid when they are damaged, not canonical, or break a limit
+     */
+    Operation decodeOperation(byte[] bytes) {
+        CborReader in = new CborReader(bytes);
+        Operation operation = operation(in);
+        in.expectEnd();
+        return operation;
     }
 
     private static void check(

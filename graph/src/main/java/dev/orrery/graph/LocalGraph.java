@@ -1,7 +1,6 @@
 package dev.orrery.graph;
 
 import dev.orrery.core.Cursor;
-import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import dev.orrery.core.Subscription;
@@ -10,8 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -108,19 +105,7 @@ final class LocalGraph extends ReplicaState implements Graph {
     }
 
     private void remove(String id, boolean isEdge) {
-        replica.writeAll(() -> {
-            State.Slot slot = replica.state().slot(id);
-            if (slot == null) {
-                return List.of(new Operation.Remove(id, new TreeMap<>()));
-            }
-            Entity.Add add = slot.entity().shown();
-            if (add != null && add.isEdge() != isEdge) {
-                throw new Conflict(
-                        id, isEdge ? "an edge" : "a node", add.isEdge() ? "an edge" : "a node");
-            }
-            SortedMap<String, Long> seen = slot.entity().seen();
-            return List.of(new Operation.Remove(id, seen));
-        });
+        replica.writeAll(() -> List.of(replica.removal(id, isEdge)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.orrery.graph;
 
 import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.OrreryException.Unsupported;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -178,6 +180,20 @@ final class Replica implements AutoCloseable {
         writing.writeAll(operations);
     }
 
+    /** The removal of all that is known of a node or an edge; only inside {@link #writeAll}. */
+    Operation removal(String id, boolean isEdge) {
+        State.Slot slot = state().slot(id);
+        if (slot == null) {
+            return new Operation.Remove(id, new TreeMap<>());
+        }
+        Entity.Add add = slot.entity().shown();
+        if (add != null && add.isEdge() != isEdge) {
+            throw new Conflict(
+                    id, isEdge ? "an edge" : "a node", add.isEdge() ? "an edge" : "a node");
+        }
+        return new Operation.Remove(id, slot.entity().seen());
+    }
+
     /** What an extension of the schema would hide. */
     Ontology.Impact check(Ontology extension) {
         return extending.check(extension);
@@ -240,6 +256,17 @@ final class Replica implements AutoCloseable {
     /** An entry of these bytes. */
     Entry decode(byte[] bytes) {
         return locked(() -> joining.codec().decode(bytes));
+    }
+
+    /** The entry of an author with a number, when it is here; only inside {@link #locked}. */
+    Optional<Entry> written(String of, long sequence) {
+        int arrival = index().find(of, sequence);
+        return arrival == 0
+                ? Optional.empty()
+                : store.read(arrival - 1L, 1).stream()
+                        .filter(stored -> stored.arrival() == arrival)
+                        .map(stored -> joining.codec().decode(stored.bytes()))
+                        .findFirst();
     }
 
     void trust(Trust others) {

@@ -48,5 +48,10 @@ final class KeptLog implements SegmentLog {
     }
 
     @Override
+    public long cutBytes() {
+        return log.cutBytes();
+    }
+
+    @Override
     public void close() {}
 }

@@ -64,6 +64,11 @@ public final class KeptLog implements SegmentLog {
         return log.damage();
     }
 
+    @Override
+    public long cutBytes() {
+        return log.cutBytes();
+    }
+
     /** Keeps what there is for the next opening. */
     @Override
     public void close() {}
