@@ -25,6 +25,9 @@ public final class Answers implements AutoCloseable {
     private long roundsBefore;
     private long ranBefore;
 
+    /** The dispatcher's own, since this follows: when its round began, or this came into it. */
+    private long roundBegan;
+
     /**
      * Commits with what they led to in the runtime. Immutable.
      *
@@ -42,6 +45,7 @@ public final class Answers implements AutoCloseable {
         this.engine = engine;
         this.nanos = nanos;
         this.wake = wake;
+        this.roundBegan = nanos.getAsLong();
         engine.remembered.follow(this); // first, so that all of the next span is counted
         this.before = engine.remembered.span();
         this.ranBefore = engine.remembered.rerun();
@@ -79,12 +83,12 @@ public final class Answers implements AutoCloseable {
 
     // by the dispatcher of watches
 
-    long now() {
-        return nanos.getAsLong();
+    void roundBegins() {
+        roundBegan = nanos.getAsLong();
     }
 
-    void roundTook(long took) {
-        roundNanos.add(took);
+    void roundEnds() {
+        roundNanos.add(nanos.getAsLong() - roundBegan);
     }
 
     void wake() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -158,17 +159,14 @@ final class Watches {
     private void dispatch() {
         while (!closed) {
             busy = true;
-            Answers follower = engine.remembered.follower();
-            long began = follower == null ? 0 : follower.now();
+            follower().ifPresent(Answers::roundBegins);
             long looked = 0;
             try {
                 looked = round();
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.log(System.Logger.Level.ERROR, "a round of watches failed", e);
             }
-            if (follower != null) {
-                follower.roundTook(follower.now() - began);
-            }
+            follower().ifPresent(Answers::roundEnds); // also who came during the round
             settle(looked);
             nextDue = pending.values().stream().min(Long::compare).orElse(Long.MAX_VALUE);
             busy = false;
@@ -187,11 +185,12 @@ final class Watches {
      */
     private boolean rests() {
         boolean rested = isRested(engine.timeline.published());
-        Answers follower = engine.remembered.follower();
-        if (follower != null) {
-            follower.wake();
-        }
+        follower().ifPresent(Answers::wake);
         return rested;
+    }
+
+    private Optional<Answers> follower() {
+        return Optional.ofNullable(engine.remembered.follower());
     }
 
     /** Looks at everything that is due, all at one revision, which is returned. */

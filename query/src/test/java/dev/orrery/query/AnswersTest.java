@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,31 @@ class AnswersTest {
 
     @Test
     void whoFollowsFromTheMiddleOfARoundIsWokenAtItsEnd() throws InterruptedException { // law Q23
+        Semaphore woken = new Semaphore(0);
+        CountDownLatch goOn = watchOneWhoseRoundWaits();
+        try (Answers answers = queries.answers(System::nanoTime, woken::release)) {
+            numbers.set(KEYS + 1, 1); // nobody has to look at it, and it is settled with the round
+            woken.drainPermits();
+            goOn.countDown();
+            assertThat(woken.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(await(answers).last()).isEqualTo(new Revision(2));
+        }
+    }
+
+    @Test
+    void whoFollowsFromTheMiddleOfARoundIsToldItsTimeFromThenOn() throws InterruptedException {
+        AtomicLong now = new AtomicLong(1_000); // law Q23
+        CountDownLatch goOn = watchOneWhoseRoundWaits();
+        try (Answers answers = queries.answers(now::get, () -> {})) {
+            numbers.set(KEYS + 1, 1);
+            now.addAndGet(5);
+            goOn.countDown();
+            assertThat(await(answers).roundNanos()).isEqualTo(5);
+        }
+    }
+
+    /** A watch whose round is under way when this returns and ends after the latch has opened. */
+    private CountDownLatch watchOneWhoseRoundWaits() throws InterruptedException {
         CountDownLatch inRound = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         Query<Integer, Integer> slow =
@@ -127,14 +153,7 @@ class AnswersTest {
         watches.add(slow.watch(1));
         numbers.set(1, 1);
         inRound.await();
-        Semaphore woken = new Semaphore(0);
-        try (Answers answers = queries.answers(System::nanoTime, woken::release)) {
-            numbers.set(KEYS + 1, 1); // nobody has to look at it, and it is settled with the round
-            woken.drainPermits();
-            goOn.countDown();
-            assertThat(woken.tryAcquire(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(await(answers).last()).isEqualTo(new Revision(2));
-        }
+        return goOn;
     }
 
     private static void await(CountDownLatch latch) {
