@@ -173,10 +173,14 @@ class EngineTest {
         page.run("one('orrery-engine').story.release(); one('.ticks').focus()");
         page.press(Keys.ARROW_LEFT);
         page.await("held", () -> engine(".held").equals("Held"));
-        assertThat(page.run("return one('.ticks').getAttribute('aria-valuetext')"))
-                .isEqualTo(
-                        "Revision 12,602, St Louis to San Diego, worst MO ran and changed, 50"
-                                + " spared");
+        page.await(
+                "the commit before in the strip's words", // which it draws in a frame of its own
+                () ->
+                        "Revision 12,602, St Louis to San Diego, worst MO ran and changed, 50 spared"
+                                .equals(
+                                        page.run(
+                                                "return"
+                                                        + " one('.ticks').getAttribute('aria-valuetext')")));
         page.press(Keys.ESCAPE);
         page.await("live", () -> engine(".held").isEmpty());
     }
