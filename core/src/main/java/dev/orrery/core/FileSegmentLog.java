@@ -43,6 +43,9 @@ final class FileSegmentLog implements SegmentLog {
     private static final int BUFFER_BYTES = 256 << 10;
     private static final long READ_BYTES = 8 << 20;
 
+    /** Not the position of a record. */
+    private static final long NOWHERE = -1;
+
     private final Path directory;
     private final Options options;
     private final SegmentFile.Opener opener;
@@ -70,11 +73,16 @@ final class FileSegmentLog implements SegmentLog {
     /** One caller's records on their way to the disk, and what came of them. */
     private static final class Append {
         final List<byte[]> records;
-        long last;
+
+        /** Whether the segment is to end behind them. */
+        final boolean seals;
+
+        long last = NOWHERE;
         @Nullable IOException failure;
 
-        Append(List<byte[]> records) {
+        Append(List<byte[]> records, boolean seals) {
             this.records = records;
+            this.seals = seals;
         }
     }
 
@@ -133,12 +141,15 @@ final class FileSegmentLog implements SegmentLog {
         if (records.isEmpty()) {
             return end();
         }
-        Append mine = new Append(records);
-        appends.carryOut(mine);
-        if (mine.failure != null) {
-            throw failure(directory, mine.failure);
+        return carryOut(new Append(records, false)).last;
+    }
+
+    private Append carryOut(Append append) {
+        appends.carryOut(append);
+        if (append.failure != null) {
+            throw failure(directory, append.failure);
         }
-        return mine.last;
+        return append;
     }
 
     @Override
@@ -189,6 +200,11 @@ final class FileSegmentLog implements SegmentLog {
         } catch (IOException e) {
             throw failure(directory, e);
         }
+    }
+
+    @Override
+    public void seal() {
+        carryOut(new Append(List.of(), true));
     }
 
     @Override
@@ -278,7 +294,8 @@ final class FileSegmentLog implements SegmentLog {
         }
         long end = view.get().end();
         for (Append each : group) {
-            if (each.last == 0 || each.last > end) {
+            boolean stored = each.last != NOWHERE && each.last <= end;
+            if (!stored || (each.seals && failure != null)) {
                 each.failure =
                         failure instanceof IOException e
                                 ? e
@@ -312,6 +329,13 @@ final class FileSegmentLog implements SegmentLog {
                 done += fitting;
             }
         }
+        if (group.stream().anyMatch(each -> each.seals) && !isActiveEmpty()) {
+            roll();
+        }
+    }
+
+    private boolean isActiveEmpty() {
+        return view.get().activeBytes() == SegmentFormat.HEADER_BYTES;
     }
 
     /**

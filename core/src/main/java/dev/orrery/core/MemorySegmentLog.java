@@ -61,6 +61,9 @@ final class MemorySegmentLog implements SegmentLog {
     }
 
     @Override
+    public void seal() {} // it drops single records
+
+    @Override
     public List<Damage> damage() {
         return List.of();
     }

@@ -96,6 +96,12 @@ public interface SegmentLog extends AutoCloseable {
     void truncateBefore(long position);
 
     /**
+     * Begins a new segment, so that {@link #truncateBefore} the next position can drop everything
+     * that is here now.
+     */
+    void seal();
+
+    /**
      * What is known to be damaged, in order of position. The newest segment is checked when the log
      * is opened, an older one when it is first read.
      */

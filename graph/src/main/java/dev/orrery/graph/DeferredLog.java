@@ -90,6 +90,12 @@ final class DeferredLog implements SegmentLog { // law G18
     }
 
     @Override
+    public synchronized void seal() {
+        flush();
+        log.seal();
+    }
+
+    @Override
     public List<Damage> damage() {
         return log.damage();
     }

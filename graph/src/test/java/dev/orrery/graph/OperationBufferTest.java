@@ -187,6 +187,11 @@ class OperationBufferTest {
         }
 
         @Override
+        public void seal() {
+            log.seal();
+        }
+
+        @Override
         public List<Damage> damage() {
             return log.damage();
         }

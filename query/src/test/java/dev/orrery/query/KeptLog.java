@@ -43,6 +43,11 @@ final class KeptLog implements SegmentLog {
     }
 
     @Override
+    public void seal() {
+        log.seal();
+    }
+
+    @Override
     public List<Damage> damage() {
         return log.damage();
     }

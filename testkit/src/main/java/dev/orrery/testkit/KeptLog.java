@@ -60,6 +60,11 @@ public final class KeptLog implements SegmentLog {
     }
 
     @Override
+    public void seal() {
+        log.seal();
+    }
+
+    @Override
     public List<Damage> damage() {
         return log.damage();
     }

@@ -209,6 +209,19 @@ public abstract class SegmentLogContract {
     }
 
     @Test
+    void whatIsBelowASealCanBeDroppedToTheLastRecord() { // law C48
+        log.seal();
+        log.append(bytes("old"));
+        log.append(bytes("older than the seal"));
+        log.seal();
+        log.seal();
+        assertThat(log.append(bytes("new"))).isEqualTo(3);
+        log.truncateBefore(3);
+        assertThat(log.start()).isEqualTo(3);
+        assertThat(log.read(2, 10)).extracting(SegmentLogContract::text).containsExactly("new");
+    }
+
+    @Test
     void anInterruptedAppenderFinishesAndKeepsItsFlag() { // law C49
         Thread.currentThread().interrupt();
         long position = log.append(bytes("whole"));
