@@ -4,6 +4,7 @@ import dev.orrery.core.CborReader;
 import dev.orrery.core.CborWriter;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class Checkpoint { // law G17
     private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
     private static final long MAGIC =
             0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HERE = 0;
 
     /** What is in one. */
@@ -32,10 +33,12 @@ final class Checkpoint { // law G17
             long position,
             List<String> replicas,
             Leases leases,
+            Acknowledged acknowledged,
             EntryIndex index,
             State state,
             long firstPosition,
-            List<Long> firstArrivals) {}
+            List<Long> firstArrivals,
+            List<StoredBase> bases) {}
 
     private Checkpoint() {}
 
@@ -54,6 +57,11 @@ final class Checkpoint { // law G17
             out.put(leases.size());
             for (Leases.Lease lease : leases) {
                 out.put(lease.bytes());
+            }
+            List<Acknowledged.Known> acknowledged = inside.acknowledged().all();
+            out.put(acknowledged.size());
+            for (Acknowledged.Known known : acknowledged) {
+                out.put(known.bytes());
             }
             inside.index().write(out);
             write(out, inside.state(), inside.index());
@@ -173,9 +181,17 @@ final class Checkpoint { // law G17
         for (long first : in.larges(count, count)) {
             firsts.add(first);
         }
+        List<StoredBase> bases = new ArrayList<>();
+        for (int i = in.count(Integer.BYTES); i > 0; i--) {
+            bases.add(StoredBase.decode(in.bytes()));
+        }
         Leases leases = new Leases();
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
-            leases.put(Leases.Lease.read(java.nio.ByteBuffer.wrap(in.bytes())));
+            leases.put(Leases.Lease.read(ByteBuffer.wrap(in.bytes())));
+        }
+        Acknowledged acknowledged = new Acknowledged();
+        for (int i = in.count(Integer.BYTES); i > 0; i--) {
+            acknowledged.put(Acknowledged.Known.read(ByteBuffer.wrap(in.bytes())));
         }
         EntryIndex index = EntryIndex.read(in);
         State state = new State(graph);
@@ -192,7 +208,16 @@ final class Checkpoint { // law G17
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
             state.restore(entity(in, names, stamps));
         }
-        return new Found(position, List.of(replica), leases, index, state, firstPosition, firsts);
+        return new Found(
+                position,
+                List.of(replica),
+                leases,
+                acknowledged,
+                index,
+                state,
+                firstPosition,
+                firsts,
+                bases);
     }
 
     private static Entity entity(CheckpointReader in, String[] names, Stamps stamps) {

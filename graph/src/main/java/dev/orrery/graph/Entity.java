@@ -75,6 +75,25 @@ final class Entity { // law G7
         return id;
     }
 
+    /** Whether it is as joining makes it: in order, each once, and nothing that was removed. */
+    boolean isInOrder() {
+        for (int i = 0; i < adds.length; i++) {
+            boolean isHalf = (adds[i].from() == null) != (adds[i].to() == null);
+            if (isHalf || isRemoved(adds[i].stamp())) {
+                return false;
+            }
+            if (i > 0 && author(adds[i - 1]).compareTo(author(adds[i])) >= 0) {
+                return false;
+            }
+        }
+        for (int i = 0; i < writes.length; i++) {
+            if (isRemoved(writes[i].stamp()) || (i > 0 && order(writes[i - 1], writes[i]) >= 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     // ---- joining
 
     /** With what one more entry says; the entity itself when that makes no difference. */
@@ -96,6 +115,21 @@ final class Entity { // law G7
                     write(new Write(property, stamp, ABSENT));
             case Operation.Remove _ -> throw new IllegalStateException("law G7: handled above");
         };
+    }
+
+    /**
+     * With what other entries said, joined already; the entity itself when that makes no
+     * difference.
+     */
+    Entity join(Entity other) {
+        Entity joined = other.removed == null ? this : remove(other.removed);
+        for (Add add : other.adds) {
+            joined = joined.isRemoved(add.stamp()) ? joined : joined.add(add, Row.of());
+        }
+        for (Write write : other.writes) {
+            joined = joined.isRemoved(write.stamp()) ? joined : joined.write(write);
+        }
+        return joined;
     }
 
     private boolean isRemoved(Stamp stamp) {

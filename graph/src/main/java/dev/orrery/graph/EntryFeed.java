@@ -55,11 +55,20 @@ final class EntryFeed implements Feed<Entry> {
                     if (cursor.number() > replica.arrived()) {
                         return false;
                     }
-                    return checkOf(cursor.number()) == cursor.check();
+                    return cursor.number() >= replica.compacted()
+                            && checkOf(cursor.number()) == cursor.check();
                 });
         if (!ours) {
-            throw new StaleCursor(cursor, ArrivalCursor.BEGINNING);
+            throw new StaleCursor(cursor, oldest());
         }
+    }
+
+    /** The place before the first entry that can still be followed. */
+    private ArrivalCursor oldest() {
+        return replica.locked(() -> {
+            long compacted = replica.compacted();
+            return new ArrivalCursor(compacted, checkOf(compacted));
+        });
     }
 
     /** The check of an arrival number; 0 for the beginning and for what was lost. */
@@ -72,6 +81,9 @@ final class EntryFeed implements Feed<Entry> {
     private long firstUnknown(VersionVector vector) {
         return replica.locked(() -> {
             EntryIndex index = replica.index();
+            if (!index.keepsAllBeyond(vector)) {
+                throw new StaleCursor(vector, oldest());
+            }
             long first = replica.arrived() + 1;
             for (String author : index.authors()) {
                 requireOneHistory(index, author, vector);
@@ -113,9 +125,7 @@ final class EntryFeed implements Feed<Entry> {
             throw new Invalid("lease", "is longer than nothing", lease);
         }
         ArrivalCursor from =
-                replica.lease(consumer)
-                        .map(Leases.Lease::acknowledged)
-                        .orElse(ArrivalCursor.BEGINNING);
+                replica.lease(consumer).map(Leases.Lease::acknowledged).orElseGet(this::oldest);
         requireOurs(from);
         LeasedTail tail = new LeasedTail(replica, consumer, lease, from(from));
         tail.acknowledge(); // the lease begins

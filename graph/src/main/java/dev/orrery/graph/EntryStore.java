@@ -1,6 +1,8 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.SegmentLog;
 import java.io.IOException;
@@ -17,13 +19,18 @@ import java.util.List;
  * thread-safe.
  */
 final class EntryStore implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EntryStore.class.getName());
+
     /** A merge is cut into records about this long, so that damage costs no more than one. */
     static final int RECORD_BYTES = 64 << 10;
 
-    private static final byte FORMAT = 1;
+    static final byte FORMAT = 1;
     private static final byte ENTRIES = 1;
     private static final byte REPLICA = 2;
     private static final byte LEASE = 3;
+    static final byte BASE_PART = 4;
+    private static final byte BASE = 5;
+    private static final byte ACKNOWLEDGED = 6;
     private static final int HEAD_BYTES = 1 + 1 + 8 + 4;
     private static final int READ_RECORDS = 256;
 
@@ -32,6 +39,9 @@ final class EntryStore implements AutoCloseable {
 
     /** The first arrival number in each record, by position; grown by the appender, read by all. */
     private volatile Firsts firsts;
+
+    /** The bases there are; each entry that was compacted is in one of them. */
+    private volatile List<StoredBase> bases = List.of();
 
     /** Arrays that are only appended to; so many of the numbers count. */
     private static final class Firsts {
@@ -60,6 +70,13 @@ final class EntryStore implements AutoCloseable {
             }
             room[place] = number;
             return new Firsts(start, room, place + 1);
+        }
+
+        /** Without those before a position. */
+        Firsts from(long position) {
+            int dropped = Math.clamp(position - start, 0, size);
+            long[] kept = Arrays.copyOfRange(numbers, dropped, Math.max(size, dropped + 16));
+            return new Firsts(start + dropped, kept, size - dropped);
         }
 
         /** The position of the record an arrival number is in. */
@@ -135,6 +152,16 @@ final class EntryStore implements AutoCloseable {
         return ByteBuffer.allocate(2 + bytes.length).put(FORMAT).put(LEASE).put(bytes).array();
     }
 
+    /** The record that says what a replica was heard to have. */
+    static byte[] acknowledged(Acknowledged.Known known) {
+        byte[] bytes = known.bytes();
+        return ByteBuffer.allocate(2 + bytes.length)
+                .put(FORMAT)
+                .put(ACKNOWLEDGED)
+                .put(bytes)
+                .array();
+    }
+
     /** Appends records and returns when they are durable; all at once, or none that counts. */
     void append(List<byte[]> records) {
         long last = log.appendAll(records);
@@ -142,6 +169,55 @@ final class EntryStore implements AutoCloseable {
         for (byte[] record : records) {
             note(position++, record);
         }
+    }
+
+    /**
+     * Appends a base, with what is to be there when it is.
+     *
+     * @param arrivals the arrival number of each of its entries
+     * @param isOwn whether it was made here: then it has what all bases before it have
+     */
+    void append(PackedBase base, int[] arrivals, boolean isOwn, List<byte[]> more) {
+        List<byte[]> records = new ArrayList<>(StoredBase.parts(base, arrivals));
+        StoredBase stored =
+                new StoredBase(
+                        base.hash(),
+                        base.packed().length(),
+                        arrivals.length,
+                        isOwn,
+                        log.end() + 1,
+                        base.signed());
+        byte[] what = stored.encode();
+        records.add(ByteBuffer.allocate(2 + what.length).put(FORMAT).put(BASE).put(what).array());
+        records.addAll(more);
+        append(records);
+        keep(stored);
+    }
+
+    /** Notes a base that is in the log; one that was made here has what those before it have. */
+    void keep(StoredBase base) {
+        List<StoredBase> all = new ArrayList<>(base.isOwn() ? List.of() : bases);
+        all.add(base);
+        bases = List.copyOf(all);
+    }
+
+    /**
+     * Drops whole segments of what lies before every base and before the first entry that is kept.
+     *
+     * @param firstKept its arrival number, 0 for none
+     */
+    void dropBefore(long firstKept) {
+        long position = firstKept == 0 ? Long.MAX_VALUE : firsts.position(firstKept);
+        for (StoredBase base : bases) {
+            position = Math.min(position, base.position());
+        }
+        log.truncateBefore(position);
+        firsts = firsts.from(log.start());
+    }
+
+    /** Begins a segment, so that {@link #dropBefore} can drop all that is here now. */
+    void seal() {
+        log.seal();
     }
 
     private void note(long position, byte[] record) {
@@ -181,6 +257,59 @@ final class EntryStore implements AutoCloseable {
 
         /** A named consumer was here. */
         default void lease(Leases.Lease lease) {}
+
+        /** A replica was heard to have so much. */
+        default void acknowledged(Acknowledged.Known known) {}
+
+        /** A base is here. */
+        default void base(StoredBase base) {}
+    }
+
+    /** The bases there are. */
+    List<StoredBase> bases() {
+        return bases;
+    }
+
+    /** Whether a base is among them. */
+    boolean has(Hash base) {
+        return bases.stream().anyMatch(each -> each.hash().equals(base));
+    }
+
+    /**
+     * A base as it is stored.
+     *
+     * @throws Invalid when it is damaged
+     */
+    StoredBase.Whole whole(StoredBase base) {
+        List<byte[]> parts = new ArrayList<>();
+        for (int part = 0; part < base.parts(); part++) {
+            parts.add(bytes(base, part));
+        }
+        return base.whole(parts);
+    }
+
+    /** What of a base, packed, is in the part that a byte is in, from there on. */
+    Bytes part(StoredBase base, int from) {
+        if (from >= base.length()) {
+            throw new Invalid("place", "is within the base", from);
+        }
+        int part = from / StoredBase.PART_BYTES;
+        int begin = part * StoredBase.PART_BYTES;
+        int end = Math.min(base.length() - begin, StoredBase.PART_BYTES);
+        return Bytes.of(Arrays.copyOfRange(bytes(base, part), from - begin, end));
+    }
+
+    private byte[] bytes(StoredBase base, int part) {
+        long position = base.position() + part;
+        List<SegmentLog.Entry> records = log.read(position - 1, 1);
+        byte[] record =
+                records.isEmpty() || records.getFirst().position() != position
+                        ? new byte[0]
+                        : records.getFirst().bytes();
+        if (record.length < StoredBase.PART_HEAD_BYTES || record[1] != BASE_PART) {
+            throw new Invalid("base", "has all its parts", base.hash());
+        }
+        return Arrays.copyOfRange(record, StoredBase.PART_HEAD_BYTES, record.length);
     }
 
     /** Writes where entries are, for a checkpoint. */
@@ -190,10 +319,16 @@ final class EntryStore implements AutoCloseable {
         out.put(known.start);
         out.put(known.size);
         out.put(known.numbers, known.size);
+        List<StoredBase> kept = bases;
+        out.put(kept.size());
+        for (StoredBase base : kept) {
+            out.put(base.encode());
+        }
     }
 
     /** Takes over where entries are, from a checkpoint. */
-    void restore(long start, List<Long> numbers) {
+    void restore(long start, List<Long> numbers, List<StoredBase> known) {
+        bases = List.copyOf(known);
         long[] copy = numbers.stream().mapToLong(Long::longValue).toArray();
         firsts = new Firsts(start, copy.length == 0 ? new long[16] : copy, copy.length);
     }
@@ -227,7 +362,7 @@ final class EntryStore implements AutoCloseable {
         }
         long position = firsts.position(after + 1) - 1;
         while (entries.size() < max) {
-            List<SegmentLog.Entry> records = log.read(position, 1);
+            List<SegmentLog.Entry> records = next(position);
             if (records.isEmpty()) {
                 return entries;
             }
@@ -242,6 +377,17 @@ final class EntryStore implements AutoCloseable {
             position = record.position();
         }
         return entries;
+    }
+
+    /** The first record behind a position that was not dropped. */
+    private List<SegmentLog.Entry> next(long position) {
+        while (true) {
+            try {
+                return log.read(Math.max(position, log.start() - 1), 1);
+            } catch (StaleCursor dropped) {
+                LOG.log(System.Logger.Level.TRACE, "dropped while it was read", dropped);
+            }
+        }
     }
 
     private void parse(byte[] record, Found found) {
@@ -273,6 +419,13 @@ final class EntryStore implements AutoCloseable {
                                         in.remaining(),
                                         StandardCharsets.UTF_8));
                 case LEASE -> found.lease(Leases.Lease.read(in));
+                case ACKNOWLEDGED -> found.acknowledged(Acknowledged.Known.read(in));
+                case BASE_PART -> {} // read when the record behind the parts says what they are
+                case BASE -> {
+                    byte[] what = new byte[in.remaining()];
+                    in.get(what);
+                    found.base(StoredBase.decode(what));
+                }
                 default -> throw new Invalid("record", "is of a known kind", record[1]);
             }
         } catch (BufferUnderflowException cut) {

@@ -2,9 +2,11 @@ package dev.orrery.graph;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.Subscription;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,6 +33,9 @@ final class EntrySubscription implements Subscription<Entry> {
         /** Takes the next entry; false when the reader knows it already. */
         boolean take(long arrival, Entry entry);
 
+        /** Whether something was compacted that the reader does not know. */
+        boolean isStale(Replica replica, long read);
+
         Cursor cursor();
     }
 
@@ -46,6 +51,11 @@ final class EntrySubscription implements Subscription<Entry> {
         public boolean take(long arrival, Entry entry) {
             cursor = new ArrivalCursor(arrival, entry.hash().first());
             return true;
+        }
+
+        @Override
+        public boolean isStale(Replica replica, long read) {
+            return read < replica.compacted();
         }
 
         @Override
@@ -69,6 +79,12 @@ final class EntrySubscription implements Subscription<Entry> {
             }
             vector = vector.and(entry);
             return true;
+        }
+
+        @Override
+        public boolean isStale(Replica replica, long read) {
+            return replica.compacted() > 0
+                    && !replica.locked(() -> replica.index().keepsAllBeyond(vector));
         }
 
         @Override
@@ -120,9 +136,21 @@ final class EntrySubscription implements Subscription<Entry> {
             replica.requireOpen();
             return false;
         }
-        ahead.addAll(replica.store().read(read, (int) Math.min(READ_AT_ONCE, end - read)));
+        List<EntryStore.Stored> more =
+                replica.store().read(read, (int) Math.min(READ_AT_ONCE, end - read));
+        if (place.isStale(replica, read)) { // asked when they were read: they may not be all
+            throw new StaleCursor(place.cursor(), oldest());
+        }
+        ahead.addAll(more);
         read = ahead.isEmpty() ? end : ahead.getLast().arrival(); // what is lost is passed over
         return true;
+    }
+
+    private Cursor oldest() {
+        return replica.locked(() -> {
+            long number = replica.compacted();
+            return new ArrivalCursor(number, replica.index().hash((int) number).first());
+        });
     }
 
     @Override

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As a feed it is its entries in the order in which they came here, each once, whoever wrote
  * them: from now on, from a place this replica gave out, or from a {@link VersionVector} of any
- * replica. A place of a store that was since put back to an older copy, or of another replica, is
- * answered with {@code StaleCursor}. Whoever follows may read and write.
+ * replica. A place of a store that was since put back to an older copy, of another replica, or one
+ * behind which something was compacted, is answered with {@code StaleCursor}: then the graph is to
+ * be read as it is, and followed from there. Whoever follows may read and write.
  */
 public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     /** What the graph is called. */
@@ -100,10 +101,13 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     /** The newest entries: those that no other follows, in the order of hashes. */
     List<Hash> heads();
 
-    /** How many entries there are. */
+    /** How many entries there are, those that were compacted too. */
     long entryCount();
 
-    /** The entries behind an arrival number of this replica, which count from 1. */
+    /**
+     * The entries behind an arrival number of this replica, which count from 1; those that were
+     * compacted are not among them.
+     */
     List<Entry> entries(long after, int max);
 
     /** How far each author's entries are here: a cursor that every replica understands. */
@@ -142,6 +146,9 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     /**
      * The graph as its authors' clocks had it at a moment, and as it stays; whoever asks later may
      * know of more entries of that time. Reads all entries.
+     *
+     * @throws dev.orrery.core.OrreryException.Invalid when it is before the end of what was
+     *     compacted
      */
     GraphState asOf(Instant clock);
 
@@ -149,14 +156,26 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      * The graph as it was here when the entries up to a place had come. Reads all of them.
      *
      * @param arrival a place that this replica gave out
+     * @throws dev.orrery.core.OrreryException.StaleCursor when what came behind it was compacted
      */
     GraphState asOf(Cursor arrival);
 
     /**
      * All entries about an id, and about the edges at it, what is followed first: the same list on
-     * every replica that has them. Reads all entries.
+     * every replica that has them. What was compacted is not among them. Reads all entries.
      */
     List<Entry> provenance(String id);
+
+    /**
+     * Joins entries that nobody needs by themselves any more into a base, and drops their bytes.
+     * What shows, the past from there on, and what others lack and get, stay as they are: who lacks
+     * entries that were compacted gets the base. Other work goes on meanwhile, but for the moment
+     * in which the base is stored.
+     *
+     * @throws dev.orrery.core.OrreryException.Conflict when entries are missing here that are to be
+     *     in the base
+     */
+    Compacted compact(Compaction policy);
 
     /** When writes are durable from now on; what was deferred so far becomes so first. */
     void durability(Durability when);

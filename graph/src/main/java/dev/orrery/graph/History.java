@@ -1,9 +1,12 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.Revision;
 import dev.orrery.core.SegmentLog;
 import dev.orrery.core.Timeline;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,14 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** A graph's past, read from its entries. Thread-safe. */
 final class History {
-    private static final int READ_AT_ONCE = 1_024;
-
     private final Replica replica;
 
     History(Replica replica) {
@@ -26,20 +26,33 @@ final class History {
     }
 
     /**
+     * The graph as it was when the entries up to an arrival number had come.
+     *
+     * @throws StaleCursor when some of them that were compacted came later
+     */
+    GraphState asOf(ArrivalCursor place) {
+        return asOf(place.number(), _ -> true);
+    }
+
+    /**
+     * The graph as clocks had it at a moment.
+     *
+     * @throws Invalid when that is before the end of what was compacted
+     */
+    GraphState asOf(Instant clock) {
+        Instant compacted = replica.locked(() -> replica.index().compactedUpTo()).instant();
+        if (clock.isBefore(compacted)) {
+            throw new Invalid("moment", "is not before the end of what was compacted", clock);
+        }
+        return asOf(replica.arrived(), entry -> !entry.entry().time().instant().isAfter(clock));
+    }
+
+    /**
      * The graph as some of its entries say, with each of which everything it follows is among them.
      * Reads all entries up to an arrival number.
      */
-    GraphState asOf(long arrived, Predicate<Entry> were) { // law G50
-        State state = new State(replica.name());
-        EntryIndex index = new EntryIndex();
-        scan(
-                arrived,
-                entry -> {
-                    if (were.test(entry)) {
-                        index.add(entry);
-                        state.join(entry);
-                    }
-                });
+    private GraphState asOf(long arrived, Predicate<Rereading.Arrived> were) { // law G50
+        Rereading past = Rereading.of(replica, arrived, were);
         return new ReplicaState(
                 new Replica(
                         Timeline.startingAt("past", new Revision(0)),
@@ -47,9 +60,10 @@ final class History {
                         new Replica.Found(
                                 new EntryStore(SegmentLog.inMemory(), replica.name()),
                                 new EntryCodec(),
-                                state,
-                                index,
+                                past.state(),
+                                past.index(),
                                 new Leases(),
+                                new Acknowledged(),
                                 new HybridClock(
                                         InstantSource.system(), Duration.ZERO, HybridTime.ZERO),
                                 replica.author(),
@@ -58,16 +72,21 @@ final class History {
                                 0)));
     }
 
-    /** Every entry about an id, and the edges at it, in an order that is the same everywhere. */
+    /**
+     * Every entry that is kept about an id, and the edges at it, in an order that is the same
+     * everywhere.
+     */
     List<Entry> provenance(String id) { // law G51
         List<Entry> about = new ArrayList<>();
-        scan(
+        Rereading.scan(
+                replica,
                 replica.arrived(),
                 entry -> {
-                    if (mentions(entry.operation(), id)) {
-                        about.add(entry);
+                    if (mentions(entry.entry().operation(), id)) {
+                        about.add(entry.entry());
                     }
                 });
+        about.removeIf(entry -> replica.isCompacted(entry.hash()));
         about.sort(Comparator.comparing(Entry::stamp)); // what is followed is earlier
         return about;
     }
@@ -79,21 +98,6 @@ final class History {
             case Operation.OfEntity entity -> entity.id().equals(id);
             case Operation.Define _, Operation.Extend _, Operation.Seal _ -> false;
         };
-    }
-
-    private void scan(long arrived, Consumer<Entry> each) {
-        EntryCodec codec = new EntryCodec();
-        long after = 0;
-        while (after < arrived) {
-            int most = (int) Math.min(READ_AT_ONCE, arrived - after);
-            List<EntryStore.Stored> read = replica.store().read(after, most);
-            for (EntryStore.Stored stored : read) {
-                if (stored.arrival() <= arrived) {
-                    each.accept(codec.decode(stored.bytes()));
-                }
-            }
-            after = read.isEmpty() ? arrived : read.getLast().arrival();
-        }
     }
 
     /** What is different between two moments, in the order of ids, nodes first. */

@@ -20,6 +20,7 @@ final class LocalGraph extends ReplicaState implements Graph {
     private final EntryFeed feed;
     private final History history;
     private final SyncAnswers answers;
+    private final Compacting compacting;
     private final DeferredLog log;
 
     LocalGraph(Replica replica, DeferredLog log) {
@@ -29,6 +30,7 @@ final class LocalGraph extends ReplicaState implements Graph {
         this.feed = new EntryFeed(replica);
         this.history = new History(replica);
         this.answers = new SyncAnswers(replica);
+        this.compacting = new Compacting(replica);
     }
 
     @Override
@@ -159,17 +161,23 @@ final class LocalGraph extends ReplicaState implements Graph {
                 ? List.of()
                 : replica.store().read(after, most).stream()
                         .map(stored -> replica.decode(stored.bytes()))
+                        .filter(entry -> !replica.isCompacted(entry.hash()))
                         .toList();
     }
 
     @Override
     public GraphState asOf(Instant clock) {
-        return history.asOf(replica.arrived(), entry -> !entry.time().instant().isAfter(clock));
+        return history.asOf(clock);
     }
 
     @Override
     public GraphState asOf(Cursor arrival) {
-        return history.asOf(feed.arrival(arrival).number(), _ -> true);
+        return history.asOf(feed.arrival(arrival));
+    }
+
+    @Override
+    public Compacted compact(Compaction policy) {
+        return compacting.run(policy);
     }
 
     @Override

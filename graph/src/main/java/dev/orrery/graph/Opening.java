@@ -5,8 +5,10 @@ import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.SegmentLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads a store into memory: entries join the state as they did when they came, and nothing is
@@ -21,23 +23,32 @@ final class Opening implements EntryStore.Found {
     private final State state;
     private final List<String> authors = new ArrayList<>();
     private final Leases leases;
+    private final Acknowledged acknowledged;
+    private final EntryStore store;
+
+    /** What entries follow that are not here: in a base that comes later, or lost. */
+    private final Set<Hash> followed = new HashSet<>();
 
     /** How many entries the checkpoint had. */
     private final int covered;
 
-    private Opening(String graph) {
+    private Opening(String graph, EntryStore store) {
         this.graph = graph;
+        this.store = store;
         this.index = new EntryIndex();
         this.state = new State(graph);
         this.leases = new Leases();
+        this.acknowledged = new Acknowledged();
         this.covered = 0;
     }
 
-    private Opening(String graph, Checkpoint.Found found) {
+    private Opening(String graph, EntryStore store, Checkpoint.Found found) {
         this.graph = graph;
+        this.store = store;
         this.index = found.index();
         this.state = found.state();
         this.leases = found.leases();
+        this.acknowledged = found.acknowledged();
         this.covered = index.size();
         this.authors.addAll(found.replicas());
     }
@@ -66,6 +77,7 @@ final class Opening implements EntryStore.Found {
                         opening.state,
                         opening.index,
                         opening.leases,
+                        opening.acknowledged,
                         graphs.clockFrom(opening.index.greatestTime()),
                         author,
                         graphs.identity(),
@@ -77,27 +89,28 @@ final class Opening implements EntryStore.Found {
     private static Opening read(EntryStore store, Optional<Path> checkpoint, String graph) {
         Optional<Checkpoint.Found> found = checkpoint.flatMap(file -> Checkpoint.read(file, graph));
         if (found.isPresent() && fits(store, found.get())) {
-            Opening opening = new Opening(graph, found.get());
+            Opening opening = new Opening(graph, store, found.get());
             store.replay(found.get().position(), opening);
             return opening;
         }
-        Opening opening = new Opening(graph);
-        store.restore(store.log().start(), List.of());
+        Opening opening = new Opening(graph, store);
+        store.restore(store.log().start(), List.of(), List.of());
         store.replay(0, opening);
         return opening;
     }
 
     /** Whether a checkpoint is of this store: the last entry it has is where it says. */
     private static boolean fits(EntryStore store, Checkpoint.Found found) {
-        if (!store.reaches(found.position())) {
+        if (!store.reaches(found.position()) || found.firstPosition() < store.log().start()) {
             return false;
         }
-        store.restore(found.firstPosition(), found.firstArrivals());
-        int last = found.index().size();
-        List<EntryStore.Stored> read = store.read(last - 1L, 1);
-        return !read.isEmpty()
-                && read.getFirst().arrival() == last
-                && Hash.of(read.getFirst().bytes()).equals(found.index().hash(last));
+        store.restore(found.firstPosition(), found.firstArrivals(), found.bases());
+        int last = found.index().lastKept();
+        List<EntryStore.Stored> read = last == 0 ? List.of() : store.read(last - 1L, 1);
+        return read.isEmpty()
+                ? last == 0
+                : read.getFirst().arrival() == last
+                        && Hash.of(read.getFirst().bytes()).equals(found.index().hash(last));
     }
 
     @Override
@@ -108,6 +121,27 @@ final class Opening implements EntryStore.Found {
     @Override
     public void lease(Leases.Lease lease) {
         leases.put(lease);
+    }
+
+    @Override
+    public void acknowledged(Acknowledged.Known known) {
+        acknowledged.put(known);
+    }
+
+    @Override
+    public void base(StoredBase stored) {
+        try {
+            StoredBase.Whole whole = store.whole(stored);
+            Base base = whole.base().open();
+            index.join(base, whole.arrivals(), stored.isOwn(), followed);
+            state.join(base.state());
+            store.keep(stored);
+        } catch (Invalid unreadable) { // peers have what was in it
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "base " + stored.hash() + " of " + graph + " cannot be read",
+                    unreadable);
+        }
     }
 
     @Override
@@ -128,8 +162,15 @@ final class Opening implements EntryStore.Found {
             throw new BadDefinition(
                     graph, "is not in this store, but " + name + " is", "open that");
         }
-        index.skipTo(arrival - 1);
-        index.add(entry);
+        entry.parents().forEach(this::follow);
+        entry.previous().ifPresent(this::follow);
+        index.add((int) arrival, entry);
         state.join(entry);
+    }
+
+    private void follow(Hash hash) {
+        if (!index.has(hash)) {
+            followed.add(hash);
+        }
     }
 }

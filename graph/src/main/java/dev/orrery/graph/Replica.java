@@ -13,6 +13,8 @@ import dev.orrery.core.Transaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,7 +33,8 @@ final class Replica implements AutoCloseable {
      * all of it is a batch: Joining. Batches become durable and visible in their order: Committing. Showing holds what
      * is visible, Writing what the user's calls and commits write, Extending how the schema grows.
      *
-     * Locks. This lock, then the timeline's. Nothing is waited for under it but the disk, by a user's commit.
+     * Locks. That of bases, this lock, then the timeline's. Nothing is waited for under this one but the disk: by a
+     * user's commit, and while a base is stored. Bases are made and taken in under theirs, one at a time.
      */
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
 
@@ -44,14 +47,20 @@ final class Replica implements AutoCloseable {
     private final @Nullable Identity identity;
     private final Optional<Path> checkpoint;
     private final Leases leases;
+    private final Acknowledged acknowledged;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock bases = new ReentrantLock();
+    private final IncomingBases incoming = new IncomingBases();
     private final Joining joining;
     private final Showing showing;
     private final Committing committing;
     private final Writing writing;
     private final Extending extending;
     private Trust trust;
+
+    /** The greatest arrival number of what was compacted, 0 for none. */
+    private volatile long compacted;
 
     /** How many entries the newest checkpoint has. */
     private long checkpointed;
@@ -63,6 +72,7 @@ final class Replica implements AutoCloseable {
             State state,
             EntryIndex index,
             Leases leases,
+            Acknowledged acknowledged,
             HybridClock clock,
             String author,
             @Nullable Identity identity,
@@ -70,7 +80,12 @@ final class Replica implements AutoCloseable {
             int checkpointed) {}
 
     /** What a checkpoint is made of. */
-    record Inside(EntryStore store, Leases leases, EntryIndex index, State state) {}
+    record Inside(
+            EntryStore store,
+            Leases leases,
+            Acknowledged acknowledged,
+            EntryIndex index,
+            State state) {}
 
     Replica(Timeline timeline, String name, Found found) {
         this.name = name;
@@ -79,6 +94,7 @@ final class Replica implements AutoCloseable {
         this.identity = found.identity();
         this.checkpoint = found.checkpoint();
         this.leases = found.leases();
+        this.acknowledged = found.acknowledged();
         this.checkpointed = found.checkpointed();
         this.trust = trusting(Trust.open());
         this.joining = new Joining(name, found);
@@ -86,6 +102,7 @@ final class Replica implements AutoCloseable {
         this.committing = new Committing(name, lock, store, joining, showing);
         this.writing = new Writing(name, lock, store, joining, showing, committing);
         this.extending = new Extending(this);
+        this.compacted = index().lastCompacted();
         Batch quarantined = joining.begin();
         showing.begin(joining.state(), quarantined, schema());
     }
@@ -96,6 +113,10 @@ final class Replica implements AutoCloseable {
 
     String author() {
         return author;
+    }
+
+    @Nullable Identity identity() {
+        return identity;
     }
 
     Timeline timeline() {
@@ -282,7 +303,123 @@ final class Replica implements AutoCloseable {
         return identity == null ? others : others.allow(author, identity.publicKey());
     }
 
+    // ---- bases
+
+    /** Runs something while nobody makes or takes in a base. */
+    <T> T withBases(Supplier<T> work) {
+        refuseWithin("compact");
+        bases.lock();
+        try {
+            committing.requireOpen();
+            return work.get();
+        } finally {
+            bases.unlock();
+        }
+    }
+
+    /** Keeps entries in a base alone from now on; only inside {@link #withBases}. */
+    void compact(PackedBase base, BitSet arrivals) {
+        Base.Rows rows = base.open().rows();
+        lock.lock();
+        try {
+            committing.awaitQuiet();
+            committing.requireOpen();
+            int[] numbers = index().arrivals(rows);
+            store.seal();
+            List<byte[]> records = new ArrayList<>(List.of(EntryStore.replica(author)));
+            leases.heldAt(0).forEach(lease -> records.add(EntryStore.lease(lease)));
+            acknowledged.all().forEach(known -> records.add(EntryStore.acknowledged(known)));
+            store.append(base, numbers, true, records);
+            index().compact(arrivals);
+            compacted = index().lastCompacted(); // before anything is dropped
+            store.dropBefore(index().firstKept());
+            writeCheckpoint();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes in what a peer compacted, as one commit, and returns how many entries of it are new.
+     *
+     * @throws Invalid when it is damaged, or of another graph, or of the future
+     * @throws Unsupported when whoever made it is not trusted with that
+     */
+    long merge(PackedBase packed) {
+        return withBases(() -> {
+            return store.has(packed.hash()) ? 0L : take(packed, packed.open());
+        });
+    }
+
+    private long take(PackedBase packed, Base base) {
+        if (!base.graph().equals(name)) {
+            throw new Invalid("base", "is of " + name, base.graph());
+        }
+        lock.lock();
+        try {
+            committing.requireOpen();
+            trust.requireTrusted(packed);
+            if (clock().isOfTheFuture(base.rows().greatestTime())) {
+                throw new Invalid("base", "is not of the future", base.rows().greatestTime());
+            }
+            committing.awaitQuiet();
+            long before = index().fingerprint().count();
+            int[] arrivals = index().arrivals(base.rows());
+            store.append(packed, arrivals, false, List.of());
+            Batch batch = joining.batch();
+            joining.take(batch, base, arrivals);
+            compacted = index().lastCompacted();
+            showing.show(List.of(batch));
+            showing.index(schema());
+            committing.arrive();
+            return index().fingerprint().count() - before;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bases of which a part has come. */
+    IncomingBases incoming() {
+        return incoming;
+    }
+
+    /** The greatest arrival number of what was compacted, 0 for none. */
+    long compacted() {
+        return compacted;
+    }
+
+    /** Whether what an entry said is in a base alone. */
+    boolean isCompacted(Hash entry) {
+        return compacted > 0 && locked(() -> index().isCompacted(index().find(entry)));
+    }
+
+    /** Notes what another replica has at least. */
+    void acknowledge(String replica, VersionVector vector) {
+        lock.lock();
+        try {
+            Acknowledged.Known known =
+                    new Acknowledged.Known(replica, vector, clock().wallMillis());
+            if (!replica.equals(author) && acknowledged.put(known)) {
+                committing.awaitQuiet();
+                committing.requireOpen();
+                store.append(List.of(EntryStore.acknowledged(known)));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What others were heard to have; only inside {@link #locked}. */
+    Acknowledged acknowledged() {
+        return acknowledged;
+    }
+
     // ---- consumers
+
+    /** Where named consumers are; only inside {@link #locked}. */
+    Leases leases() {
+        return leases;
+    }
 
     /** How far a named consumer is. */
     Optional<Leases.Lease> lease(String consumer) {
@@ -327,7 +464,10 @@ final class Replica implements AutoCloseable {
         }
         try {
             Checkpoint.write(
-                    checkpoint.get(), name, author, new Inside(store, leases, index(), state()));
+                    checkpoint.get(),
+                    name,
+                    author,
+                    new Inside(store, leases, acknowledged, index(), state()));
             checkpointed = index().size();
         } catch (IOException failed) {
             throw new StorageFailure(

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,40 @@ final class State { // law G7
             link(before, edge);
         }
         return new Step(slot, before);
+    }
+
+    /** Takes in what other entries said about an id; null when it makes no difference. */
+    @SuppressWarnings("ReferenceEquality") // the very entity says that nothing was changed
+    @Nullable Step join(Entity other) {
+        Slot slot = slots.computeIfAbsent(other.id(), id -> new Slot(Entity.unknown(id)));
+        Entity before = slot.entity;
+        Entity after = before.join(other);
+        if (after == before) {
+            return null;
+        }
+        slot.entity = after;
+        var linked = before.endpoints();
+        for (String node : other.endpoints()) {
+            if (!linked.contains(node)) {
+                incident.computeIfAbsent(node, _ -> new ArrayList<>(2)).add(other.id());
+            }
+        }
+        return new Step(slot, before);
+    }
+
+    /** Takes in everything that other entries said, and returns what that changed. */
+    List<Step> join(State other) {
+        other.facts
+                .statements()
+                .forEach((stamp, stated) -> {
+                    if (!facts.statements().containsKey(stamp)) {
+                        facts = facts.and(stamp, stated);
+                    }
+                });
+        return other.slots.values().stream()
+                .map(slot -> join(slot.entity))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Takes over what was known of an id of which nothing is known yet. */

@@ -1,10 +1,15 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.CborReader;
 import dev.orrery.core.CborWriter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The canonical bytes of a state: equal for replicas that have seen the same entries, whatever way
@@ -13,14 +18,22 @@ import java.util.SortedMap;
 final class StateCodec { // law G7
     private StateCodec() {}
 
+    // ---- writing
+
     static byte[] encode(State state) {
         CborWriter out = new CborWriter();
+        write(out, state, stamp -> write(out, stamp));
+        return out.toByteArray();
+    }
+
+    /** Writes a state, and the stamps in it in one's own way. */
+    static void write(CborWriter out, State state, Consumer<Stamp> stamps) {
         out.beginList(2);
         SortedMap<Stamp, List<Fact>> statements = state.facts().statements();
         out.beginList(statements.size());
         statements.forEach((stamp, facts) -> {
             out.beginList(2);
-            write(out, stamp);
+            stamps.accept(stamp);
             out.beginList(facts.size());
             facts.forEach(fact -> fact.write(out));
             out.end();
@@ -34,10 +47,9 @@ final class StateCodec { // law G7
                         .sorted(Comparator.comparing(Entity::id))
                         .toList();
         out.beginList(entities.size());
-        entities.forEach(entity -> write(out, entity));
+        entities.forEach(entity -> write(out, entity, stamps));
         out.end();
         out.end();
-        return out.toByteArray();
     }
 
     private static void write(CborWriter out, Stamp stamp) {
@@ -50,13 +62,13 @@ final class StateCodec { // law G7
         out.end();
     }
 
-    private static void write(CborWriter out, Entity entity) {
+    private static void write(CborWriter out, Entity entity, Consumer<Stamp> stamps) {
         out.beginList(4);
         out.text(entity.id());
         out.beginList(entity.adds().length);
         for (Entity.Add add : entity.adds()) {
             out.beginList(4);
-            write(out, add.stamp());
+            stamps.accept(add.stamp());
             out.text(add.type());
             out.value(add.from());
             out.value(add.to());
@@ -68,7 +80,7 @@ final class StateCodec { // law G7
             boolean absent = Entity.ABSENT.equals(write.value());
             out.beginList(absent ? 2 : 3);
             out.text(write.property());
-            write(out, write.stamp());
+            stamps.accept(write.stamp());
             if (!absent) {
                 out.value(write.value());
             }
@@ -78,5 +90,100 @@ final class StateCodec { // law G7
         Map<String, Long> removed = entity.removed();
         out.value(removed);
         out.end();
+    }
+
+    // ---- reading
+
+    /** Reads a state that was written with stamps that this reads. */
+    static State read(CborReader in, String graph, Supplier<Stamp> stamps) {
+        State state = new State(graph);
+        begin(in, 2, "a state has two parts");
+        EntryCodec codec = new EntryCodec();
+        Stamp before = null;
+        for (int i = begin(in, "statements are a list"); i > 0; i--) {
+            begin(in, 2, "a statement has two parts");
+            Stamp stamp = stamps.get();
+            if (before != null && before.compareTo(stamp) >= 0) {
+                throw in.damaged("statements are in the order of stamps, each once");
+            }
+            state.restore(codec.facts(in), stamp);
+            in.end();
+            before = stamp;
+        }
+        in.end();
+        String last = "";
+        for (int i = begin(in, "ids are a list"); i > 0; i--) {
+            Entity entity = entity(in, stamps);
+            if (last.compareTo(entity.id()) >= 0) {
+                throw in.damaged("ids are in order, each once");
+            }
+            state.restore(entity);
+            last = entity.id();
+        }
+        in.end();
+        in.end();
+        return state;
+    }
+
+    private static Entity entity(CborReader in, Supplier<Stamp> stamps) {
+        begin(in, 4, "what is known of an id has four parts");
+        String id = Limits.id(in.text());
+        Entity.Add[] adds = new Entity.Add[begin(in, "additions are a list")];
+        for (int i = 0; i < adds.length; i++) {
+            begin(in, 4, "an addition has four parts");
+            Stamp stamp = stamps.get();
+            String type = Limits.type(in.text());
+            adds[i] = new Entity.Add(stamp, type, end(in), end(in));
+            in.end();
+        }
+        in.end();
+        Entity.Write[] writes = new Entity.Write[begin(in, "writes are a list")];
+        for (int i = 0; i < writes.length; i++) {
+            int parts = begin(in, "a write is a list");
+            String property = Limits.property(in.text());
+            Stamp stamp = stamps.get();
+            writes[i] = new Entity.Write(property, stamp, parts == 2 ? Entity.ABSENT : in.value());
+            in.end();
+        }
+        in.end();
+        SortedMap<String, Long> removed = removed(in);
+        in.end();
+        Entity entity = Entity.restored(id, adds, writes, removed);
+        if (!entity.isInOrder()) {
+            throw in.damaged("what is known of an id is in order, each once");
+        }
+        return entity;
+    }
+
+    private static @Nullable String end(CborReader in) {
+        return in.tryNothing() ? null : Limits.id(in.text());
+    }
+
+    private static SortedMap<String, Long> removed(CborReader in) {
+        if (!(in.value() instanceof Map<?, ?> map)) {
+            throw in.damaged("what was removed is a map");
+        }
+        SortedMap<String, Long> removed = new TreeMap<>();
+        map.forEach((author, sequence) -> {
+            if (!(author instanceof String name) || !(sequence instanceof Long number)) {
+                throw in.damaged("what was removed is numbers by author");
+            }
+            removed.put(name, number);
+        });
+        return removed;
+    }
+
+    private static int begin(CborReader in, String rule) {
+        int count = in.tryBeginList();
+        if (count < 0) {
+            throw in.damaged(rule);
+        }
+        return count;
+    }
+
+    private static void begin(CborReader in, int parts, String rule) {
+        if (in.tryBeginList() != parts) {
+            throw in.damaged(rule);
+        }
     }
 }

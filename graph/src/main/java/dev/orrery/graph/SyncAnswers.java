@@ -3,6 +3,7 @@ package dev.orrery.graph;
 import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.Missing;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * stands, so that any may be repeated, and the next may be asked anywhere. Thread-safe.
  */
 final class SyncAnswers { // law G36
+    private static final Long NOT_YET = -1L;
+
     private final Replica replica;
 
     /** The last order of hashes that somebody compared with; made anew when entries have come. */
@@ -34,9 +37,9 @@ final class SyncAnswers { // law G36
 
     private SyncMessage answer(SyncMessage question) {
         return switch (question) {
-            case SyncMessage.Hello(String graph, Bytes digest) -> {
+            case SyncMessage.Hello(String graph, String asking, Bytes digest) -> {
                 requireThis(graph);
-                yield hello(digest);
+                yield hello(asking, digest);
             }
             case SyncMessage.Pull pull -> {
                 requireThis(pull.graph());
@@ -60,6 +63,14 @@ final class SyncAnswers { // law G36
                 requireThis(graph);
                 yield entries(new SyncSource(replica).of(hashes, SyncSession.CHUNK_BYTES));
             }
+            case SyncMessage.FetchBase(String graph, Hash base, int from) -> {
+                requireThis(graph);
+                yield new SyncMessage.BasePart(part(base, from));
+            }
+            case SyncMessage.OfferBase offer -> {
+                requireThis(offer.graph());
+                yield take(offer);
+            }
             default -> throw new Invalid("message", "is a question", question);
         };
     }
@@ -71,22 +82,49 @@ final class SyncAnswers { // law G36
         }
     }
 
-    private SyncMessage hello(Bytes digest) {
+    private SyncMessage hello(String asking, Bytes digest) {
         return replica.locked(() -> {
             Bytes own = replica.index().fingerprint().digest();
-            return own.equals(digest)
-                    ? new SyncMessage.Same()
-                    : new SyncMessage.Holds(
-                            own,
-                            replica.schema().hash(),
-                            VersionVector.of(replica.index()),
-                            SyncSource.roots(replica.index()));
+            if (own.equals(digest)) {
+                replica.acknowledge(asking, VersionVector.of(replica.index()));
+                return new SyncMessage.Same(replica.author());
+            }
+            return new SyncMessage.Holds(
+                    replica.author(),
+                    own,
+                    replica.schema().hash(),
+                    VersionVector.of(replica.index()),
+                    SyncSource.roots(replica.index()));
         });
     }
 
-    private static SyncMessage entries(SyncSource.Found found) {
+    private SyncMessage entries(SyncSource.Found found) {
+        if (found.isBased()) {
+            return new SyncMessage.Based(
+                    replica.store().bases().stream().map(SyncMessage.BaseName::of).toList());
+        }
         return new SyncMessage.Entries(
                 Bytes.of(EntryChunk.encode(found.entries())), found.after(), found.more());
+    }
+
+    private Bytes part(Hash base, int from) {
+        StoredBase stored =
+                replica.store().bases().stream()
+                        .filter(each -> each.hash().equals(base))
+                        .findFirst()
+                        .orElseThrow(() -> new Missing("bases of " + replica.name(), base.text()));
+        return replica.store().part(stored, from);
+    }
+
+    private SyncMessage take(SyncMessage.OfferBase offer) {
+        Hash hash = offer.base().hash();
+        long added =
+                replica.incoming()
+                        .take(offer.base(), offer.from(), offer.part())
+                        .map(replica::merge)
+                        .orElse(NOT_YET);
+        return new SyncMessage.BaseTaken(
+                added == NOT_YET ? replica.incoming().reached(hash) : offer.base().length(), added);
     }
 
     private SyncMessage compare(List<HashRange> ranges) {

@@ -8,6 +8,7 @@ import dev.orrery.core.OrreryException.LimitExceeded;
 import dev.orrery.core.OrreryException.Unsupported;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What replicas say to one another, {@code docs/formats/graph.md}. Immutable. */
@@ -23,12 +24,16 @@ sealed interface SyncMessage {
 
     // ---- questions
 
-    /** Which entries are here, in short; answered by {@link Same} or {@link Holds}. */
-    record Hello(String graph, Bytes digest) implements SyncMessage {}
+    /**
+     * Which entries are here, in short; answered by {@link Same} or {@link Holds}.
+     *
+     * @param replica the name of the replica that asks
+     */
+    record Hello(String graph, String replica, Bytes digest) implements SyncMessage {}
 
     /**
      * Send what this vector does not know and came to you behind {@code after}; answered by {@link
-     * Entries}.
+     * Entries}, or by {@link Based} when some of it was compacted.
      *
      * @param roots the roots that are known, which a vector does not tell apart
      * @param most how many bytes of entries can be taken, about
@@ -42,16 +47,25 @@ sealed interface SyncMessage {
     /** Which entries are in these ranges; answered by {@link Parts}. */
     record Compare(String graph, List<HashRange> ranges) implements SyncMessage {}
 
-    /** Send these entries; answered by {@link Entries}, with as many of them as fit. */
+    /**
+     * Send these entries; answered by {@link Entries}, with as many of them as fit, or by {@link
+     * Based} when some were compacted.
+     */
     record Fetch(String graph, List<Hash> hashes) implements SyncMessage {}
+
+    /** Send a part of a base, from a byte on; answered by {@link BasePart}. */
+    record FetchBase(String graph, Hash base, int from) implements SyncMessage {}
+
+    /** Take a part of a base, from a byte on; answered by {@link BaseTaken}. */
+    record OfferBase(String graph, BaseName base, int from, Bytes part) implements SyncMessage {}
 
     // ---- answers
 
     /** The same entries are here. */
-    record Same() implements SyncMessage {}
+    record Same(String replica) implements SyncMessage {}
 
     /** What is here. */
-    record Holds(Bytes digest, Hash schema, VersionVector vector, List<Hash> roots)
+    record Holds(String replica, Bytes digest, Hash schema, VersionVector vector, List<Hash> roots)
             implements SyncMessage {}
 
     /**
@@ -68,8 +82,58 @@ sealed interface SyncMessage {
     /** What is in ranges that differ: smaller ranges, or all hashes of one. */
     record Parts(List<HashRange> ranges, List<Listed> listed) implements SyncMessage {}
 
+    /** What was asked for is in these bases, which come first. */
+    record Based(List<BaseName> bases) implements SyncMessage {}
+
+    /** The bytes of a base from the place that was asked for. */
+    record BasePart(Bytes part) implements SyncMessage {}
+
+    /**
+     * What became of a part of a base.
+     *
+     * @param from from which byte on the rest is lacking
+     * @param added when nothing is: how many entries of it were new; -1 before
+     */
+    record BaseTaken(int from, long added) implements SyncMessage {}
+
     /** The question cannot be answered, and why. */
     record Refusal(String why) implements SyncMessage {}
+
+    /**
+     * A base.
+     *
+     * @param length how many bytes it has, packed
+     */
+    record BaseName(Hash hash, int length, Optional<PackedBase.Signed> signed) {
+        static BaseName of(StoredBase base) {
+            return new BaseName(base.hash(), base.length(), base.signed());
+        }
+
+        private void write(CborWriter out) {
+            out.beginList(3);
+            out.bytes(hash.toArray());
+            out.whole(length);
+            PackedBase.Signed.write(out, signed);
+            out.end();
+        }
+
+        private static BaseName read(CborReader in) {
+            if (in.tryBeginList() != 3) {
+                throw in.damaged("a base has a hash, a length and perhaps a signature");
+            }
+            Hash hash = Hash.from(in.bytes().toArray());
+            long length = in.whole();
+            if (length < 1) {
+                throw in.damaged("a base has a length");
+            }
+            if (length > PackedBase.MOST_BYTES) {
+                throw new LimitExceeded("bytes of a base", PackedBase.MOST_BYTES, length);
+            }
+            BaseName base = new BaseName(hash, (int) length, PackedBase.Signed.read(in));
+            in.end();
+            return base;
+        }
+    }
 
     /** All hashes of a range. */
     record Listed(HashRange range, List<Hash> hashes) {
@@ -84,9 +148,10 @@ sealed interface SyncMessage {
     default byte[] encode() {
         CborWriter out = new CborWriter();
         switch (this) {
-            case Hello(String graph, Bytes digest) -> {
-                begin(out, 1, 2);
+            case Hello(String graph, String replica, Bytes digest) -> {
+                begin(out, 1, 3);
                 out.text(graph);
+                out.text(replica);
                 bytes(out, digest);
             }
             case Pull(
@@ -117,9 +182,18 @@ sealed interface SyncMessage {
                 out.text(graph);
                 hashes(out, hashes);
             }
-            case Same() -> begin(out, 6, 0);
-            case Holds(Bytes digest, Hash schema, VersionVector vector, List<Hash> roots) -> {
-                begin(out, 7, 4);
+            case Same(String replica) -> {
+                begin(out, 6, 1);
+                out.text(replica);
+            }
+            case Holds(
+                            String replica,
+                            Bytes digest,
+                            Hash schema,
+                            VersionVector vector,
+                            List<Hash> roots) -> {
+                begin(out, 7, 5);
+                out.text(replica);
                 bytes(out, digest);
                 out.bytes(schema.toArray());
                 vector(out, vector);
@@ -152,6 +226,34 @@ sealed interface SyncMessage {
             case Refusal(String why) -> {
                 begin(out, 11, 1);
                 out.text(why);
+            }
+            case FetchBase(String graph, Hash base, int from) -> {
+                begin(out, 12, 3);
+                out.text(graph);
+                out.bytes(base.toArray());
+                out.whole(from);
+            }
+            case OfferBase(String graph, BaseName base, int from, Bytes part) -> {
+                begin(out, 13, 4);
+                out.text(graph);
+                base.write(out);
+                out.whole(from);
+                bytes(out, part);
+            }
+            case Based(List<BaseName> bases) -> {
+                begin(out, 14, 1);
+                out.beginList(bases.size());
+                bases.forEach(base -> base.write(out));
+                out.end();
+            }
+            case BasePart(Bytes part) -> {
+                begin(out, 15, 1);
+                bytes(out, part);
+            }
+            case BaseTaken(int from, long added) -> {
+                begin(out, 16, 2);
+                out.whole(from);
+                out.whole(added);
             }
         }
         out.end();
@@ -214,27 +316,33 @@ sealed interface SyncMessage {
             throw new Unsupported("read a message of version " + version, "version " + VERSION);
         }
         long kind = in.whole();
-        if (kind < 1 || kind > 11 || fields != 2 + FieldCounts.of((int) kind)) {
+        if (kind < 1 || kind > FieldCounts.KINDS || fields != 2 + FieldCounts.of((int) kind)) {
             throw in.damaged("a message is of a known kind and has its fields");
         }
         SyncMessage message =
                 switch ((int) kind) {
-                    case 1 -> new Hello(in.text(), in.bytes());
+                    case 1 -> new Hello(in.text(), Limits.author(in.text()), in.bytes());
                     case 2 -> new Pull(in.text(), vector(in), hashes(in), place(in), most(in));
                     case 3 -> new Push(in.text(), in.bytes());
                     case 4 -> new Compare(in.text(), ranges(in));
                     case 5 -> new Fetch(in.text(), hashes(in));
-                    case 6 -> new Same();
+                    case 6 -> new Same(Limits.author(in.text()));
                     case 7 ->
                             new Holds(
+                                    Limits.author(in.text()),
                                     in.bytes(),
-                                    Hash.from(in.bytes().toArray()),
+                                    hash(in),
                                     vector(in),
                                     hashes(in));
                     case 8 -> new Entries(in.bytes(), place(in), flag(in));
                     case 9 -> new Taken(in.whole(), in.whole(), in.whole());
                     case 10 -> new Parts(ranges(in), listed(in));
-                    default -> new Refusal(in.text());
+                    case 11 -> new Refusal(in.text());
+                    case 12 -> new FetchBase(in.text(), hash(in), count(in));
+                    case 13 -> new OfferBase(in.text(), BaseName.read(in), count(in), in.bytes());
+                    case 14 -> new Based(bases(in));
+                    case 15 -> new BasePart(in.bytes());
+                    default -> new BaseTaken(count(in), in.whole());
                 };
         in.end();
         in.expectEnd();
@@ -243,7 +351,8 @@ sealed interface SyncMessage {
 
     /** How many fields each kind of message has. */
     final class FieldCounts {
-        private static final int[] OF = {2, 5, 2, 2, 2, 0, 4, 3, 3, 2, 1};
+        private static final int[] OF = {3, 5, 2, 2, 2, 1, 5, 3, 3, 2, 1, 3, 4, 1, 1, 2};
+        static final int KINDS = OF.length;
 
         private FieldCounts() {}
 
@@ -258,6 +367,28 @@ sealed interface SyncMessage {
             throw in.damaged("an arrival number is not negative");
         }
         return place;
+    }
+
+    private static Hash hash(CborReader in) {
+        return Hash.from(in.bytes().toArray());
+    }
+
+    private static int count(CborReader in) {
+        long count = in.whole();
+        if (count < 0 || count > PackedBase.MOST_BYTES) {
+            throw in.damaged("a place in a base is within it");
+        }
+        return (int) count;
+    }
+
+    private static List<BaseName> bases(CborReader in) {
+        int count = begin(in, MOST_PARTS);
+        List<BaseName> bases = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            bases.add(BaseName.read(in));
+        }
+        in.end();
+        return bases;
     }
 
     private static int most(CborReader in) {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,9 @@ final class SyncSession {
      *
      * Vectors cannot tell apart two histories of one author (a restored copy, a liar). When they say that nothing is
      * lacking, and the digests differ all the same, the sets of hashes are compared range by range. // law G37
+     *
+     * What was compacted cannot be sent entry by entry. Who lacks some of it gets the base first, in parts of which each
+     * says where it begins, and then the entries behind it.
      *
      * What is sent is proportional to what differs, and the rounds to its logarithm; a peer's answers are bounded, and
      * an answer that does not lead on ends the exchange.
@@ -43,6 +47,8 @@ final class SyncSession {
     private long bytesSent;
     private int rounds;
     private final Set<Hash> waiting = new HashSet<>();
+    private final Set<Hash> taken = new HashSet<>();
+    private final Set<Hash> offered = new HashSet<>();
     private final List<Merged.Refused> refused = new ArrayList<>();
 
     SyncSession(Replica replica, Peer peer) {
@@ -62,9 +68,7 @@ final class SyncSession {
     Synced run() {
         boolean equal = false;
         if (hello() instanceof SyncMessage.Holds theirs) {
-            VersionVector mine = vector();
-            List<Hash> roots = replica.locked(() -> SyncSource.roots(replica.index()));
-            pull(mine, roots);
+            pull();
             push(theirs);
             SyncMessage after = hello();
             if (after instanceof SyncMessage.Holds still && areLevel(still.vector(), vector())) {
@@ -85,7 +89,21 @@ final class SyncSession {
 
     private SyncMessage hello() {
         Bytes digest = replica.locked(() -> replica.index().fingerprint().digest());
-        return ask(new SyncMessage.Hello(graph, digest));
+        SyncMessage answer = ask(new SyncMessage.Hello(graph, replica.author(), digest));
+        switch (answer) {
+            case SyncMessage.Same(String peer) ->
+                    replica.acknowledge(peer, replica.locked(() -> said(digest)));
+            case SyncMessage.Holds holds -> replica.acknowledge(holds.replica(), holds.vector());
+            default -> {}
+        }
+        return answer;
+    }
+
+    /** What was here when a digest was taken, or less. */
+    private VersionVector said(Bytes digest) {
+        return replica.index().fingerprint().digest().equals(digest)
+                ? VersionVector.of(replica.index())
+                : VersionVector.none();
     }
 
     private static boolean areLevel(VersionVector left, VersionVector right) {
@@ -99,18 +117,54 @@ final class SyncSession {
 
     // ---- by vectors
 
-    private void pull(VersionVector mine, List<Hash> roots) {
+    private void pull() {
+        VersionVector mine = vector();
+        List<Hash> roots = replica.locked(() -> SyncSource.roots(replica.index()));
         long after = 0;
-        while (ask(new SyncMessage.Pull(graph, mine, roots, after, CHUNK_BYTES))
-                instanceof SyncMessage.Entries(Bytes chunk, long reached, boolean more)) {
-            take(EntryChunk.decode(chunk.toArray(), codec));
-            if (!more) {
+        while (true) {
+            SyncMessage answer = ask(new SyncMessage.Pull(graph, mine, roots, after, CHUNK_BYTES));
+            if (answer instanceof SyncMessage.Based based) {
+                take(based);
+                pull();
                 return;
             }
-            if (reached <= after) {
-                throw new Invalid("the peer's answer", "leads on", reached);
+            SyncMessage.Entries entries = (SyncMessage.Entries) answer;
+            take(EntryChunk.decode(entries.chunk().toArray(), codec));
+            if (!entries.more()) {
+                return;
             }
-            after = reached;
+            if (entries.after() <= after) {
+                throw new Invalid("the peer's answer", "leads on", entries.after());
+            }
+            after = entries.after();
+        }
+    }
+
+    /** Takes in the peer's bases that are not here, each whole. */
+    private void take(SyncMessage.Based based) {
+        long before = received;
+        for (SyncMessage.BaseName base : based.bases()) {
+            if (!replica.store().has(base.hash()) && taken.add(base.hash())) {
+                received += fetch(base);
+            }
+        }
+        if (received == before) {
+            throw new Invalid("the peer's answer", "leads on", based.bases());
+        }
+    }
+
+    private long fetch(SyncMessage.BaseName base) {
+        while (true) {
+            int from = replica.incoming().reached(base.hash());
+            if (!(ask(new SyncMessage.FetchBase(graph, base.hash(), from))
+                            instanceof SyncMessage.BasePart(Bytes part))
+                    || part.length() == 0) {
+                throw new Invalid("the peer's answer", "leads on", from);
+            }
+            Optional<PackedBase> whole = replica.incoming().take(base, from, part);
+            if (whole.isPresent()) {
+                return replica.merge(whole.get());
+            }
         }
     }
 
@@ -123,10 +177,49 @@ final class SyncSession {
     }
 
     private void push(SyncMessage.Holds theirs) {
-        SyncSource.Found found = new SyncSource.Found(List.of(), 0, true);
-        while (found.more()) {
-            found = source.beyond(theirs.vector(), theirs.roots(), found.after(), CHUNK_BYTES);
+        long after = 0;
+        boolean more = true;
+        while (more) {
+            SyncSource.Found found =
+                    source.beyond(theirs.vector(), theirs.roots(), after, CHUNK_BYTES);
+            if (found.isBased()) {
+                offerBases();
+                if (hello() instanceof SyncMessage.Holds now) {
+                    push(now);
+                }
+                return;
+            }
             push(found.entries());
+            after = found.after();
+            more = found.more();
+        }
+    }
+
+    /** Gives the peer what was compacted here. */
+    private void offerBases() {
+        for (StoredBase base : replica.store().bases()) {
+            if (!offered.add(base.hash())) {
+                throw new Invalid("the peer", "took the base it was given", base.hash());
+            }
+            offer(base);
+        }
+    }
+
+    private void offer(StoredBase base) {
+        SyncMessage.BaseName name = SyncMessage.BaseName.of(base);
+        int from = 0;
+        while (true) {
+            Bytes part = replica.store().part(base, from);
+            SyncMessage.BaseTaken answer =
+                    (SyncMessage.BaseTaken) ask(new SyncMessage.OfferBase(graph, name, from, part));
+            if (answer.added() >= 0) {
+                sent += answer.added();
+                return;
+            }
+            if (answer.from() == from) {
+                throw new Invalid("the peer's answer", "leads on", from);
+            }
+            from = answer.from();
         }
     }
 
@@ -178,11 +271,15 @@ final class SyncSession {
         List<Entry> waits = new ArrayList<>(); // for what they follow, which comes later
         while (!wanted.isEmpty()) {
             List<Hash> some = wanted.stream().limit(SyncMessage.MOST_PARTS).toList();
-            if (!(ask(new SyncMessage.Fetch(graph, some))
-                    instanceof SyncMessage.Entries(Bytes chunk, long _, boolean more))) {
-                return;
+            SyncMessage answer = ask(new SyncMessage.Fetch(graph, some));
+            if (answer instanceof SyncMessage.Based based) {
+                take(based);
+                wanted.removeIf(hash -> replica.locked(() -> replica.index().has(hash)));
+                continue;
             }
-            List<Entry> entries = EntryChunk.decode(chunk.toArray(), codec);
+            SyncMessage.Entries found = (SyncMessage.Entries) answer;
+            boolean more = found.more();
+            List<Entry> entries = EntryChunk.decode(found.chunk().toArray(), codec);
             entries.forEach(entry -> wanted.remove(entry.hash()));
             if (!more) {
                 some.forEach(wanted::remove); // what was not sent is not there any more
@@ -207,6 +304,10 @@ final class SyncSession {
         int begin = 0;
         while (begin < ordered.size()) {
             SyncSource.Found found = source.of(ordered.subList(begin, ordered.size()), CHUNK_BYTES);
+            if (found.isBased()) {
+                offerBases();
+                return;
+            }
             if (found.entries().isEmpty()) {
                 return;
             }
@@ -236,7 +337,10 @@ final class SyncSession {
                             answer instanceof SyncMessage.Same
                                     || answer instanceof SyncMessage.Holds;
                     case SyncMessage.Pull _, SyncMessage.Fetch _ ->
-                            answer instanceof SyncMessage.Entries;
+                            answer instanceof SyncMessage.Entries
+                                    || answer instanceof SyncMessage.Based;
+                    case SyncMessage.FetchBase _ -> answer instanceof SyncMessage.BasePart;
+                    case SyncMessage.OfferBase _ -> answer instanceof SyncMessage.BaseTaken;
                     case SyncMessage.Push _ -> answer instanceof SyncMessage.Taken;
                     case SyncMessage.Compare _ -> answer instanceof SyncMessage.Parts;
                     default -> false;

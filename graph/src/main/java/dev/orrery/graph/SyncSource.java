@@ -21,8 +21,15 @@ final class SyncSource {
      *
      * @param after the last arrival number that was considered
      * @param more whether there is something behind it
+     * @param isBased whether some of what was looked for is in a base alone, which comes first
      */
-    record Found(List<Entry> entries, long after, boolean more) {}
+    record Found(List<Entry> entries, long after, boolean more, boolean isBased) {
+        private static final Found BASED = new Found(List.of(), 0, false, true);
+
+        private static Found of(List<Entry> entries, long after, boolean more) {
+            return new Found(entries, after, more, false);
+        }
+    }
 
     SyncSource(Replica replica) {
         this.replica = replica;
@@ -50,6 +57,9 @@ final class SyncSource {
         while (true) {
             long from = place;
             long[] wanted = replica.locked(() -> wanted(vector, knownRoots, from));
+            if (isBased(wanted)) {
+                return Found.BASED;
+            }
             for (int i = 0; i < wanted.length; ) {
                 int run = run(wanted, i);
                 for (EntryStore.Stored stored : replica.store().read(wanted[i] - 1, run)) {
@@ -57,16 +67,23 @@ final class SyncSource {
                     bytes += stored.bytes().length;
                     place = stored.arrival();
                     if (bytes >= mostBytes) {
-                        return new Found(entries, place, place < replica.arrived());
+                        return Found.of(entries, place, place < replica.arrived());
                     }
                 }
                 i += run;
             }
             place = Math.min(replica.arrived(), lookedAtFrom(vector, knownRoots, from));
             if (place >= replica.arrived()) {
-                return new Found(entries, place, false);
+                return Found.of(entries, place, false);
             }
         }
+    }
+
+    private boolean isBased(long[] arrivals) {
+        return replica.compacted() > 0
+                && replica.locked(() ->
+                        Arrays.stream(arrivals)
+                                .anyMatch(arrival -> replica.index().isCompacted((int) arrival)));
     }
 
     private long lookedAtFrom(VersionVector vector, Set<Hash> roots, long after) {
@@ -140,11 +157,14 @@ final class SyncSource {
                                 .sorted()
                                 .distinct()
                                 .toArray());
+        if (isBased(arrivals)) {
+            return Found.BASED;
+        }
         List<Entry> entries = new ArrayList<>();
         long bytes = 0;
         for (long arrival : arrivals) {
             if (bytes >= mostBytes) {
-                return new Found(entries, 0, true);
+                return Found.of(entries, 0, true);
             }
             for (EntryStore.Stored stored : replica.store().read(arrival - 1, 1)) {
                 if (stored.arrival() == arrival) {
@@ -153,6 +173,6 @@ final class SyncSource {
                 }
             }
         }
-        return new Found(entries, 0, false);
+        return Found.of(entries, 0, false);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.StaleCursor;
+import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.Row;
 import dev.orrery.core.Subscription;
 import dev.orrery.testkit.KeptLog;
@@ -12,7 +14,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,9 @@ class SimulationTest {
         private LocalGraph graph;
         private Cursor place = ArrivalCursor.BEGINNING;
 
+        /** Whether something was compacted that whoever follows was not told. */
+        private boolean missed;
+
         Site(String name, Replicas.Wall wall) {
             this.name = name;
             this.wall = wall;
@@ -76,6 +83,10 @@ class SimulationTest {
                     assertThat(told.add(entry.hash())).isTrue();
                 }
                 place = entries.cursor();
+            } catch (StaleCursor compacted) {
+                missed = true;
+                place = compacted.oldest();
+                follow(most);
             }
         }
     }
@@ -84,9 +95,14 @@ class SimulationTest {
         private final Seeded random;
         private final List<Site> sites = new ArrayList<>();
         private final Set<Site> parted = new HashSet<>();
+        private final boolean compacts;
+
+        /** What was written anywhere, also what was compacted since. */
+        private final Map<Hash, Entry> written = new LinkedHashMap<>();
 
         World(Seeded random) {
             this.random = random;
+            this.compacts = random.oneIn(2);
             int count = 2 + random.below(random.oneIn(10) ? 7 : 3);
             for (int i = 0; i < count; i++) {
                 long skew = random.below(400_000) - 200_000L; // minutes, within the bound
@@ -107,11 +123,15 @@ class SimulationTest {
             for (Site site : sites) {
                 assertThat(Replicas.seen(site.graph)).isEqualTo(Replicas.seen(first.graph));
                 site.follow(Integer.MAX_VALUE);
-                assertThat(site.told).hasSize((int) site.graph.entryCount());
+                if (!site.missed) {
+                    assertThat(site.told).hasSize((int) site.graph.entryCount());
+                }
                 site.restart();
                 assertThat(Replicas.seen(site.graph)).isEqualTo(Replicas.seen(first.graph));
             }
-            Oracle oracle = new Oracle(Replicas.entries(first.graph));
+            sites.forEach(this::remember);
+            assertThat(written).hasSize((int) first.graph.entryCount());
+            Oracle oracle = new Oracle(List.copyOf(written.values()));
             assertThat(shown(first.graph.nodes().list())).isEqualTo(shown(oracle.nodes()));
             assertThat(shown(first.graph.edges().list())).isEqualTo(shown(oracle.edges()));
             sites.forEach(site -> site.graph.close());
@@ -134,9 +154,35 @@ class SimulationTest {
                 case 4 -> sites.forEach(each -> each.wall.move(random.below(100_000)));
                 case 5 -> extend(site);
                 case 6 -> site.follow(1 + random.below(5));
-                case 7, 8, 9, 10 -> sync(site, random.pick(sites));
+                case 7 -> compact(site);
+                case 8, 9, 10 -> sync(site, random.pick(sites));
                 default -> write(site.graph);
             }
+        }
+
+        private void remember(Site site) {
+            Replicas.entries(site.graph).forEach(entry -> written.put(entry.hash(), entry));
+        }
+
+        private void compact(Site site) {
+            if (!compacts) {
+                return;
+            }
+            remember(site);
+            Compaction policy =
+                    switch (random.below(3)) {
+                        case 0 -> Compaction.everything();
+                        case 1 -> Compaction.acknowledgedByAll(Duration.ofDays(1));
+                        default -> Compaction.acknowledgedBy(List.of(random.pick(sites).name));
+                    };
+            List<Object> before = Replicas.seen(site.graph);
+            try {
+                site.graph.compact(
+                        random.oneIn(3) ? policy.olderThan(Duration.ofSeconds(1)) : policy);
+            } catch (StorageFailure full) {
+                // what was there is there
+            }
+            assertThat(Replicas.seen(site.graph)).isEqualTo(before);
         }
 
         private void extend(Site site) {

@@ -266,7 +266,7 @@ class SyncTest {
     void whatIsNoMessageIsRefused() throws Exception {
         write(a, "n", 20);
         List<Object> before = Replicas.seen(a);
-        byte[] hello = new SyncMessage.Hello("any", new Fingerprint().digest()).encode();
+        byte[] hello = new SyncMessage.Hello("any", "c", new Fingerprint().digest()).encode();
         byte[] newer = hello.clone();
         newer[1] = 9; // the version
         assertThat(refusal(a.answer(newer))).contains("version 9");
@@ -274,7 +274,8 @@ class SyncTest {
         assertThat(
                         refusal(
                                 a.answer(
-                                        new SyncMessage.Hello("other", new Fingerprint().digest())
+                                        new SyncMessage.Hello(
+                                                        "other", "c", new Fingerprint().digest())
                                                 .encode())))
                 .contains("any");
 

@@ -1,0 +1,160 @@
+package dev.orrery.graph;
+
+import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.Invalid;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+
+/** Makes bases of a replica's entries, one at a time. Thread-safe. */
+final class Compacting { // law G60
+    /*
+     * Overview. What may be compacted is a set of entries with which everything they follow is in it: those that all
+     * who count have acknowledged, each of whom acknowledged such a set; those up to a place of a consumer; those up to
+     * a moment. Sets of that kind have such an intersection, and such a union with what is in bases already.
+     *
+     * What they say is read again from the store while the graph goes on, and stored behind everything else in one
+     * append, under the lock; only then are older segments dropped. So a crash leaves what was there, or that and the
+     * base, and either is the same graph.
+     *
+     * Before it is stored the base is opened again: an entry that was lost here would be missing in it.
+     */
+    private final Replica replica;
+
+    /** When it was last, in milliseconds since 1970; guarded by the replica's lock of bases. */
+    private Optional<Long> last = Optional.empty();
+
+    /** What may be compacted, and what may not because of whom. */
+    private record Selection(BitSet arrivals, long more, List<Compacted.HeldBack> heldBackBy) {}
+
+    Compacting(Replica replica) {
+        this.replica = replica;
+    }
+
+    Compacted run(Compaction policy) {
+        return replica.withBases(() -> {
+            Optional<Selection> found = replica.locked(() -> select(policy));
+            if (found.isEmpty() || found.get().more() == 0) {
+                return result(0, found.map(Selection::heldBackBy).orElse(List.of()));
+            }
+            Selection selection = found.get();
+            PackedBase base = packed(selection.arrivals());
+            replica.compact(base, selection.arrivals());
+            last = Optional.of(replica.locked(() -> replica.clock().wallMillis()));
+            return result(selection.more(), selection.heldBackBy());
+        });
+    }
+
+    private Compacted result(long entries, List<Compacted.HeldBack> heldBackBy) {
+        List<StoredBase> bases = replica.store().bases();
+        return new Compacted(
+                entries,
+                replica.locked(() -> replica.index().kept()),
+                bases.isEmpty() ? Optional.empty() : Optional.of(bases.getLast().hash()),
+                heldBackBy);
+    }
+
+    // ---- what
+
+    private Optional<Selection> select(Compaction policy) {
+        EntryIndex index = replica.index();
+        long now = replica.clock().wallMillis();
+        if (!policy.isDue(index.kept(), now, last)) {
+            return Optional.empty();
+        }
+        List<Compacted.HeldBack> heldBackBy = new ArrayList<>();
+        BitSet selected = new BitSet();
+        long upTo = policy.upTo(now);
+        for (int arrival = 1; arrival <= replica.arrived(); arrival++) {
+            boolean isOld = index.holds(arrival) && index.time(arrival).millis() <= upTo;
+            selected.set(arrival, isOld && !index.isCompacted(arrival));
+        }
+        switch (policy.scope()) {
+            case Compaction.Scope.Named(var replicas) ->
+                    replicas.forEach(name -> keepFor(name, selected, heldBackBy));
+            case Compaction.Scope.Heard(var within) ->
+                    replica.acknowledged().all().stream()
+                            .filter(known -> known.heard() >= now - within.toMillis())
+                            .forEach(known -> keepFor(known.replica(), selected, heldBackBy));
+            case Compaction.Scope.Everything() -> {}
+        }
+        if (!(policy.scope() instanceof Compaction.Scope.Everything)) {
+            replica.leases().heldAt(now).forEach(lease -> keepFor(lease, selected, heldBackBy));
+        }
+        return Optional.of(withBases(index, selected, heldBackBy));
+    }
+
+    /** With what is in bases, unless some of that is kept for a consumer. */
+    private static Selection withBases(
+            EntryIndex index, BitSet selected, List<Compacted.HeldBack> heldBackBy) {
+        heldBackBy.sort(Comparator.comparing(Compacted.HeldBack::name));
+        BitSet all = index.based();
+        boolean isKept =
+                all.stream()
+                        .anyMatch(arrival -> !index.isCompacted(arrival) && !selected.get(arrival));
+        long more = isKept ? 0 : selected.cardinality();
+        all.or(selected);
+        return new Selection(all, more, heldBackBy);
+    }
+
+    private void keepFor(String name, BitSet selected, List<Compacted.HeldBack> heldBackBy) {
+        EntryIndex index = replica.index();
+        Optional<VersionVector> has =
+                replica.acknowledged().of(name).map(Acknowledged.Known::vector);
+        keep(
+                selected,
+                arrival ->
+                        has.isEmpty()
+                                || !has.get()
+                                        .covers(index.author(arrival), index.sequence(arrival)),
+                new Compacted.HeldBack(Compacted.Kind.REPLICA, name, 0),
+                heldBackBy);
+    }
+
+    private static void keepFor(
+            Leases.Lease lease, BitSet selected, List<Compacted.HeldBack> heldBackBy) {
+        keep(
+                selected,
+                arrival -> arrival > lease.acknowledged().number(),
+                new Compacted.HeldBack(Compacted.Kind.CONSUMER, lease.consumer(), 0),
+                heldBackBy);
+    }
+
+    private static void keep(
+            BitSet selected,
+            IntPredicate isKept,
+            Compacted.HeldBack who,
+            List<Compacted.HeldBack> heldBackBy) {
+        int before = selected.cardinality();
+        for (int arrival : selected.stream().filter(isKept).toArray()) {
+            selected.clear(arrival);
+        }
+        int kept = before - selected.cardinality();
+        if (kept > 0) {
+            heldBackBy.add(new Compacted.HeldBack(who.kind(), who.name(), kept));
+        }
+    }
+
+    // ---- how
+
+    private PackedBase packed(BitSet arrivals) {
+        Rereading read =
+                Rereading.of(
+                        replica,
+                        arrivals.length() - 1L,
+                        entry -> arrivals.get((int) entry.arrival()));
+        PackedBase packed = PackedBase.of(read.base(replica.name()), replica.identity());
+        try {
+            packed.open();
+        } catch (Invalid missing) {
+            throw new Conflict(
+                    replica.name(),
+                    "all entries that are to be compacted",
+                    "some are missing here; sync with a peer first");
+        }
+        return packed;
+    }
+}

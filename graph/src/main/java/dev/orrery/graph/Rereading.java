@@ -1,0 +1,80 @@
+package dev.orrery.graph;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * What some of a replica's entries say, read again from its store: its bases, and entries behind
+ * them in the order in which they came. Confined to one thread.
+ */
+final class Rereading {
+    private static final int READ_AT_ONCE = 1_024;
+
+    private final EntryIndex index = new EntryIndex();
+    private final State state;
+
+    private Rereading(String graph) {
+        this.state = new State(graph);
+    }
+
+    /**
+     * Reads the bases and the entries up to an arrival number that are wanted, with each of which
+     * everything it follows is wanted or in a base.
+     */
+    static Rereading of(Replica replica, long arrived, Predicate<Arrived> wanted) {
+        Rereading again = new Rereading(replica.name());
+        EntryStore store = replica.store();
+        for (StoredBase base : store.bases()) {
+            again.take(store.whole(base).base().open());
+        }
+        scan(
+                replica,
+                arrived,
+                entry -> {
+                    if (!again.index.has(entry.entry().hash()) && wanted.test(entry)) {
+                        again.index.add(entry.entry());
+                        again.state.join(entry.entry());
+                    }
+                });
+        return again;
+    }
+
+    private void take(Base base) {
+        index.join(base, index.arrivals(base.rows()), false, Set.of());
+        state.join(base.state());
+    }
+
+    /** An entry, and the number it has here. */
+    record Arrived(long arrival, Entry entry) {}
+
+    /** Hands out the entries that are kept by themselves, up to an arrival number, in order. */
+    static void scan(Replica replica, long arrived, Consumer<Arrived> each) {
+        EntryCodec codec = new EntryCodec();
+        long after = 0;
+        while (after < arrived) {
+            int most = (int) Math.min(READ_AT_ONCE, arrived - after);
+            List<EntryStore.Stored> read = replica.store().read(after, most);
+            for (EntryStore.Stored stored : read) {
+                if (stored.arrival() <= arrived) {
+                    each.accept(new Arrived(stored.arrival(), codec.decode(stored.bytes())));
+                }
+            }
+            after = read.isEmpty() ? arrived : read.getLast().arrival();
+        }
+    }
+
+    EntryIndex index() {
+        return index;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** All of it as a base. */
+    Base base(String graph) {
+        return new Base(graph, Base.Rows.of(index, index.held()), index.heads(), state);
+    }
+}
