@@ -130,6 +130,9 @@ final class Opening implements EntryStore.Found {
 
     @Override
     public void base(StoredBase stored) {
+        if (stored.position() < store.log().start()) {
+            return; // half dropped: a later one has what it had
+        }
         try {
             StoredBase.Whole whole = store.whole(stored);
             Base base = whole.base().open();
