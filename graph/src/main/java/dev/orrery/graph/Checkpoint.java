@@ -135,6 +135,7 @@ final class Checkpoint { // law G17
             out.put(seen.getKey());
             out.put(seen.getValue().longValue());
         }
+        out.put((byte) (entity.isErased() ? 1 : 0));
     }
 
     /** A stamp by its entry's arrival number, or in full where the entry is not here. */
@@ -241,7 +242,7 @@ final class Checkpoint { // law G17
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
             removed.put(in.text(), in.large());
         }
-        return Entity.restored(id, adds, writes, removed);
+        return Entity.restored(id, adds, writes, removed, in.one() == 1);
     }
 
     /** Stamps as they are read; those of one entry, one behind the other, are one. */

@@ -4,9 +4,13 @@ import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Invalid;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /** Makes bases of a replica's entries, one at a time. Thread-safe. */
@@ -36,8 +40,11 @@ final class Compacting { // law G60
 
     Compacted run(Compaction policy) {
         return replica.withBases(() -> {
+            if (policy.scope() instanceof Compaction.Scope.Everything) {
+                replica.store().seal(); // so that all of what is here now can be dropped
+            }
             Optional<Selection> found = replica.locked(() -> select(policy));
-            if (found.isEmpty() || found.get().more() == 0) {
+            if (found.isEmpty() || (found.get().more() == 0 && !replica.isErasing())) {
                 return result(0, found.map(Selection::heldBackBy).orElse(List.of()));
             }
             Selection selection = found.get();
@@ -46,6 +53,47 @@ final class Compacting { // law G60
             last = Optional.of(replica.locked(() -> replica.clock().wallMillis()));
             return result(selection.more(), selection.heldBackBy());
         });
+    }
+
+    /** Drops everything that was said of some ids, here and in time everywhere. */
+    Erased erase(Collection<String> ids) { // law G62
+        return replica.withBases(() -> {
+            Set<String> all = new TreeSet<>(ids);
+            List<Hash> by = new ArrayList<>();
+            List<Hash> entries = about(all);
+            replica.beginErasing();
+            replica.writeAll(() -> all.stream().map(this::erasure).toList());
+            Rereading.scan(
+                    replica,
+                    replica.arrived(),
+                    arrived -> {
+                        if (arrived.entry().operation() instanceof Operation.Erase(String id, _)
+                                && all.contains(id)) {
+                            by.add(arrived.entry().hash());
+                        }
+                    });
+            Compacted compacted = run(Compaction.everything());
+            return new Erased(all, entries, by, compacted.base().orElseThrow());
+        });
+    }
+
+    private List<Hash> about(Set<String> ids) {
+        List<Hash> about = new ArrayList<>();
+        Rereading.scan(
+                replica,
+                replica.arrived(),
+                arrived -> {
+                    if (arrived.entry().operation() instanceof Operation.OfEntity of
+                            && ids.contains(of.id())) {
+                        about.add(arrived.entry().hash());
+                    }
+                });
+        return about;
+    }
+
+    private Operation erasure(String id) {
+        State.Slot slot = replica.state().slot(id);
+        return new Operation.Erase(id, slot == null ? new TreeMap<>() : slot.entity().seenEver());
     }
 
     private Compacted result(long entries, List<Compacted.HeldBack> heldBackBy) {
@@ -62,7 +110,7 @@ final class Compacting { // law G60
     private Optional<Selection> select(Compaction policy) {
         EntryIndex index = replica.index();
         long now = replica.clock().wallMillis();
-        if (!policy.isDue(index.kept(), now, last)) {
+        if (!policy.isDue(index.kept(), now, last) && !replica.isErasing()) {
             return Optional.empty();
         }
         List<Compacted.HeldBack> heldBackBy = new ArrayList<>();

@@ -53,22 +53,35 @@ final class Entity { // law G7
 
     private final @Nullable SortedMap<String, Long> removed;
 
+    /** Whether some of what was removed was to be erased, which stays so for ever. */
+    private final boolean erased;
+
     private Entity(
-            String id, Add[] adds, Write[] writes, @Nullable SortedMap<String, Long> removed) {
+            String id,
+            Add[] adds,
+            Write[] writes,
+            @Nullable SortedMap<String, Long> removed,
+            boolean erased) {
         this.id = id;
         this.adds = adds;
         this.writes = writes;
         this.removed = removed;
+        this.erased = erased;
     }
 
     /** An id of which nothing is known. */
     static Entity unknown(String id) {
-        return new Entity(id, NO_ADDS, NO_WRITES, null);
+        return new Entity(id, NO_ADDS, NO_WRITES, null, false);
     }
 
     /** An entity as it was; the arrays become its own. */
-    static Entity restored(String id, Add[] adds, Write[] writes, SortedMap<String, Long> removed) {
-        return new Entity(id, adds, writes, removed.isEmpty() ? null : removed);
+    static Entity restored(
+            String id,
+            Add[] adds,
+            Write[] writes,
+            SortedMap<String, Long> removed,
+            boolean erased) {
+        return new Entity(id, adds, writes, removed.isEmpty() ? null : removed, erased);
     }
 
     String id() {
@@ -101,6 +114,9 @@ final class Entity { // law G7
         if (operation instanceof Operation.Remove(String _, SortedMap<String, Long> seen)) {
             return remove(seen);
         }
+        if (operation instanceof Operation.Erase(String _, SortedMap<String, Long> seen)) {
+            return remove(seen).erased();
+        }
         if (isRemoved(stamp)) {
             return this;
         }
@@ -113,7 +129,8 @@ final class Entity { // law G7
                     write(new Write(property, stamp, value));
             case Operation.Unset(String _, String property) ->
                     write(new Write(property, stamp, ABSENT));
-            case Operation.Remove _ -> throw new IllegalStateException("law G7: handled above");
+            case Operation.Remove _, Operation.Erase _ ->
+                    throw new IllegalStateException("law G7: handled above");
         };
     }
 
@@ -123,6 +140,7 @@ final class Entity { // law G7
      */
     Entity join(Entity other) {
         Entity joined = other.removed == null ? this : remove(other.removed);
+        joined = other.erased ? joined.erased() : joined;
         for (Add add : other.adds) {
             joined = joined.isRemoved(add.stamp()) ? joined : joined.add(add, Row.of());
         }
@@ -146,19 +164,19 @@ final class Entity { // law G7
                 first[i] = new Write(names.get(i), add.stamp(), properties.value(names.get(i)));
             }
             Arrays.sort(first, (left, right) -> left.property().compareTo(right.property()));
-            return new Entity(id, more, first, removed);
+            return new Entity(id, more, first, removed, erased);
         }
         Write[] all = writes;
         for (String name : names) {
             all = with(all, new Write(name, add.stamp(), properties.value(name)));
         }
-        return more == adds && all == writes ? this : new Entity(id, more, all, removed);
+        return more == adds && all == writes ? this : new Entity(id, more, all, removed, erased);
     }
 
     @SuppressWarnings("ReferenceEquality") // the very array says that nothing was changed
     private Entity write(Write write) {
         Write[] more = with(writes, write);
-        return more == writes ? this : new Entity(id, adds, more, removed);
+        return more == writes ? this : new Entity(id, adds, more, removed, erased);
     }
 
     private Add[] with(Add add) {
@@ -215,7 +233,7 @@ final class Entity { // law G7
         if (all.isEmpty() || all.equals(removed)) {
             return this;
         }
-        Entity marked = new Entity(id, adds, writes, all);
+        Entity marked = new Entity(id, adds, writes, all, erased);
         return new Entity(
                 id,
                 Arrays.stream(adds)
@@ -224,10 +242,25 @@ final class Entity { // law G7
                 Arrays.stream(writes)
                         .filter(write -> !marked.isRemoved(write.stamp()))
                         .toArray(Write[]::new),
-                all);
+                all,
+                erased);
+    }
+
+    private Entity erased() {
+        return erased ? this : new Entity(id, adds, writes, removed, true);
     }
 
     // ---- looking
+
+    /** Whether something that was said of it was to be erased. */
+    boolean isErased() {
+        return erased;
+    }
+
+    /** Whether anything is said of it that was not removed. */
+    boolean isEmpty() {
+        return adds.length == 0 && writes.length == 0;
+    }
 
     /** The addition that counts, null when it is not there. */
     @Nullable Add shown() {
@@ -295,6 +328,13 @@ final class Entity { // law G7
         return seen;
     }
 
+    /** The same, with what removals have seen before. */
+    SortedMap<String, Long> seenEver() {
+        SortedMap<String, Long> seen = seen();
+        removed().forEach((author, sequence) -> seen.merge(author, sequence, Math::max));
+        return seen;
+    }
+
     private static void see(SortedMap<String, Long> seen, Stamp stamp) {
         seen.merge(stamp.author(), stamp.sequence(), Math::max);
     }
@@ -317,7 +357,8 @@ final class Entity { // law G7
                 && id.equals(entity.id)
                 && Arrays.equals(adds, entity.adds)
                 && Arrays.equals(writes, entity.writes)
-                && removed().equals(entity.removed());
+                && removed().equals(entity.removed())
+                && erased == entity.erased;
     }
 
     @Override

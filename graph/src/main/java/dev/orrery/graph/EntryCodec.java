@@ -37,6 +37,7 @@ final class EntryCodec { // laws G1, G4
     private static final int UNSET = 5;
     private static final int REMOVE = 6;
     private static final int SEAL = 7;
+    private static final int ERASE = 8;
 
     private final CborWriter out = new CborWriter();
     private final MessageDigest sha256 = Hash.sha256();
@@ -161,6 +162,11 @@ final class EntryCodec { // laws G1, G4
             }
             case Operation.Remove(String id, SortedMap<String, Long> seen) -> {
                 begin(REMOVE, 3);
+                out.text(Limits.id(id));
+                out.value(seen);
+            }
+            case Operation.Erase(String id, SortedMap<String, Long> seen) -> {
+                begin(ERASE, 3);
                 out.text(Limits.id(id));
                 out.value(seen);
             }
@@ -328,6 +334,7 @@ final class EntryCodec { // laws G1, G4
                     case SET -> new Operation.Set(Limits.id(in.text()), property(in), in.value());
                     case UNSET -> new Operation.Unset(Limits.id(in.text()), property(in));
                     case REMOVE -> new Operation.Remove(Limits.id(in.text()), seen(in));
+                    case ERASE -> new Operation.Erase(Limits.id(in.text()), seen(in));
                     case SEAL -> new Operation.Seal(in.bytes(), in.bytes());
                     default -> throw in.damaged("operation " + code + " is not known");
                 };
@@ -341,7 +348,7 @@ final class EntryCodec { // laws G1, G4
     private static int elements(int code) {
         return switch (code) {
             case EXTEND -> 2;
-            case DEFINE, UNSET, REMOVE, SEAL -> 3;
+            case DEFINE, UNSET, REMOVE, SEAL, ERASE -> 3;
             case ADD_EDGE -> 6;
             default -> 4;
         };

@@ -7,6 +7,7 @@ import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -176,6 +177,19 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      *     in the base
      */
     Compacted compact(Compaction policy);
+
+    /**
+     * Erases what was said of nodes or edges, as far as it is known here: now from this replica's
+     * store, with all that was overwritten or removed before, and from that of each other when it
+     * learns of it. What others wrote to them meanwhile stays, as after a removal. Everything is
+     * compacted for that, whoever has it.
+     *
+     * <p>Ids stay, so nothing should be in them that may have to be erased. Backups, buffers and
+     * observations are not looked into.
+     *
+     * @return what was erased, as proof
+     */
+    Erased erase(Collection<String> ids);
 
     /** When writes are durable from now on; what was deferred so far becomes so first. */
     void durability(Durability when);

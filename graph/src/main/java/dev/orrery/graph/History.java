@@ -69,7 +69,8 @@ final class History {
                                 replica.author(),
                                 null,
                                 Optional.empty(),
-                                0)));
+                                0,
+                                false)));
     }
 
     /**

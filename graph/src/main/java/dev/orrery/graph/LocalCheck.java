@@ -37,7 +37,11 @@ final class LocalCheck { // law G13
             case Operation.Set(String id, String property, Object value) ->
                     property(id, property, value, false);
             case Operation.Unset(String id, String property) -> property(id, property, null, true);
-            case Operation.Remove _, Operation.Define _, Operation.Extend _, Operation.Seal _ -> {}
+            case Operation.Remove _,
+                    Operation.Erase _,
+                    Operation.Define _,
+                    Operation.Extend _,
+                    Operation.Seal _ -> {}
         }
     }
 

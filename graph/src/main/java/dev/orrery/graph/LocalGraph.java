@@ -7,6 +7,7 @@ import dev.orrery.core.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -20,7 +21,6 @@ final class LocalGraph extends ReplicaState implements Graph {
     private final EntryFeed feed;
     private final History history;
     private final SyncAnswers answers;
-    private final Compacting compacting;
     private final DeferredLog log;
 
     LocalGraph(Replica replica, DeferredLog log) {
@@ -30,7 +30,6 @@ final class LocalGraph extends ReplicaState implements Graph {
         this.feed = new EntryFeed(replica);
         this.history = new History(replica);
         this.answers = new SyncAnswers(replica);
-        this.compacting = new Compacting(replica);
     }
 
     @Override
@@ -177,7 +176,12 @@ final class LocalGraph extends ReplicaState implements Graph {
 
     @Override
     public Compacted compact(Compaction policy) {
-        return compacting.run(policy);
+        return replica.compacting().run(policy);
+    }
+
+    @Override
+    public Erased erase(Collection<String> ids) {
+        return replica.compacting().erase(ids);
     }
 
     @Override

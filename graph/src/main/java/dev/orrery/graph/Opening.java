@@ -32,6 +32,9 @@ final class Opening implements EntryStore.Found {
     /** How many entries the checkpoint had. */
     private final int covered;
 
+    /** Whether something is to be erased of which the bytes may still be here. */
+    private boolean erasing;
+
     private Opening(String graph, EntryStore store) {
         this.graph = graph;
         this.store = store;
@@ -82,7 +85,8 @@ final class Opening implements EntryStore.Found {
                         author,
                         graphs.identity(),
                         graphs.checkpoint(),
-                        opening.covered));
+                        opening.covered,
+                        opening.erasing));
     }
 
     /** What the checkpoint and the records behind it say, or else all records. */
@@ -139,6 +143,10 @@ final class Opening implements EntryStore.Found {
             index.join(base, whole.arrivals(), stored.isOwn(), followed);
             state.join(base.state());
             store.keep(stored);
+            erasing =
+                    stored.isOwn()
+                            ? erasing && stored.rows() < index.fingerprint().count()
+                            : erasing || !state.erased().isEmpty();
         } catch (Invalid unreadable) { // peers have what was in it
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -169,6 +177,7 @@ final class Opening implements EntryStore.Found {
         entry.previous().ifPresent(this::follow);
         index.add((int) arrival, entry);
         state.join(entry);
+        erasing |= entry.operation() instanceof Operation.Erase;
     }
 
     private void follow(Hash hash) {

@@ -108,6 +108,23 @@ public sealed interface Operation {
     }
 
     /**
+     * Everything the author knew of a node or an edge is gone, also what was overwritten and
+     * removed before, and every replica that learns of it drops the bytes in which it was said.
+     *
+     * @param seen the last entry about the id that the author knew, by its author
+     */
+    record Erase(String id, SortedMap<String, Long> seen) implements OfEntity {
+        public Erase {
+            seen = Collections.unmodifiableSortedMap(new TreeMap<>(seen));
+        }
+
+        @Override
+        public String name() {
+            return "erase";
+        }
+    }
+
+    /**
      * The author vouches for everything he wrote before, this entry included.
      *
      * @param publicKey 32 bytes

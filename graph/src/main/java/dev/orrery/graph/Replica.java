@@ -57,7 +57,11 @@ final class Replica implements AutoCloseable {
     private final Committing committing;
     private final Writing writing;
     private final Extending extending;
+    private final Compacting compacting = new Compacting(this);
     private Trust trust;
+
+    /** Whether something is to be erased of which the bytes may still be here. */
+    private volatile boolean erasing;
 
     /** The greatest arrival number of what was compacted, 0 for none. */
     private volatile long compacted;
@@ -77,7 +81,8 @@ final class Replica implements AutoCloseable {
             String author,
             @Nullable Identity identity,
             Optional<Path> checkpoint,
-            int checkpointed) {}
+            int checkpointed,
+            boolean erasing) {}
 
     /** What a checkpoint is made of. */
     record Inside(
@@ -103,6 +108,7 @@ final class Replica implements AutoCloseable {
         this.writing = new Writing(name, lock, store, joining, showing, committing);
         this.extending = new Extending(this);
         this.compacted = index().lastCompacted();
+        this.erasing = found.erasing();
         Batch quarantined = joining.begin();
         showing.begin(joining.state(), quarantined, schema());
     }
@@ -258,6 +264,12 @@ final class Replica implements AutoCloseable {
     /** Takes in what can be taken in of these entries, as one commit. */
     Merged merge(List<Entry> entries) { // law G9
         refuseWithin("merge into");
+        Merged merged = admit(entries);
+        finishErasing();
+        return merged;
+    }
+
+    private Merged admit(List<Entry> entries) {
         lock.lock();
         try {
             committing.requireOpen();
@@ -266,12 +278,46 @@ final class Replica implements AutoCloseable {
             if (!admission.admitted().isEmpty()) {
                 Batch batch = joining.batch();
                 joining.take(batch, admission.admitted());
+                erasing |= admission.admitted().stream().anyMatch(Replica::isErasure);
                 committing.commit(batch);
             }
             return admission.result();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isErasure(Entry entry) {
+        return entry.operation() instanceof Operation.Erase;
+    }
+
+    /** Drops the bytes of what is to be erased, as soon as that can be done. */
+    void finishErasing() { // law G62
+        if (!erasing) {
+            return;
+        }
+        try {
+            compacting.run(Compaction.everything());
+        } catch (StorageFailure | Conflict notYet) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    name + " still holds what is to be erased",
+                    notYet);
+        }
+    }
+
+    /** Notes that something is to be erased. */
+    void beginErasing() {
+        erasing = true;
+    }
+
+    /** Whether something is to be erased of which the bytes may still be here. */
+    boolean isErasing() {
+        return erasing;
+    }
+
+    Compacting compacting() {
+        return compacting;
     }
 
     /** An entry of these bytes. */
@@ -333,6 +379,7 @@ final class Replica implements AutoCloseable {
             index().compact(arrivals);
             compacted = index().lastCompacted(); // before anything is dropped
             store.dropBefore(index().firstKept());
+            erasing &= arrivals.cardinality() < index().size(); // unless all of it is in the base
             writeCheckpoint();
         } finally {
             lock.unlock();
@@ -347,7 +394,9 @@ final class Replica implements AutoCloseable {
      */
     long merge(PackedBase packed) {
         return withBases(() -> {
-            return store.has(packed.hash()) ? 0L : take(packed, packed.open());
+            long added = store.has(packed.hash()) ? 0L : take(packed, packed.open());
+            finishErasing();
+            return added;
         });
     }
 
@@ -364,6 +413,9 @@ final class Replica implements AutoCloseable {
             }
             committing.awaitQuiet();
             long before = index().fingerprint().count();
+            erasing |=
+                    bringsBack(base.state())
+                            || !state().erased().containsAll(base.state().erased());
             int[] arrivals = index().arrivals(base.rows());
             store.append(packed, arrivals, false, List.of());
             Batch batch = joining.batch();
@@ -376,6 +428,13 @@ final class Replica implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a state says something of an id that was to be erased here. */
+    private boolean bringsBack(State other) {
+        return state().erased().stream()
+                .map(other::slot)
+                .anyMatch(slot -> slot != null && !slot.entity().isEmpty());
     }
 
     /** Bases of which a part has come. */
@@ -459,7 +518,7 @@ final class Replica implements AutoCloseable {
     }
 
     private void writeCheckpoint() { // law G17
-        if (checkpoint.isEmpty()) {
+        if (checkpoint.isEmpty() || erasing) { // a checkpoint would not know that it is
             return;
         }
         try {

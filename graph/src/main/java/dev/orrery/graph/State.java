@@ -2,10 +2,13 @@ package dev.orrery.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ final class State { // law G7
      * some twice.
      */
     private final Map<String, List<String>> incident = new HashMap<>();
+
+    /** The ids of which something was to be erased. */
+    private final Set<String> erased = new HashSet<>();
 
     private SchemaFacts facts;
 
@@ -69,6 +75,7 @@ final class State { // law G7
             return null;
         }
         slot.entity = after;
+        note(after);
         if (operation instanceof Operation.AddEdge edge) {
             link(before, edge);
         }
@@ -85,6 +92,7 @@ final class State { // law G7
             return null;
         }
         slot.entity = after;
+        note(after);
         var linked = before.endpoints();
         for (String node : other.endpoints()) {
             if (!linked.contains(node)) {
@@ -112,6 +120,7 @@ final class State { // law G7
     /** Takes over what was known of an id of which nothing is known yet. */
     void restore(Entity entity) {
         slots.put(entity.id(), new Slot(entity));
+        note(entity);
         for (String node : entity.endpoints()) {
             incident.computeIfAbsent(node, _ -> new ArrayList<>(2)).add(entity.id());
         }
@@ -141,6 +150,20 @@ final class State { // law G7
     /** Takes a step back: the newest that was not taken back yet. */
     void undo(Step step) {
         step.slot().entity = step.before();
+        if (!step.before().isErased()) {
+            erased.remove(step.before().id());
+        }
+    }
+
+    private void note(Entity entity) {
+        if (entity.isErased()) {
+            erased.add(entity.id());
+        }
+    }
+
+    /** The ids of which something was to be erased. */
+    Set<String> erased() {
+        return Collections.unmodifiableSet(erased);
     }
 
     void undo(SchemaFacts before) {

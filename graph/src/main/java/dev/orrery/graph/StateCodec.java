@@ -63,7 +63,7 @@ final class StateCodec { // law G7
     }
 
     private static void write(CborWriter out, Entity entity, Consumer<Stamp> stamps) {
-        out.beginList(4);
+        out.beginList(5);
         out.text(entity.id());
         out.beginList(entity.adds().length);
         for (Entity.Add add : entity.adds()) {
@@ -89,6 +89,7 @@ final class StateCodec { // law G7
         out.end();
         Map<String, Long> removed = entity.removed();
         out.value(removed);
+        out.flag(entity.isErased());
         out.end();
     }
 
@@ -126,7 +127,7 @@ final class StateCodec { // law G7
     }
 
     private static Entity entity(CborReader in, Supplier<Stamp> stamps) {
-        begin(in, 4, "what is known of an id has four parts");
+        begin(in, 5, "what is known of an id has five parts");
         String id = Limits.id(in.text());
         Entity.Add[] adds = new Entity.Add[begin(in, "additions are a list")];
         for (int i = 0; i < adds.length; i++) {
@@ -147,8 +148,9 @@ final class StateCodec { // law G7
         }
         in.end();
         SortedMap<String, Long> removed = removed(in);
+        boolean erased = flag(in);
         in.end();
-        Entity entity = Entity.restored(id, adds, writes, removed);
+        Entity entity = Entity.restored(id, adds, writes, removed, erased);
         if (!entity.isInOrder()) {
             throw in.damaged("what is known of an id is in order, each once");
         }
@@ -171,6 +173,13 @@ final class StateCodec { // law G7
             removed.put(name, number);
         });
         return removed;
+    }
+
+    private static boolean flag(CborReader in) {
+        if (in.value() instanceof Boolean flag) {
+            return flag;
+        }
+        throw in.damaged("a flag is true or false");
     }
 
     private static int begin(CborReader in, String rule) {

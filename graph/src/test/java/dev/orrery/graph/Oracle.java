@@ -26,11 +26,15 @@ final class Oracle {
             if (entry.operation() instanceof Operation.Remove remove && remove.id().equals(id)) {
                 remove.seen().forEach((author, last) -> removed.merge(author, last, Math::max));
             }
+            if (entry.operation() instanceof Operation.Erase erase && erase.id().equals(id)) {
+                erase.seen().forEach((author, last) -> removed.merge(author, last, Math::max));
+            }
         }
         List<Entry> about = new ArrayList<>();
         for (Entry entry : entries) {
             if (entry.operation() instanceof Operation.OfEntity of
                     && !(of instanceof Operation.Remove)
+                    && !(of instanceof Operation.Erase)
                     && of.id().equals(id)
                     && removed.getOrDefault(entry.author(), 0L) < entry.sequence()) {
                 about.add(entry);

@@ -96,6 +96,7 @@ class SimulationTest {
         private final List<Site> sites = new ArrayList<>();
         private final Set<Site> parted = new HashSet<>();
         private final boolean compacts;
+        private final boolean erases;
 
         /** What was written anywhere, also what was compacted since. */
         private final Map<Hash, Entry> written = new LinkedHashMap<>();
@@ -103,6 +104,7 @@ class SimulationTest {
         World(Seeded random) {
             this.random = random;
             this.compacts = random.oneIn(2);
+            this.erases = compacts && random.oneIn(4);
             int count = 2 + random.below(random.oneIn(10) ? 7 : 3);
             for (int i = 0; i < count; i++) {
                 long skew = random.below(400_000) - 200_000L; // minutes, within the bound
@@ -142,6 +144,9 @@ class SimulationTest {
         }
 
         private void step(Site site) {
+            if (erases) {
+                sites.forEach(this::remember); // whoever learns of an erasure compacts by himself
+            }
             switch (random.below(20)) {
                 case 0 -> site.restart();
                 case 1 -> site.disk.fullAfter(random.below(2));
@@ -154,9 +159,27 @@ class SimulationTest {
                 case 4 -> sites.forEach(each -> each.wall.move(random.below(100_000)));
                 case 5 -> extend(site);
                 case 6 -> site.follow(1 + random.below(5));
-                case 7 -> compact(site);
+                case 7 -> {
+                    compact(site);
+                    erase(site);
+                }
                 case 8, 9, 10 -> sync(site, random.pick(sites));
                 default -> write(site.graph);
+            }
+        }
+
+        private void erase(Site site) {
+            State.Slot slot = site.graph.inside().state().slot(random.pick(NODES));
+            if (!erases || slot == null) {
+                return;
+            }
+            Entity known = slot.entity();
+            try {
+                site.graph.inside().write(new Operation.Erase(known.id(), known.seenEver()));
+                remember(site);
+                site.graph.compact(Compaction.everything());
+            } catch (StorageFailure full) {
+                // it is done when somebody learns of it
             }
         }
 
@@ -262,6 +285,7 @@ class SimulationTest {
 
         /** All disks have room, all lines carry, all clocks are near: until nothing moves. */
         private void heal() {
+            sites.forEach(this::remember);
             sites.forEach(site -> {
                 site.disk.room();
                 site.restart();

@@ -1,0 +1,153 @@
+package dev.orrery.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orrery.core.Row;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was erased is nowhere any more. */
+class ErasureTest {
+    private static final String SECRET = "what nobody is to know";
+
+    private final Replicas.Wall wall = new Replicas.Wall(1_000_000);
+    private final List<LocalGraph> opened = new ArrayList<>();
+
+    @TempDir Path directory;
+
+    private LocalGraph open(String name) {
+        LocalGraph graph =
+                (LocalGraph)
+                        Replicas.on(wall, name)
+                                .directory(directory.resolve(name))
+                                .open(Replicas.ANYTHING);
+        opened.add(graph);
+        return graph;
+    }
+
+    @AfterEach
+    void closeAll() {
+        opened.forEach(LocalGraph::close);
+    }
+
+    private LocalGraph told() {
+        LocalGraph graph = open("told");
+        graph.addNode("Thing", "kept", Row.of("name", "K"));
+        graph.addNode("Thing", "person", Row.of("name", SECRET));
+        graph.set("person", "name", SECRET + " either");
+        graph.set("person", "name", "overwritten");
+        return graph;
+    }
+
+    private boolean isKnownTo(String name) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(name))) {
+            for (Path file : files.toList()) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(SECRET)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isInABase(LocalGraph graph) {
+        EntryStore store = graph.inside().store();
+        return store.bases().stream()
+                .map(base -> store.whole(base).base().open().state().slot("person"))
+                .anyMatch(slot -> slot != null && !slot.entity().isEmpty());
+    }
+
+    private void assertGone(LocalGraph... graphs) throws IOException {
+        for (LocalGraph graph : graphs) {
+            assertThat(isKnownTo(graph.replica())).as(graph.replica()).isFalse();
+            assertThat(isInABase(graph)).as(graph.replica()).isFalse();
+            assertThat(graph.node("person")).isEmpty();
+            assertThat(graph.node("kept")).isPresent();
+        }
+    }
+
+    @Test
+    void isInNoFileAnyMoreAndItsHashesSayWhatItWas() throws IOException { // law G62
+        LocalGraph graph = told();
+        List<Hash> about =
+                Replicas.entries(graph).stream()
+                        .filter(entry -> entry.operation().toString().contains("person"))
+                        .map(Entry::hash)
+                        .toList();
+        graph.checkpoint();
+        assertThat(isKnownTo("told")).isTrue();
+        Erased erased = graph.erase(Set.of("person"));
+        assertThat(erased.entries()).isEqualTo(about);
+        assertThat(erased.by()).hasSize(1);
+        assertThat(erased.base()).isEqualTo(graph.compact(Compaction.everything()).base().get());
+        assertGone(graph);
+        graph.close();
+        assertGone(open("told"));
+    }
+
+    @Test
+    void othersDropItWhenTheyLearnOfIt() throws IOException { // law G62
+        LocalGraph graph = told();
+        LocalGraph plain = open("plain");
+        LocalGraph compacted = open("compacted");
+        plain.sync(graph::answer);
+        compacted.sync(graph::answer);
+        compacted.compact(Compaction.everything());
+        assertThat(isInABase(compacted)).isTrue();
+
+        graph.erase(List.of("person"));
+        plain.sync(graph::answer);
+        compacted.sync(plain::answer);
+        assertGone(graph, plain, compacted);
+        LocalGraph fresh = open("fresh");
+        fresh.sync(compacted::answer);
+        assertGone(fresh);
+        assertThat(Replicas.seen(fresh)).isEqualTo(Replicas.seen(graph));
+    }
+
+    @Test
+    void whoWasNotToldCannotBringItBack() throws IOException { // law G62
+        LocalGraph graph = told();
+        LocalGraph unaware = open("unaware");
+        unaware.sync(graph::answer);
+        graph.erase(List.of("person"));
+        unaware.addNode("Thing", "news", Row.of());
+        unaware.compact(Compaction.everything());
+        graph.sync(unaware::answer);
+        assertThat(graph.node("news")).isPresent();
+        assertGone(graph, unaware);
+    }
+
+    @Test
+    void whatOthersWroteUnseenStays() throws IOException {
+        LocalGraph graph = told();
+        LocalGraph other = open("other");
+        other.sync(graph::answer);
+        other.addNode("Thing", "person", Row.of("name", "another"));
+        graph.erase(List.of("person"));
+        graph.sync(other::answer);
+        assertThat(graph.node("person").orElseThrow().text("name")).isEqualTo("another");
+        assertThat(isKnownTo("told")).isFalse();
+        assertThat(isKnownTo("other")).isFalse();
+        assertThat(Replicas.seen(graph)).isEqualTo(Replicas.seen(other));
+    }
+
+    @Test
+    void isFinishedAfterACrash() throws IOException { // law G62
+        LocalGraph graph = told();
+        State.Slot person = graph.inside().state().slot("person");
+        graph.inside().write(new Operation.Erase("person", person.entity().seen()));
+        graph.close(); // as if it had died before the bytes were dropped
+        assertThat(isKnownTo("told")).isTrue();
+        assertGone(open("told"));
+    }
+}
