@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * answered with one.
  */
 final class GraphMain {
-    private static final Ontology SCHEMA =
+    static final Ontology SCHEMA =
             Ontology.define("bench")
                     .node(
                             "Entity",
@@ -40,7 +40,7 @@ final class GraphMain {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (@Nullable String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ");
-            double answer =
+            Object answer =
                     switch (words[0]) {
                         case "s1" -> create(Integer.parseInt(words[1]));
                         case "s2" -> update(Integer.parseInt(words[1]));
@@ -53,27 +53,32 @@ final class GraphMain {
                         case "memory" -> memory(Integer.parseInt(words[1]));
                         case "build" -> build(Path.of(words[1]), Integer.parseInt(words[2]));
                         case "reopen" -> reopen(Path.of(words[1]), Integer.parseInt(words[2]));
+                        case "s8" ->
+                                GraphExchange.heal(
+                                        Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+                        case "quiet" -> GraphExchange.quiet(Integer.parseInt(words[1]));
+                        case "signed" -> GraphExchange.signed(Integer.parseInt(words[1]));
                         default -> throw new IOException("what is " + words[0]);
                     };
             System.out.println(answer);
         }
     }
 
-    private static Graphs graphs() {
+    static Graphs graphs() {
         return Graphs.on(Timeline.startingAt("bench", new Revision(0)));
     }
 
-    private static Row properties(int i) {
+    static Row properties(int i) {
         return Row.of("name", "node-" + i, "status", "active", "seq", i);
     }
 
-    private static void need(boolean holds, String what) {
+    static void need(boolean holds, String what) {
         if (!holds) {
             throw new IllegalStateException(what);
         }
     }
 
-    private static double millisSince(long began) {
+    static double millisSince(long began) {
         return (System.nanoTime() - began) / 1e6;
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +15,7 @@ final class GraphSuite implements Suite {
     static final String NAME = "graph";
 
     private static final int OPERATIONS = 10_000;
+    private static final String HEAL = "s8 1000 500";
 
     @Override
     public String name() {
@@ -22,7 +24,7 @@ final class GraphSuite implements Suite {
 
     @Override
     public String description() {
-        return "the replicated graph beside Yjs and Loro, durable rates, opening, memory";
+        return "the replicated graph beside Yjs and Loro, durable rates, opening, memory, exchange";
     }
 
     @Override
@@ -33,6 +35,7 @@ final class GraphSuite implements Suite {
         figures.addAll(durable(effort, place, progress));
         figures.add(memory(progress));
         figures.addAll(opening(effort, place, progress));
+        figures.addAll(exchange(effort, progress));
         return figures;
     }
 
@@ -63,6 +66,7 @@ final class GraphSuite implements Suite {
             String title = node.get().title();
             figures.add(scenario("s1", "nodes created", title, s1Goal, effort, ours, theirs));
             figures.add(scenario("s2", "updates of one", title, s2Goal, effort, ours, theirs));
+            figures.addAll(healing(title, effort, ours, theirs));
         }
         return figures;
     }
@@ -95,6 +99,65 @@ final class GraphSuite implements Suite {
         return figure(name.toUpperCase(Locale.ROOT) + ", 10,000 " + what, mine.median(), "ops/s")
                 .beside(title, other.median())
                 .withGoal(new Goal.RatioAtLeast(goal));
+    }
+
+    /** Scenario S8: how long two replicas that went apart take to be one again, and how much. */
+    private static List<Figure> healing(
+            String title, Effort effort, LineProcess ours, LineProcess theirs) throws IOException {
+        Samples mine = new Samples();
+        Samples other = new Samples();
+        double bytes = 0;
+        double theirBytes = 0;
+        int rounds = effort.either(5, 20);
+        for (int round = -rounds; round < rounds; round++) {
+            double[] our = numbers(ours.ask(HEAL));
+            double[] their = numbers(theirs.ask(HEAL));
+            bytes = our[1];
+            theirBytes = their[1];
+            if (round >= 0) {
+                mine.add(our[0]);
+                other.add(their[0]);
+            }
+        }
+        return List.of(
+                figure("S8, 1,000 shared and 500 each, healed", mine.median(), "ms")
+                        .beside(title, other.median())
+                        .withGoal(new Goal.RatioAtMost(1)),
+                figure("S8, 1,000 shared and 500 each, sent", bytes, "B")
+                        .beside(title, theirBytes)
+                        .withGoal(new Goal.AtMost(66_000)));
+    }
+
+    private static double[] numbers(String answer) {
+        return Arrays.stream(answer.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    }
+
+    private static List<Figure> exchange(Effort effort, Progress progress) throws IOException {
+        int entries = effort.either(100_000, 1_000_000);
+        progress.say("  replicas of %,d entries".formatted(entries));
+        try (LineProcess ours = LineProcess.java(GraphMain.class)) {
+            double[] quiet = numbers(ours.ask("quiet " + entries));
+            Samples signed = new Samples();
+            for (int round = -3; round < effort.either(3, 5); round++) {
+                double rate = ask(ours, "signed 100000");
+                if (round >= 0) {
+                    signed.add(rate);
+                }
+            }
+            String among = "at %,d entries, ".formatted(entries);
+            return List.of(
+                    figure(among + "a sync without a change", quiet[0], "µs")
+                            .withGoal(new Goal.AtMost(1_000)),
+                    figure(among + "a sync without a change, each side", quiet[1], "B")
+                            .withGoal(new Goal.AtMost(200)),
+                    figure(among + "the one that is new, to who follows", quiet[2], "µs")
+                            .withGoal(new Goal.AtMost(50)),
+                    figure(
+                                    "taken in, 100,000 entries signed by the thousand",
+                                    signed.median(),
+                                    "ops/s")
+                            .withGoal(new Goal.AtLeast(500_000)));
+        }
     }
 
     private static double rate(LineProcess process, String name) throws IOException {

@@ -145,6 +145,12 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     byte[] answer(byte[] message);
 
     /**
+     * What answers one peer within a budget: each should be given one of his own. Who has used it
+     * up finds this replica {@code Unavailable} until a time that he is told.
+     */
+    Peer answering(PeerBudget budget);
+
+    /**
      * The graph as its authors' clocks had it at a moment, and as it stays; whoever asks later may
      * know of more entries of that time. Reads all entries.
      *

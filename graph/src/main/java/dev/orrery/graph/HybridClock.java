@@ -23,6 +23,10 @@ final class HybridClock { // law G5
         return last;
     }
 
+    InstantSource wall() {
+        return wall;
+    }
+
     /** The wall clock, in milliseconds since 1970. */
     long wallMillis() {
         return wall.millis();

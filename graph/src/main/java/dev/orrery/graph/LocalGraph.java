@@ -235,6 +235,11 @@ final class LocalGraph extends ReplicaState implements Graph {
     }
 
     @Override
+    public Peer answering(PeerBudget budget) {
+        return new BudgetedPeer(answers, replica.locked(() -> replica.clock().wall()), budget);
+    }
+
+    @Override
     public Hash stateHash() {
         return replica.locked(() -> Hash.of(StateCodec.encode(replica.state())));
     }

@@ -96,6 +96,9 @@ sealed interface SyncMessage {
      */
     record BaseTaken(int from, long added) implements SyncMessage {}
 
+    /** The question is not answered now, but may be asked again. */
+    record Later(long millis) implements SyncMessage {}
+
     /** The question cannot be answered, and why. */
     record Refusal(String why) implements SyncMessage {}
 
@@ -227,6 +230,10 @@ sealed interface SyncMessage {
                 begin(out, 11, 1);
                 out.text(why);
             }
+            case Later(long millis) -> {
+                begin(out, 17, 1);
+                out.whole(millis);
+            }
             case FetchBase(String graph, Hash base, int from) -> {
                 begin(out, 12, 3);
                 out.text(graph);
@@ -342,7 +349,8 @@ sealed interface SyncMessage {
                     case 13 -> new OfferBase(in.text(), BaseName.read(in), count(in), in.bytes());
                     case 14 -> new Based(bases(in));
                     case 15 -> new BasePart(in.bytes());
-                    default -> new BaseTaken(count(in), in.whole());
+                    case 16 -> new BaseTaken(count(in), in.whole());
+                    default -> new Later(place(in));
                 };
         in.end();
         in.expectEnd();
@@ -351,7 +359,7 @@ sealed interface SyncMessage {
 
     /** How many fields each kind of message has. */
     final class FieldCounts {
-        private static final int[] OF = {3, 5, 2, 2, 2, 1, 5, 3, 3, 2, 1, 3, 4, 1, 1, 2};
+        private static final int[] OF = {3, 5, 2, 2, 2, 1, 5, 3, 3, 2, 1, 3, 4, 1, 1, 2, 1};
         static final int KINDS = OF.length;
 
         private FieldCounts() {}

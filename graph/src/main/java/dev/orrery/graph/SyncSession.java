@@ -345,6 +345,13 @@ final class SyncSession {
                     case SyncMessage.Compare _ -> answer instanceof SyncMessage.Parts;
                     default -> false;
                 };
+        if (answer instanceof SyncMessage.Later(long millis)) {
+            throw new Unavailable(
+                    "the peer of " + graph,
+                    "sync again later: it was asked for too much",
+                    Duration.ofMillis(millis),
+                    null);
+        }
         if (answer instanceof SyncMessage.Refusal(String why)) {
             throw new Unsupported("sync " + graph + ": " + why, "the peer");
         }

@@ -13,6 +13,7 @@ import dev.orrery.core.SegmentLog;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -343,6 +344,48 @@ class SyncTest {
         deflater.end();
         assertThatThrownBy(() -> EntryChunk.decode(Arrays.copyOf(bomb, length), new EntryCodec()))
                 .isInstanceOf(OrreryException.LimitExceeded.class);
+    }
+
+    @Test
+    @DisplayName("AC-113 a peer that floods is told to come later")
+    void aPeerThatFloodsIsToldToComeLater() { // law G63
+        PeerBudget budget = new PeerBudget(PeerBudget.LEAST_BYTES, Duration.ofMinutes(1));
+        Peer limited = b.answering(budget);
+        Random random = new Random(1);
+        long given = 0;
+        long entries = 0;
+        SyncMessage answer = new SyncMessage.Taken(0, 0, 0);
+        while (answer instanceof SyncMessage.Taken && given < 4 * budget.bytes()) {
+            for (int i = 0; i < 1_000; i++) {
+                byte[] noise = new byte[500];
+                random.nextBytes(noise);
+                a.addNode("Thing", given + "-" + i, Row.of("noise", Bytes.of(noise)));
+            }
+            List<Entry> some = a.entries(entries, Integer.MAX_VALUE);
+            entries = a.entryCount();
+            byte[] push = new SyncMessage.Push("any", Bytes.of(EntryChunk.encode(some))).encode();
+            given += push.length;
+            answer = SyncMessage.decode(answered(limited, push));
+        }
+        assertThat(answer).isInstanceOf(SyncMessage.Later.class);
+        assertThat(given).isBetween(budget.bytes() / 2, 2 * budget.bytes());
+        assertThat(b.entryCount()).isLessThan(a.entryCount());
+        assertThatThrownBy(() -> a.sync(limited)).isInstanceOf(Unavailable.class);
+
+        wall.move(((SyncMessage.Later) answer).millis());
+        LocalGraph other = open("other");
+        assertThat(other.sync(b::answer).equal()).isTrue(); // nobody else waits
+        wall.move(Duration.ofMinutes(1).toMillis());
+        a.sync(limited);
+        assertEqual(a, b);
+    }
+
+    private static byte[] answered(Peer peer, byte[] message) {
+        try {
+            return peer.answer(message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
