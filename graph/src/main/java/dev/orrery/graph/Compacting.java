@@ -38,8 +38,9 @@ final class Compacting { // law G60
         this.replica = replica;
     }
 
-    Compacted run(Compaction policy) {
+    Compacted run(Compaction wanted) {
         return replica.withBases(() -> {
+            Compaction policy = replica.isErasing() ? Compaction.everything() : wanted;
             if (policy.scope() instanceof Compaction.Scope.Everything) {
                 replica.store().seal(); // so that all of what is here now can be dropped
             }
@@ -198,10 +199,13 @@ final class Compacting { // law G60
         try {
             packed.open();
         } catch (Invalid missing) {
-            throw new Conflict(
-                    replica.name(),
-                    "all entries that are to be compacted",
-                    "some are missing here; sync with a peer first");
+            Conflict lost =
+                    new Conflict(
+                            replica.name(),
+                            "all entries that are to be compacted",
+                            "some are missing here; sync with a peer first");
+            lost.addSuppressed(missing);
+            throw lost;
         }
         return packed;
     }

@@ -177,7 +177,8 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      * Joins entries that nobody needs by themselves any more into a base, and drops their bytes.
      * What shows, the past from there on, and what others lack and get, stay as they are: who lacks
      * entries that were compacted gets the base. Other work goes on meanwhile, but for the moment
-     * in which the base is stored.
+     * in which the base is stored. Where an erasure was broken off everything is compacted,
+     * whatever the policy.
      *
      * @throws dev.orrery.core.OrreryException.Conflict when entries are missing here that are to be
      *     in the base
