@@ -1,0 +1,18 @@
+package dev.orrery.exchange;
+
+/**
+ * What an import found and did.
+ *
+ * @param nodes how many nodes the file has
+ * @param edges how many edges it has
+ * @param added how many of both were not there before
+ * @param changed how many were there and differed; the rest were there as they are
+ */
+public record Imported(long nodes, long edges, long added, long changed) {
+    static final Imported NOTHING = new Imported(0, 0, 0, 0);
+
+    Imported plus(Imported more) {
+        return new Imported(
+                nodes + more.nodes, edges + more.edges, added + more.added, changed + more.changed);
+    }
+}
