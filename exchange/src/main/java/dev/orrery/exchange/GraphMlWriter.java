@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -47,8 +48,7 @@ final class GraphMlWriter implements ElementWriter {
     }
 
     private static void collect(Row properties, Map<GraphMlKey, String> keys, String prefix) {
-        properties
-                .toMap()
+        new TreeMap<>(properties.toMap())
                 .forEach((name, value) ->
                         keys.computeIfAbsent(
                                 GraphMlKey.of(name, value), _ -> prefix + keys.size()));
@@ -106,7 +106,7 @@ final class GraphMlWriter implements ElementWriter {
     private void data(Map<GraphMlKey, String> keys, String type, Row properties)
             throws XMLStreamException {
         data(keys, TYPE, GraphMlKey.attribute("type", type));
-        for (var property : properties.toMap().entrySet()) {
+        for (var property : new TreeMap<>(properties.toMap()).entrySet()) {
             GraphMlKey key = GraphMlKey.of(property.getKey(), property.getValue());
             data(keys, key, key.text(property.getValue()));
         }

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -103,10 +104,11 @@ final class JsonValues { // law X1
 
     static void members(JsonGenerator out, Map<?, ?> map) {
         out.writeStartObject();
-        map.forEach((name, value) -> {
-            out.writeName(String.valueOf(name));
-            write(out, value);
-        });
+        new TreeMap<>(map)
+                .forEach((name, value) -> { // law X2
+                    out.writeName(String.valueOf(name));
+                    write(out, value);
+                });
         out.writeEndObject();
     }
 
