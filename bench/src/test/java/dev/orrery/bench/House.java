@@ -43,7 +43,7 @@ final class House {
                     Map.entry("view", on("core")),
                     Map.entry("graph", on("core")),
                     Map.entry("graph.bouncycastle", on("graph").using("org.bouncycastle")),
-                    Map.entry("exchange", on("core", "graph").using("tools.jackson")),
+                    Map.entry("exchange", on("core", "graph").using("tools.jackson", "javax.xml")),
                     Map.entry("log", on("core", "sql")),
                     Map.entry("table", on("core", "sql")),
                     Map.entry("projection", on("core", "sql", "log")),
