@@ -41,7 +41,7 @@ public final class CborReader {
     }
 
     /** What to throw when the bytes break a rule of their format: names the rule and the place. */
-    public Invalid damaged(String rule) {
+    public Invalid damaged(String rule) { // law C26
         return new Invalid("", "is no stored value: " + rule, "byte " + at + " of " + bytes.length);
     }
 
@@ -95,7 +95,7 @@ public final class CborReader {
         };
     }
 
-    private long shortest(long argument, long least) {
+    private long shortest(long argument, long least) { // law C25
         if (argument >= 0 && argument < least) {
             throw damaged("a number is longer than it need be");
         }

@@ -112,7 +112,7 @@ public final class Codec<T> {
      * @throws Invalid for a text with an unpaired surrogate, a decimal beyond its limits, or too
      *     deep a nesting
      */
-    public byte[] encode(T instance) {
+    public byte[] encode(T instance) { // law C24
         var out = new CborWriter();
         try {
             mapping.write(instance, out);

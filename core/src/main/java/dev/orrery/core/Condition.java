@@ -105,7 +105,7 @@ public sealed interface Condition {
     Truth truth(Row row);
 
     /** Whether a row meets this condition: it is true, neither false nor unknown. */
-    default boolean holds(Row row) {
+    default boolean holds(Row row) { // law C22
         return truth(row) == Truth.TRUE;
     }
 
@@ -143,7 +143,7 @@ public sealed interface Condition {
      * <p>For indexing: a row that meets the condition has, in each of these columns, a value whose
      * {@link #indexed} form equals the value given here. Empty when nothing is certain.
      */
-    default Map<String, Object> equalities() {
+    default Map<String, Object> equalities() { // law C23
         return Map.of();
     }
 

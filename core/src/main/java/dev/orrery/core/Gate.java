@@ -51,7 +51,7 @@ final class Gate {
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OrreryException.Cancelled(what, e);
+            throw new OrreryException.Cancelled(what, e); // law C16
         }
     }
 

@@ -82,7 +82,7 @@ public record Order(String column, Direction direction, Nulls nulls) {
         };
     }
 
-    private int compare(Row left, Row right) {
+    private int compare(Row left, Row right) { // law C21
         var leftValue = left.value(column);
         var rightValue = right.value(column);
         if (leftValue == null || rightValue == null) {

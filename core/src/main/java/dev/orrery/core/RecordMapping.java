@@ -124,7 +124,7 @@ final class RecordMapping extends Mapping {
         var arguments = new @Nullable Object[fields.length];
         try {
             for (var field : fields) {
-                var column = row.shape().indexOf(field.name());
+                var column = row.shape().indexOf(field.name()); // law C29
                 arguments[field.index()] =
                         column < 0 ? field.ofAbsent() : field.fromValue(row.at(column));
             }

@@ -71,7 +71,7 @@ final class SegmentFormat {
                 : Header.DAMAGED;
     }
 
-    static void putRecordHeader(ByteBuffer into, long position, byte[] record) {
+    static void putRecordHeader(ByteBuffer into, long position, byte[] record) { // law C41
         CRC32C checksum = new CRC32C();
         ByteBuffer number = ByteBuffer.allocate(Long.BYTES).putLong(position).flip();
         checksum.update(number);

@@ -149,7 +149,7 @@ public final class Timeline {
             work.run(outer);
             return outer.timeline.now();
         }
-        if (scope instanceof Tracking.Frame) {
+        if (scope instanceof Tracking.Frame) { // law C13
             throw new OrreryException.Unsupported("commit (" + cause + ")", "a query or snapshot");
         }
         Transaction transaction = new Transaction(this, cause);
@@ -427,7 +427,7 @@ public final class Timeline {
         if (relation.timeline() == this) {
             return relation;
         }
-        if (!isBranchOf(relation.timeline())) {
+        if (!isBranchOf(relation.timeline())) { // law C13
             throw new OrreryException.Unsupported(
                     "change " + relation.name(), "a commit of another timeline");
         }

@@ -134,7 +134,7 @@ public final class Transaction implements Tracking.Scope {
         if (timeline.isBranch()) {
             throw new OrreryException.Unsupported("write to " + storeName, "a snapshot's commit");
         }
-        if (store != null && !store.equals(storeName)) {
+        if (store != null && !store.equals(storeName)) { // law C13
             throw new OrreryException.Unsupported(
                     "write to " + store + " and to " + storeName, "one commit");
         }
@@ -150,7 +150,7 @@ public final class Transaction implements Tracking.Scope {
             refuseFrozen();
             claim();
         }
-        persistence.forEach(Runnable::run);
+        persistence.forEach(Runnable::run); // law C12
     }
 
     /** What is stored first cannot be refused afterwards, which a frozen source may have to. */

@@ -47,7 +47,7 @@ final class Values {
     }
 
     /** The normal form of a value: copied where the caller could change it. */
-    static Object normal(Object value) {
+    static Object normal(Object value) { // law C20
         return normal(value, 0);
     }
 
