@@ -14,6 +14,11 @@ final class Faults {
 
     private final boolean model;
 
+    /** A fault for a model checker to find. */
+    static Faults model(Fault planted) {
+        return new Faults(Set.of(planted), true);
+    }
+
     Faults(Set<Fault> faults) {
         this(faults, false);
     }
