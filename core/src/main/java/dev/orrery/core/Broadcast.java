@@ -2,6 +2,7 @@ package dev.orrery.core;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
     private final Gate gate = new Gate();
     private final String epoch;
     private final int capacity;
+    private final ToIntFunction<? super T> weigher;
+    private final long mostWeight;
+    private long weight;
     private @Nullable Object[] ring;
     private long head;
     private long oldest = 1;
@@ -35,9 +39,24 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
 
     /** A feed that continues a numbering: its next entry has the offset {@code head + 1}. */
     public Broadcast(String epoch, int capacity, long head) {
+        this(epoch, capacity, head, Long.MAX_VALUE, _ -> 0);
+    }
+
+    /**
+     * A feed that continues a numbering and keeps its newest entry, and as many before it as do not
+     * weigh more than so much together.
+     */
+    Broadcast(
+            String epoch,
+            int capacity,
+            long head,
+            long mostWeight,
+            ToIntFunction<? super T> weigher) {
         if (capacity < 1) {
             throw new OrreryException.Invalid("capacity", "is at least 1", capacity);
         }
+        this.mostWeight = mostWeight;
+        this.weigher = weigher;
         this.epoch = new Cursor.Numbered(epoch, head).epoch();
         this.capacity = capacity;
         this.head = head;
@@ -54,6 +73,10 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
             }
             head++;
             ring[slot(head)] = value;
+            weight += weigher.applyAsInt(value);
+            while (weight > mostWeight && oldest < head) {
+                dropOldest();
+            }
             gate.signalAll();
             return new Cursor.Numbered(epoch, head);
         } finally {
@@ -63,8 +86,7 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
 
     private void makeRoom() {
         if (ring.length == capacity) {
-            ring[slot(oldest)] = null;
-            oldest++;
+            dropOldest();
             return;
         }
         @Nullable Object[] larger = new Object[Math.min(capacity, ring.length * 2)];
@@ -72,6 +94,12 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
             larger[(int) (offset % larger.length)] = ring[slot(offset)];
         }
         ring = larger;
+    }
+
+    private void dropOldest() {
+        weight -= weigher.applyAsInt(entry(oldest));
+        ring[slot(oldest)] = null;
+        oldest++;
     }
 
     private int slot(long offset) {

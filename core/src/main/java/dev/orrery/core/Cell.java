@@ -35,12 +35,21 @@ final class Cell<K, V> implements Slot<K, V> {
     /** Whether somebody has it as a slot, so that it must stay. */
     private volatile boolean isSlot;
 
+    /** Whether something newer of it is on its way, so that it must stay. */
+    private volatile boolean isHeld;
+
+    /** Whether it was looked for lately: a hint, which may be lost. */
+    private boolean isUsed;
+
     private volatile @Nullable Object attached;
 
     Cell(LocalRelation<K, V> relation, K key, Optional<V> restored) {
-        this.relation = relation;
-        this.key = key;
-        this.head = new Version<>(restored, 0, null);
+        this(relation, key, new Version<>(restored, 0, null));
+    }
+
+    /** A cell whose value holds since a revision at the latest, and for every pin there is. */
+    Cell(LocalRelation<K, V> relation, K key, Optional<V> value, long from) {
+        this(relation, key, new Version<>(value, from, null));
     }
 
     private Cell(LocalRelation<K, V> relation, K key, Version<V> head) {
@@ -112,6 +121,38 @@ final class Cell<K, V> implements Slot<K, V> {
 
     boolean isDead(long horizon) {
         return head.value.isEmpty() && head.older == null && head.from <= horizon && !isSlot;
+    }
+
+    // as one of many that need not all stay
+
+    /** Whether nobody needs it who can look its value up elsewhere. */
+    boolean isDispensable(long horizon) {
+        return head.from <= horizon && !isHeld && !isSlot;
+    }
+
+    void hold() {
+        isHeld = true;
+    }
+
+    void letGo() {
+        isHeld = false;
+    }
+
+    boolean isHeld() {
+        return isHeld;
+    }
+
+    void use() {
+        if (!isUsed) { // a write only where it makes a difference
+            isUsed = true;
+        }
+    }
+
+    /** Whether it was used since this was asked last. */
+    boolean takeUse() {
+        boolean was = isUsed;
+        isUsed = false;
+        return was;
     }
 
     // as a slot

@@ -10,7 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +80,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
             String name, Predicate<? super V> belongs) { // law C61
         Subset<K, V> subset = new Subset<>(this, name, belongs);
         timeline.alone(() -> {
-            cells.values().forEach(cell -> subset.begin(cell, timeline));
+            eachCell(cell -> subset.begin(cell, timeline));
             subset.touch(changedAt.get());
             subsets.add(subset);
         });
@@ -112,9 +114,9 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     /** The newest published value of a key, whatever scope the caller is in. */
     protected final Optional<V> newest(K key) {
-        Cell<K, V> cell = cells.get(key);
+        Cell<K, V> cell = used(key);
         if (cell == null) {
-            return unwritten(key);
+            return missing(key);
         }
         Version<V> version;
         do {
@@ -125,8 +127,16 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     @Override
     public final Optional<V> findAt(K key, long revision) {
+        Cell<K, V> cell = used(key);
+        return cell == null ? missingAt(key, revision) : valueAt(cell, revision);
+    }
+
+    private @Nullable Cell<K, V> used(K key) {
         Cell<K, V> cell = cells.get(key);
-        return cell == null ? unwritten(key) : valueAt(cell, revision);
+        if (cell != null) {
+            cell.use();
+        }
+        return cell;
     }
 
     final Optional<V> valueAt(Cell<K, V> cell, long revision) {
@@ -138,21 +148,40 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         return version.value;
     }
 
-    /** The value of a key that has no cell. */
+    /** The value that a key's cell begins with. */
     Optional<V> unwritten(K key) {
         return Optional.empty();
+    }
+
+    /** The newest published value of a key that has no cell. */
+    Optional<V> missing(K key) {
+        return unwritten(key);
+    }
+
+    /** The value as of a revision of a key that has no cell. */
+    Optional<V> missingAt(K key, long revision) {
+        return unwritten(key);
+    }
+
+    /** {@link #changedAt(Object)} of a key that has no cell. */
+    long missingSince() {
+        return 0;
     }
 
     @Override
     public final long changedAt(K key) {
         Cell<K, V> cell = cells.get(key);
-        return cell == null ? 0 : cell.head().from;
+        return cell == null ? missingSince() : cell.head().from;
     }
 
     @Override
     public final long nextChange(K key, long revision) {
         Cell<K, V> cell = cells.get(key);
-        return cell == null ? Long.MAX_VALUE : cell.nextAfter(revision);
+        return cell == null ? nextOfMissing(revision) : cell.nextAfter(revision);
+    }
+
+    private long nextOfMissing(long revision) {
+        return missingSince() <= revision ? Long.MAX_VALUE : revision + 1;
     }
 
     @Override
@@ -200,7 +229,12 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
      * that is made when there are entries already. No commit is under way meanwhile.
      */
     protected final void eachVersion(BiConsumer<? super K, ? super V> reader) {
-        timeline.alone(() -> cells.values().forEach(cell -> eachVersion(cell, reader)));
+        timeline.alone(() -> eachCell(cell -> eachVersion(cell, reader)));
+    }
+
+    /** Every key with the versions of it that somebody may read. Holding the commit lock. */
+    void eachCell(Consumer<Cell<K, V>> reader) {
+        cells.values().forEach(reader);
     }
 
     private static <K, V> void eachVersion(
@@ -218,9 +252,13 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     private void addIfMatching(
             Condition condition, K key, V value, List<Map.Entry<K, V>> matching) {
-        if (condition.equals(Condition.all()) || condition.holds(toRow(key, value))) {
+        if (matches(condition, key, value)) {
             matching.add(Map.entry(key, value));
         }
+    }
+
+    final boolean matches(Condition condition, K key, V value) {
+        return condition.equals(Condition.all()) || condition.holds(toRow(key, value));
     }
 
     /** The order of keys: their natural one, or that of {@link Key}. */
@@ -364,8 +402,40 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
         cells.put(cell.key, cell);
     }
 
-    /** The place of a key, for authors of runtimes. */
+    /** The cell of a key, held until it is let go; made where there is none. */
+    final Cell<K, V> held(K key, Supplier<Cell<K, V>> made) {
+        return cells.compute(
+                key,
+                (_, known) -> {
+                    Cell<K, V> cell = known == null ? made.get() : known;
+                    cell.hold();
+                    return cell;
+                });
+    }
+
+    final void leaveOut(Cell<K, V> cell) {
+        cells.remove(cell.key, cell);
+    }
+
+    /** How many keys are in memory. */
+    final int cellCount() {
+        return cells.size();
+    }
+
+    /** Whether keys have places that stay: {@link #slot} is refused otherwise. */
+    public boolean hasSlots() {
+        return true;
+    }
+
+    /**
+     * The place of a key, for authors of runtimes.
+     *
+     * @throws OrreryException.Unsupported where there are no such places
+     */
     public final Slot<K, V> slot(K key) {
+        if (!hasSlots()) {
+            throw new OrreryException.Unsupported("keep the place of a key", name);
+        }
         Cell<K, V> cell = cells.get(key);
         return cell != null && cell.isSlot() ? cell : cells.compute(key, this::kept);
     }
@@ -387,7 +457,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     void forget(Cell<K, V> cell) {
         cells.computeIfPresent(
-                cell.key, (_, known) -> known != cell || cell.isSlot() ? known : null);
+                cell.key,
+                (_, known) -> known != cell || cell.isSlot() || cell.isHeld() ? known : null);
     }
 
     @Override

@@ -36,6 +36,10 @@ public final class Timeline {
      */
     private static final System.Logger LOG = System.getLogger(Timeline.class.getName());
     private static final int COMMITS_KEPT = 1024;
+
+    /** So many changes are kept in commits, beside those of the newest. */
+    private static final int CHANGES_KEPT = 1 << 17;
+
     private static final int PREPARATIONS = 4;
     private static final int DRAINED = 256;
 
@@ -86,7 +90,13 @@ public final class Timeline {
         this.fork = fork;
         this.published = start.number();
         this.revision = new Latest<>(epoch, start);
-        this.commits = new Broadcast<>(epoch, COMMITS_KEPT, start.number());
+        this.commits =
+                new Broadcast<>(
+                        epoch,
+                        COMMITS_KEPT,
+                        start.number(),
+                        CHANGES_KEPT,
+                        commit -> commit.touched.size());
     }
 
     /**
@@ -119,7 +129,10 @@ public final class Timeline {
         return revision;
     }
 
-    /** Every commit, in order; a slow subscriber is told what it missed. */
+    /**
+     * Every commit, in order; a slow subscriber is told what it missed. The last 1,024 are kept for
+     * those who come later, fewer where they are of more than 131,072 changes together.
+     */
     public Feed<Delivery<Commit>> commits() {
         return commits;
     }

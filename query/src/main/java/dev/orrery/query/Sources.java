@@ -30,7 +30,7 @@ final class Sources {
 
     /** The leaf of a key. */
     <K, V> Leaf key(Versioned<K, V> source, K key) {
-        return source instanceof LocalRelation<K, V> relation
+        return source instanceof LocalRelation<K, V> relation && relation.hasSlots()
                 ? at(relation, relation.slot(key))
                 : started(elsewhere(source, key), source, key);
     }
