@@ -16,7 +16,8 @@ record Defined<E, K, S>(
         BiFunction<? super S, ? super E, ? extends S> fold,
         Predicate<? super S> gone,
         Function<? super Fault<E>, ? extends Fault.Answer> answer,
-        String keyColumn)
+        String keyColumn,
+        int keysInMemory)
         implements Projection<E, K, S> {
     Defined {
         if (name.isBlank()) {
@@ -29,6 +30,12 @@ record Defined<E, K, S>(
         if (keyColumn.isBlank()) {
             throw new BadDefinition(
                     "projection " + name, "has a key column without a name", "name the column");
+        }
+        if (keysInMemory < 1) {
+            throw new BadDefinition(
+                    "projection " + name,
+                    "keeps " + keysInMemory + " keys in memory",
+                    "keep at least 1");
         }
     }
 
@@ -46,28 +53,39 @@ record Defined<E, K, S>(
                             other::apply,
                             other::removes,
                             other::answer,
-                            other.keyColumn());
+                            other.keyColumn(),
+                            other.keysInMemory());
         };
     }
 
     Defined<E, K, S> withName(String other) {
-        return new Defined<>(other, version, types, keys, initial, fold, gone, answer, keyColumn);
+        return new Defined<>(
+                other, version, types, keys, initial, fold, gone, answer, keyColumn, keysInMemory);
     }
 
     Defined<E, K, S> withVersion(int other) {
-        return new Defined<>(name, other, types, keys, initial, fold, gone, answer, keyColumn);
+        return new Defined<>(
+                name, other, types, keys, initial, fold, gone, answer, keyColumn, keysInMemory);
     }
 
     Defined<E, K, S> withKeyColumn(String other) {
-        return new Defined<>(name, version, types, keys, initial, fold, gone, answer, other);
+        return new Defined<>(
+                name, version, types, keys, initial, fold, gone, answer, other, keysInMemory);
+    }
+
+    Defined<E, K, S> withKeysInMemory(int other) {
+        return new Defined<>(
+                name, version, types, keys, initial, fold, gone, answer, keyColumn, other);
     }
 
     Defined<E, K, S> withRemoval(Predicate<? super S> other) {
-        return new Defined<>(name, version, types, keys, initial, fold, other, answer, keyColumn);
+        return new Defined<>(
+                name, version, types, keys, initial, fold, other, answer, keyColumn, keysInMemory);
     }
 
     Defined<E, K, S> withAnswer(Function<? super Fault<E>, ? extends Fault.Answer> other) {
-        return new Defined<>(name, version, types, keys, initial, fold, gone, other, keyColumn);
+        return new Defined<>(
+                name, version, types, keys, initial, fold, gone, other, keyColumn, keysInMemory);
     }
 
     @Override

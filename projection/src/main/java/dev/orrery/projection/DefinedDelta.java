@@ -61,6 +61,11 @@ record DefinedDelta<E, K, S, D>(
     }
 
     @Override
+    public int keysInMemory() {
+        return folded.keysInMemory();
+    }
+
+    @Override
     public D delta(S before, S after, E event) {
         return difference.between(before, after, event);
     }

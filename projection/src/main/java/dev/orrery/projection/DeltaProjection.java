@@ -33,6 +33,11 @@ public interface DeltaProjection<E, K, S, D> extends Projection<E, K, S> {
     }
 
     @Override
+    default DeltaProjection<E, K, S, D> keysInMemory(int most) {
+        return DefinedDelta.of(this, Defined.like(this).withKeysInMemory(most));
+    }
+
+    @Override
     default DeltaProjection<E, K, S, D> removeWhen(Predicate<? super S> gone) {
         return DefinedDelta.of(this, Defined.like(this).withRemoval(gone));
     }

@@ -2,13 +2,15 @@ package dev.orrery.projection;
 
 import dev.orrery.core.Codec;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.StoredRelation;
 import dev.orrery.log.Position;
 import dev.orrery.projection.FoldTables.EpochRow;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,29 +27,34 @@ final class Epoch<K, S> {
     private final String log;
     private final EpochRow row;
     private final EpochTables tables;
-    private final Map<K, Held<S>> held = new ConcurrentHashMap<>();
+    private final Codec<K> keys;
+    private final Codec<S> states;
+    private final HeldStates<K, S> held;
+    private final FormerKeys<K> former = new FormerKeys<>();
     private final Map<K, Parked<K>> parked = new ConcurrentHashMap<>();
 
-    /** Those that were removed, in about the order in which they were. */
-    private final Deque<Former<K>> former = new ArrayDeque<>();
-
-    private final Deque<EpochTables.Kept> kept = new ArrayDeque<>();
-    private final RecentChunks recent = new RecentChunks();
-    private long changesKept;
-    private long nextChunk = 1;
+    private final KeptChanges changes = new KeptChanges();
     private long fence;
     private volatile Reached reached;
 
-    /** A key that was removed by the event of a number; it may have come back since. */
-    record Former<K>(K key, long position) {}
+    /** Whether states that do not decode are none; else they are an error. */
+    private volatile boolean isLenient;
 
     /** How far the states are, and when the event there was appended. */
     record Reached(Position position, Instant time) {}
 
-    Epoch(EpochRow row, EpochTables tables, String log) {
+    /**
+     * An epoch of which nothing is in memory yet.
+     *
+     * @param most so many keys may stay in memory
+     */
+    Epoch(EpochRow row, EpochTables tables, String log, Codec<K> keys, Codec<S> states, int most) {
         this.row = row;
         this.tables = tables;
         this.log = log;
+        this.keys = keys;
+        this.states = states;
+        this.held = new HeldStates<>(most);
         this.name = log + "-" + row.number();
         this.fence = row.fence();
         this.reached = new Reached(new Position(log, row.position()), row.time());
@@ -78,63 +85,99 @@ final class Epoch<K, S> {
         reached = new Reached(new Position(log, number), time);
     }
 
-    /** What is known of a key, also for a while after its state was removed. */
+    // states
+
+    /**
+     * What is known of a key, also for a while after its state was removed; read from the store
+     * when it is not in memory.
+     */
     @Nullable Held<S> held(K key) {
-        return held.get(key);
+        Held<S> known = held.find(key);
+        return known != null || held.isWhole()
+                ? known
+                : tables.state(keys.encode(key)).map(row -> readable(key, row)).orElse(null);
     }
 
-    long version(K key) {
-        Held<S> known = held.get(key);
-        return known == null ? 0 : known.version();
+    /** What is in memory of a key; all that is known of one that was brought there. */
+    @Nullable Held<S> inMemory(K key) {
+        return held.find(key);
     }
 
-    Optional<S> state(K key) {
-        Held<S> known = held.get(key);
+    /** The state of a key that is in memory, or was brought there. */
+    Optional<S> stateInMemory(K key) {
+        Held<S> known = held.peek(key);
         return known == null ? Optional.empty() : Optional.ofNullable(known.state());
+    }
+
+    /** Has what is known of keys be in memory until the next {@link #trim}. */
+    void bring(Collection<? extends K> wanted, StoredRows stored) {
+        if (held.isWhole()) {
+            return;
+        }
+        List<byte[]> missing = new ArrayList<>();
+        for (K key : wanted) {
+            if (held.find(key) == null) {
+                missing.add(keys.encode(key));
+            }
+        }
+        missing.sort(Arrays::compareUnsigned); // as they stand in the store
+        stored.read(
+                missing,
+                row -> {
+                    K key = keys.decode(row.key());
+                    held.put(key, held(key, row));
+                });
     }
 
     void hold(K key, Held<S> state) {
         held.put(key, state);
         if (state.state() == null) {
-            former.add(new Former<>(key, state.position()));
+            former.add(key, state);
         }
+    }
+
+    /** Leaves out of memory what is too much. What is held must be stored. */
+    void trim() {
+        held.trim();
+    }
+
+    /** Leaves everything out of memory, unless all is to stay there. */
+    void leaveOut() {
+        held.leaveOutAll();
+    }
+
+    boolean isWhole() {
+        return held.isWhole();
     }
 
     /** The removed keys that are remembered and need not be any more at an event. */
-    List<Former<K>> forgottenAt(long position) {
-        List<Former<K>> forgotten = new ArrayList<>();
-        for (Former<K> one : former) {
-            if (!Remembrance.isOver(one.position, position)) {
-                break;
-            }
-            if (isStillGone(one)) {
-                forgotten.add(one);
-            }
-        }
-        return forgotten;
+    List<FormerKeys.Former<K>> forgottenAt(long position) {
+        return former.overAt(position).stream().filter(this::isPerhapsGone).toList();
     }
 
-    private boolean isStillGone(Former<K> one) {
-        Held<S> known = held.get(one.key);
-        return known != null && known.state() == null && known.position() == one.position;
+    /** Whether nothing is known of a change since a key was removed. */
+    private boolean isPerhapsGone(FormerKeys.Former<K> one) {
+        Held<S> known = held.peek(one.key());
+        return known == null ? !held.isWhole() : known.version() == one.version();
     }
 
     /** Forgets what is not stored any more. */
     void forget(long position) {
-        while (!former.isEmpty() && Remembrance.isOver(former.getFirst().position, position)) {
-            Former<K> one = former.removeFirst();
-            if (isStillGone(one)) {
-                held.remove(one.key);
+        FormerKeys.Former<K> one = former.takeOverAt(position);
+        while (one != null) {
+            if (held.peek(one.key()) != null && isPerhapsGone(one)) {
+                held.remove(one.key());
             }
+            one = former.takeOverAt(position);
         }
     }
 
-    /** How many keys are known, removed ones that are remembered among them. */
+    /** How many keys are in memory, removed ones that are remembered among them. */
     int size() {
         return held.size();
     }
 
-    /** Every key that has a state. */
+    /** Every key in memory that has a state. */
     void forEach(BiConsumer<K, S> reader) {
         held.forEach((key, known) -> {
             S state = known.state();
@@ -142,6 +185,27 @@ final class Epoch<K, S> {
                 reader.accept(key, state);
             }
         });
+    }
+
+    /** Every key that has a state, as the store has them at one moment. */
+    void eachStored(StoredRelation.StoredReader<K, S> reader) {
+        tables.eachState(row -> {
+            if (row.state().length > 0) {
+                eachStored(row, reader);
+            }
+        });
+    }
+
+    private void eachStored(EpochTables.StateRow row, StoredRelation.StoredReader<K, S> reader) {
+        if (isLenient) {
+            key(row.key())
+                    .ifPresent(key ->
+                            state(key, row.state())
+                                    .ifPresent(state -> reader.read(key, () -> state)));
+        } else {
+            K key = keys.decode(row.key());
+            reader.read(key, () -> decode(key, row.state()));
+        }
     }
 
     /**
@@ -156,58 +220,9 @@ final class Epoch<K, S> {
         fence++;
     }
 
-    // kept changes
-
-    long nextChunk() {
-        return nextChunk;
-    }
-
-    /**
-     * The last chunk that need not be kept when there are more changes, zero for none. A batch goes
-     * as a whole: its chunks are in the order of keys, not of events.
-     */
-    long droppedFor(int more, int least) {
-        long left = changesKept + more;
-        if (left <= least + least / 8L) { // in steps, so that not every batch drops something
-            return 0;
-        }
-        long dropped = 0;
-        long last = 0;
-        long batch = -1;
-        for (EpochTables.Kept chunk : kept) {
-            if (chunk.position() != batch) {
-                dropped = last;
-                batch = chunk.position();
-            }
-            left -= chunk.changes();
-            if (left < least) {
-                return dropped;
-            }
-            last = chunk.chunk();
-        }
-        return last;
-    }
-
-    void keep(List<Chunks.Chunk> chunks, long position, long dropped) {
-        for (Chunks.Chunk chunk : chunks) {
-            keep(new EpochTables.Kept(chunk.id(), position, chunk.changes()));
-            recent.add(chunk);
-        }
-        while (!kept.isEmpty() && kept.getFirst().chunk() <= dropped) {
-            changesKept -= kept.removeFirst().changes();
-        }
-        recent.drop(dropped);
-    }
-
-    /** The chunks made last, which need not be read. */
-    RecentChunks recent() {
-        return recent;
-    }
-
-    private void keep(EpochTables.Kept chunk) {
-        kept.add(chunk);
-        changesKept += chunk.changes();
-        nextChunk = chunk.chunk() + 1;
+    /** Where the kept changes are. */
+    KeptChanges changes() {
+        return changes;
     }
 
     // parked keys
@@ -275,29 +290,79 @@ final class Epoch<K, S> {
 
     // loading
 
-    /** Reads everything that is stored of it. */
-    void load(Codec<K> keys, Codec<S> states) {
-        tables.eachState(stored -> {
-            K key = keys.decode(stored.key());
-            hold(key, held(stored, states, key));
+    /**
+     * Reads what is stored of it. States that do not decode are none from then on.
+     *
+     * @throws OrreryException.BadDefinition when there are such
+     */
+    void load() {
+        List<OrreryException> failures = new ArrayList<>(1);
+        tables.eachState(row -> {
+            try {
+                loaded(keys.decode(row.key()), row);
+            } catch (OrreryException e) {
+                if (failures.isEmpty()) {
+                    failures.add(e);
+                }
+            }
         });
-        List<Former<K>> inOrder = new ArrayList<>(former);
-        inOrder.sort(Comparator.comparingLong(Former::position));
-        former.clear();
-        former.addAll(inOrder);
-        loadWaiting(keys);
-        tables.kept().forEach(this::keep);
+        former.sort();
+        if (!failures.isEmpty()) {
+            isLenient = true;
+            throw failures.getFirst();
+        }
+        loadWaiting();
+        changes.load(tables.kept());
     }
 
-    private Held<S> held(EpochTables.StateRow stored, Codec<S> states, K key) {
-        return new Held<>(
-                stored.state().length == 0 ? null : decode(states, stored, key),
-                stored.version(),
-                stored.position(),
-                stored.chunk());
+    private void loaded(K key, EpochTables.StateRow row) {
+        Held<S> known = held(key, row);
+        if (known.state() == null) {
+            former.add(key, known);
+        }
+        if (held.hasRoom()) {
+            held.put(key, known);
+        } else {
+            held.leftOut();
+        }
     }
 
-    private void loadWaiting(Codec<K> keys) {
+    private Held<S> held(K key, EpochTables.StateRow row) {
+        S state = row.state().length == 0 ? null : decode(key, row.state());
+        return new Held<>(state, row.version(), row.position(), row.chunk());
+    }
+
+    /** What a row says; null when that need not decode and does not. */
+    private @Nullable Held<S> readable(K key, EpochTables.StateRow row) {
+        boolean isNone = row.state().length > 0 && state(key, row.state()).isEmpty();
+        return isNone ? null : held(key, row);
+    }
+
+    /** A key; empty when it need not decode and does not. */
+    private Optional<K> key(byte[] stored) {
+        try {
+            return Optional.of(keys.decode(stored));
+        } catch (OrreryException e) {
+            if (isLenient) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** A state; empty when there is none, or it need not decode and does not. */
+    private Optional<S> state(K key, byte[] stored) {
+        try {
+            return stored.length == 0 ? Optional.empty() : Optional.of(decode(key, stored));
+        } catch (OrreryException e) {
+            if (isLenient) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private void loadWaiting() {
         for (EpochTables.ParkedRow waiting : tables.parked()) {
             park(
                     new Waiting<>(
@@ -309,9 +374,9 @@ final class Epoch<K, S> {
         }
     }
 
-    private S decode(Codec<S> states, EpochTables.StateRow stored, K key) {
+    private S decode(K key, byte[] stored) {
         try {
-            return states.decode(stored.state());
+            return states.decode(stored);
         } catch (OrreryException e) {
             OrreryException named =
                     new OrreryException.BadDefinition(
@@ -323,25 +388,62 @@ final class Epoch<K, S> {
         }
     }
 
-    /** Takes over what is stored now of events, places of changes and waiting events. */
-    void takeOver(Epoch<K, S> stored) {
-        parked.clear();
-        parked.putAll(stored.parked);
-        kept.clear();
-        kept.addAll(stored.kept);
-        changesKept = stored.changesKept;
-        nextChunk = stored.nextChunk;
-        fence = stored.fence;
+    // taking over what somebody else stored
+
+    /** The keys that somebody else has changed since, with what is stored of them now. */
+    Map<K, Held<S>> overtaken() {
+        Map<K, Held<S>> changed = new LinkedHashMap<>();
+        tables.eachStateSince(
+                position().number(),
+                changes.next(),
+                row -> {
+                    K key = keys.decode(row.key());
+                    Held<S> known = held.peek(key);
+                    boolean isNewer =
+                            known == null
+                                    ? held.isWhole() || row.position() > position().number()
+                                    : known.version() != row.version();
+                    if (isNewer) {
+                        changed.put(key, held(key, row));
+                    }
+                });
+        return changed;
     }
 
-    /** The keys of which another epoch knows another version, with that. */
-    Map<K, Held<S>> differing(Epoch<K, S> stored) {
-        Map<K, Held<S>> differing = new java.util.LinkedHashMap<>();
-        stored.held.forEach((key, known) -> {
-            if (version(key) != known.version()) {
-                differing.put(key, known);
-            }
-        });
+    /** Takes over what is stored now of waiting events, places of changes and steps. */
+    void takeOver(EpochRow stored) {
+        parked.clear();
+        loadWaiting();
+        changes.load(tables.kept());
+        fence = stored.fence();
+    }
+
+    /** The keys of which another epoch, to be served instead, has another state. */
+    Map<K, Differing<S>> differing(Epoch<K, S> next) {
+        Map<K, Differing<S>> differing = new LinkedHashMap<>();
+        if (isWhole() && next.isWhole()) {
+            next.forEach(
+                    (key, after) -> put(differing, key, stateInMemory(key), Optional.of(after)));
+            forEach((key, before) ->
+                    put(differing, key, Optional.of(before), next.stateInMemory(key)));
+        } else {
+            tables.eachDiffering(
+                    next.tables,
+                    (stored, before, after) ->
+                            key(stored)
+                                    .ifPresent(key ->
+                                            put(
+                                                    differing,
+                                                    key,
+                                                    state(key, before),
+                                                    next.state(key, after))));
+        }
         return differing;
+    }
+
+    private void put(Map<K, Differing<S>> differing, K key, Optional<S> before, Optional<S> after) {
+        if (!before.equals(after)) {
+            differing.put(key, new Differing<>(before, after));
+        }
     }
 }

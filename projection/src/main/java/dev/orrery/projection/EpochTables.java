@@ -1,10 +1,12 @@
 package dev.orrery.projection;
 
 import dev.orrery.sql.Database;
+import dev.orrery.sql.ResultRow;
 import dev.orrery.sql.Session;
 import dev.orrery.sql.WriteSession;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,6 +17,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "ArrayRecordComponent") // rows on their way to and from the store, compared by nobody
 final class EpochTables {
+    private static final String STATES =
+            "SELECT key_bytes, version, position, state, chunk FROM projection_states";
+
+    /** So many keys are asked for with one statement. */
+    private static final int MANY = 256;
+
+    private static final int FEW = 8;
+    private static final String MANY_STATES = statesOf(MANY);
+    private static final String FEW_STATES = statesOf(FEW);
+
     private final Database database;
     private final long epoch;
 
@@ -38,8 +50,8 @@ final class EpochTables {
     /** An event that no longer waits. */
     record Released(byte[] key, long position) {}
 
-    /** A key that was removed by the event at a position. */
-    record Former(byte[] key, long position) {}
+    /** A key that was removed, which made a version. */
+    record Former(byte[] key, long version) {}
 
     /** How many changes a chunk holds, and the position of the batch they were made by. */
     record Kept(long chunk, long position, int changes) {}
@@ -73,26 +85,104 @@ final class EpochTables {
 
     // reading
 
-    void eachState(Consumer<StateRow> reader) {
-        eachState(-1, reader);
+    private static String statesOf(int keys) {
+        return STATES + " WHERE epoch = ? AND key_bytes IN (" + "?, ".repeat(keys - 1) + "?)";
     }
 
-    /** The states that changed after a position. */
-    void eachState(long after, Consumer<StateRow> reader) {
+    void eachState(Consumer<StateRow> reader) {
+        each(STATES + " WHERE epoch = ?", reader, epoch);
+    }
+
+    /**
+     * The states that may have been changed since an epoch was at a position and its next chunk had
+     * a number: an edit moves no position but makes a chunk, where changes are kept.
+     */
+    void eachStateSince(long position, long chunk, Consumer<StateRow> reader) {
+        each(
+                STATES + " WHERE epoch = ? AND (position > ? OR chunk >= ? OR chunk = 0)",
+                reader,
+                epoch,
+                position,
+                chunk);
+    }
+
+    private void each(String sql, Consumer<StateRow> reader, @Nullable Object... parameters) {
+        database.read(session -> {
+            session.each(sql, row -> reader.accept(stateRow(row)), parameters);
+            return reader;
+        });
+    }
+
+    private static StateRow stateRow(ResultRow row) {
+        return new StateRow(
+                row.bytes(1), row.integer(2), row.integer(3), row.bytes(4), row.integer(5));
+    }
+
+    /** The state of a key. */
+    Optional<StateRow> state(byte[] key) {
+        return database.read(session ->
+                session.find(
+                        STATES + " WHERE epoch = ? AND key_bytes = ?",
+                        EpochTables::stateRow,
+                        epoch,
+                        key));
+    }
+
+    /** The states of some keys, of those that have a row. */
+    void states(List<byte[]> keys, Consumer<StateRow> reader) {
+        if (!keys.isEmpty()) {
+            database.read(session -> {
+                states(session, keys, reader);
+                return reader;
+            });
+        }
+    }
+
+    /** The same within a transaction. */
+    void states(Session session, List<byte[]> keys, Consumer<StateRow> reader) {
+        for (int from = 0; from < keys.size(); ) {
+            boolean isMany = keys.size() - from > FEW;
+            int end = Math.min(keys.size(), from + (isMany ? MANY : FEW));
+            @Nullable Object[] parameters = new @Nullable Object[1 + (isMany ? MANY : FEW)];
+            Arrays.fill(parameters, keys.get(end - 1)); // a text that is always the same
+            parameters[0] = epoch;
+            for (int i = from; i < end; i++) {
+                parameters[1 + i - from] = keys.get(i);
+            }
+            session.each(
+                    isMany ? MANY_STATES : FEW_STATES,
+                    row -> reader.accept(stateRow(row)),
+                    parameters);
+            from = end;
+        }
+    }
+
+    /** Is handed a key with its states in two epochs, each without bytes where there is none. */
+    interface DifferingReader {
+        void read(byte[] key, byte[] before, byte[] after);
+    }
+
+    /** The keys whose stored states here are not those of another epoch. */
+    void eachDiffering(EpochTables next, DifferingReader reader) {
+        byte[] none = {};
         database.read(session -> {
             session.each(
-                    "SELECT key_bytes, version, position, state, chunk FROM projection_states"
-                            + " WHERE epoch = ? AND position > ?",
-                    row ->
-                            reader.accept(
-                                    new StateRow(
-                                            row.bytes(1),
-                                            row.integer(2),
-                                            row.integer(3),
-                                            row.bytes(4),
-                                            row.integer(5))),
+                    "SELECT n.key_bytes, coalesce(o.state, ?), n.state FROM projection_states n"
+                            + " LEFT JOIN projection_states o"
+                            + " ON o.epoch = ? AND o.key_bytes = n.key_bytes"
+                            + " WHERE n.epoch = ? AND (o.state IS NULL OR o.state <> n.state)",
+                    row -> reader.read(row.bytes(1), row.bytes(2), row.bytes(3)),
+                    none,
                     epoch,
-                    after);
+                    next.epoch);
+            session.each(
+                    "SELECT o.key_bytes, o.state FROM projection_states o"
+                            + " LEFT JOIN projection_states n"
+                            + " ON n.epoch = ? AND n.key_bytes = o.key_bytes"
+                            + " WHERE o.epoch = ? AND n.state IS NULL",
+                    row -> reader.read(row.bytes(1), row.bytes(2), none),
+                    next.epoch,
+                    epoch);
             return reader;
         });
     }
@@ -231,9 +321,9 @@ final class EpochTables {
                 row -> new @Nullable Object[] {epoch, row.key, row.position});
         batch(
                 session,
-                "DELETE FROM projection_states WHERE epoch = ? AND key_bytes = ? AND position = ?",
+                "DELETE FROM projection_states WHERE epoch = ? AND key_bytes = ? AND version = ?",
                 save.forgotten,
-                row -> new @Nullable Object[] {epoch, row.key, row.position});
+                row -> new @Nullable Object[] {epoch, row.key, row.version});
         return true;
     }
 

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class FoldBatch<E, K, S> {
     private final Folding<E, K, S> folding;
     private final Epoch<K, S> epoch;
     private final Workers workers;
+    private final StoredRows stored;
     private final List<FoldPart<E, K, S>> parts = new ArrayList<>(PARTITIONS);
     private long position;
     private Instant time;
@@ -40,10 +43,17 @@ final class FoldBatch<E, K, S> {
      */
     record Result<K, S>(EpochTables.Save save, Map<K, Held<S>> changed, List<Waiting<K>> waiting) {}
 
+    /** Nothing yet, over an epoch as it is. */
     FoldBatch(Folding<E, K, S> folding, Epoch<K, S> epoch, Workers workers) {
+        this(folding, epoch, workers, epoch.tables()::states);
+    }
+
+    private FoldBatch(
+            Folding<E, K, S> folding, Epoch<K, S> epoch, Workers workers, StoredRows stored) {
         this.folding = folding;
         this.epoch = epoch;
         this.workers = workers;
+        this.stored = stored;
         this.position = epoch.position().number();
         this.time = epoch.reached().time();
         for (int i = 0; i < PARTITIONS; i++) {
@@ -51,19 +61,25 @@ final class FoldBatch<E, K, S> {
         }
     }
 
-    /** Folds the events that come after an epoch, up to one that stops the projection. */
+    /**
+     * Folds the events that come after an epoch, up to one that stops the projection.
+     *
+     * @param stored reads states that are not in memory
+     */
     static <E, K, S> FoldBatch<E, K, S> of(
             Folding<E, K, S> folding,
             Epoch<K, S> epoch,
             Workers workers,
+            StoredRows stored,
             List<Recorded<E>> events) {
-        FoldBatch<E, K, S> folded = new FoldBatch<>(folding, epoch, workers);
+        FoldBatch<E, K, S> folded = new FoldBatch<>(folding, epoch, workers, stored);
         folded.foldAll(events);
         FoldPart.Stopped stopped = folded.stopped();
         if (stopped == null) {
             return folded;
         }
-        FoldBatch<E, K, S> before = new FoldBatch<>(folding, epoch, workers); // what went further
+        FoldBatch<E, K, S> before =
+                new FoldBatch<>(folding, epoch, workers, stored); // what went further
         before.foldAll(
                 events.stream()
                         .filter(event -> event.position().number() < stopped.position())
@@ -96,7 +112,16 @@ final class FoldBatch<E, K, S> {
             position = recorded.position().number();
             time = recorded.time();
         }
+        bringAll();
         workers.runAll(parts.stream().<Runnable>map(part -> part::fold).toList(), routed);
+    }
+
+    private void bringAll() {
+        if (!epoch.isWhole()) {
+            Set<K> all = new HashSet<>();
+            parts.forEach(part -> all.addAll(part.keys()));
+            epoch.bring(all, stored);
+        }
     }
 
     private Collection<? extends K> keysOf(E event) {
@@ -104,8 +129,13 @@ final class FoldBatch<E, K, S> {
         return concerned.size() < 2 ? concerned : new LinkedHashSet<>(concerned);
     }
 
-    /** The partition of a key. */
-    FoldPart<E, K, S> part(K key) {
+    /** The partition of a key, of which what is known is in memory from now on. */
+    FoldPart<E, K, S> brought(K key) {
+        epoch.bring(List.of(key), stored);
+        return part(key);
+    }
+
+    private FoldPart<E, K, S> part(K key) {
         int hash = key.hashCode();
         return parts.get((hash ^ hash >>> 16) & PARTITIONS - 1);
     }
@@ -162,7 +192,7 @@ final class FoldBatch<E, K, S> {
             }
         }
         changed.sort((left, right) -> Arrays.compareUnsigned(left.key, right.key));
-        Chunks chunks = new Chunks(epoch.nextChunk());
+        Chunks chunks = new Chunks(epoch.changes().next());
         List<EpochTables.StateRow> rows = new ArrayList<>(changed.size());
         Map<K, Held<S>> held = HashMap.newHashMap(changed.size());
         for (Changed<E, K, S> one : changed) {
@@ -178,7 +208,7 @@ final class FoldBatch<E, K, S> {
                         revision,
                         rows,
                         chunks.all(),
-                        epoch.droppedFor(changes, folding.changesKept()),
+                        epoch.changes().droppedFor(changes, folding.changesKept()),
                         waiting.stream().map(this::row).toList(),
                         released,
                         epoch.forgottenAt(position).stream()
@@ -186,7 +216,7 @@ final class FoldBatch<E, K, S> {
                                 .map(former ->
                                         new EpochTables.Former(
                                                 folding.keys().encode(former.key()),
-                                                former.position()))
+                                                former.version()))
                                 .toList()),
                 held,
                 waiting);

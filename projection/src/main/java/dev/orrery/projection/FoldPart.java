@@ -43,7 +43,12 @@ final class FoldPart<E, K, S> {
         events.add(recorded);
     }
 
-    /** Folds what was added. */
+    /** The keys of what was added. */
+    List<K> keys() {
+        return keys;
+    }
+
+    /** Folds what was added; what is known of its keys is in memory. */
     void fold() {
         for (int i = 0; i < keys.size() && stopped == null; i++) {
             K key = keys.get(i);
@@ -149,11 +154,19 @@ final class FoldPart<E, K, S> {
         return Objects.requireNonNull(heldUp.get(key));
     }
 
-    /** The key under way, since the event of a number or what was folded before. */
+    /**
+     * The key under way, which is in memory if it is known, since the event of a number or what was
+     * folded before.
+     */
     Work<E, K, S> of(K key, long number) {
         Work<E, K, S> known = work.get(key);
         if (known == null) {
-            known = new Work<>(folding, epoch, key, Math.max(number, epoch.position().number()));
+            known =
+                    new Work<>(
+                            folding,
+                            key,
+                            epoch.inMemory(key),
+                            Math.max(number, epoch.position().number()));
             work.put(key, known);
         }
         return known;

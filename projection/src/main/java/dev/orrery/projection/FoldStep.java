@@ -86,8 +86,9 @@ final class FoldStep<K, S> {
         steps.forEach(step -> step.store(session));
     }
 
-    /** Stores it within a transaction. */
+    /** Stores it within a transaction, its keys held for readers of what was before. // law C65 */
     void store(WriteSession session) {
+        folder.hold(epoch, result.changed().keySet());
         if (!epoch.tables().save(session, result.save())) {
             throw new Overtaken(this);
         }
@@ -108,7 +109,7 @@ final class FoldStep<K, S> {
             epoch.parkAgain(result.waiting());
         }
         epoch.stepped();
-        epoch.keep(save.chunks(), save.position(), save.dropped());
+        epoch.changes().add(save.chunks(), save.position(), save.dropped());
         epoch.forget(save.position());
         return new Shown<>(folder, epoch, result.changed(), free, save.position(), save.time());
     }
@@ -165,6 +166,7 @@ final class FoldStep<K, S> {
         void tell() {
             epoch.reach(position, time);
             released.forEach(epoch::release);
+            epoch.trim();
             if (folder.serves(epoch)) {
                 folder.reached(changed.keySet());
             }

@@ -1,18 +1,21 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.Feed;
-import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Row;
+import dev.orrery.core.StoredRelation;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
 import dev.orrery.log.Position;
 import dev.orrery.log.Recorded;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The served states of a projection as a relation of the timeline. Thread-safe. */
-final class FoldedRelation<E, K, S, D> extends LocalRelation<K, S>
+final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
         implements LiveDeltaProjection<K, S, D> {
     private final Folder<E, K, S> folder;
     private final StateRows<K, S> rows;
@@ -23,11 +26,48 @@ final class FoldedRelation<E, K, S, D> extends LocalRelation<K, S>
             Folder<E, K, S> folder,
             StateRows<K, S> rows,
             Folding.Change<E, S, D> changes) {
-        super(timeline, folder.name());
+        super(timeline, folder.name(), folder.folding().keysInMemory());
         this.folder = folder;
         this.rows = rows;
         this.changes = changes;
-        folder.served().forEach(this::restore);
+        Epoch<K, S> served = folder.served();
+        served.forEach(this::restore);
+        if (!served.isWhole()) {
+            restoredSome();
+        }
+    }
+
+    // states in memory
+
+    @Override
+    protected Optional<S> stored(K key) {
+        return Optional.ofNullable(folder.known(key).state());
+    }
+
+    @Override
+    protected boolean eachStored(StoredReader<K, S> reader) {
+        Epoch<K, S> epoch = folder.served();
+        epoch.eachStored(reader);
+        return folder.serves(epoch); // else its rows may be gone
+    }
+
+    /** Has keys stay in memory with the states that an epoch has there, until {@link #shown}. */
+    void hold(Set<K> keys, Epoch<K, S> epoch) {
+        hold(keys, epoch::stateInMemory);
+    }
+
+    void hold(Map<K, Differing<S>> differing) {
+        hold(differing.keySet(), key -> Objects.requireNonNull(differing.get(key)).before());
+    }
+
+    /** Says that what is stored can be seen. */
+    void shown() {
+        letGo();
+    }
+
+    /** Whether what a key had before somebody else stored something newer is known. */
+    boolean knowsBefore(K key) {
+        return isWhole() || isInMemory(key);
     }
 
     @Override

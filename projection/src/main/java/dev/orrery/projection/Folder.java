@@ -1,5 +1,6 @@
 package dev.orrery.projection;
 
+import dev.orrery.core.Cursor.Numbered;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
@@ -158,8 +159,13 @@ final class Folder<E, K, S> {
 
     /** Folds what of a batch comes after the served states. Holding the lock of that life. */
     FoldStep<K, S> fold(Life<E, K, S> life, List<Recorded<E>> batch) {
+        return fold(life, life.epoch().tables()::states, batch);
+    }
+
+    /** The same where states are read in another way. */
+    FoldStep<K, S> fold(Life<E, K, S> life, StoredRows stored, List<Recorded<E>> batch) {
         FoldBatch<E, K, S> folded =
-                FoldBatch.of(life.requireFolding(), life.epoch(), workers, batch);
+                FoldBatch.of(life.requireFolding(), life.epoch(), workers, stored, batch);
         if (serves(life.epoch())) {
             counts.folded(folded.position() - life.epoch().position().number());
             counts.retried(folded.retries());
@@ -202,6 +208,7 @@ final class Folder<E, K, S> {
 
     /** Tells of the served states, some of which have changed. Holding the lock. */
     void reached(Set<K> changed) {
+        relation.shown();
         tell(status());
         wakes.wake(changed);
     }
@@ -215,16 +222,37 @@ final class Folder<E, K, S> {
                                         "epoch of projection " + name(),
                                         epoch.name(),
                                         "one served instead"));
-        Epoch<K, S> stored = new Epoch<>(row, epoch.tables(), log.start().log());
-        stored.load(folding.keys(), folding.states());
-        Map<K, Held<S>> changed = epoch.differing(stored);
-        epoch.takeOver(stored);
+        Map<K, Held<S>> changed = epoch.overtaken();
+        if (serves(epoch)) {
+            refuseUnlessKnown(changed.keySet());
+        }
+        hold(epoch, changed.keySet());
+        epoch.takeOver(row);
         FoldStep.show(
                 timeline,
                 name(),
                 List.of(
                         new FoldStep.Shown<>(
                                 this, epoch, changed, Set.of(), row.position(), row.time())));
+    }
+
+    /**
+     * What a key that is not in memory had before somebody else folded on is not known any more.
+     * That can only be where one process folds the same projection twice.
+     */
+    private void refuseUnlessKnown(Set<K> changed) {
+        for (K key : changed) {
+            if (!relation.knowsBefore(key)) {
+                throw new Conflict("projection " + name(), "folded once in a process", key);
+            }
+        }
+    }
+
+    /** Has keys stay in memory with the states they have there, if those are served. */
+    void hold(Epoch<K, S> epoch, Set<K> keys) {
+        if (serves(epoch)) {
+            relation.hold(keys, epoch);
+        }
     }
 
     // rebuilding
@@ -251,7 +279,7 @@ final class Folder<E, K, S> {
         FoldTables.EpochRow row = tables.build(folding.projection().version());
         previous = null; // its rows went with that
         return follower.rebuild(
-                this, Life.of(new Epoch<>(row, tables.of(row), log.start().log()), folding));
+                this, Life.of(folding.epoch(row, tables, log.start().log()), folding));
     }
 
     /** Brings what was served before up to date, to serve it again. */
@@ -282,23 +310,23 @@ final class Folder<E, K, S> {
     }
 
     /**
-     * Serves one epoch instead of the other, in one transaction and one commit. Nobody else may be
-     * folding either. // law P7
+     * Serves one epoch instead of the other, in one transaction and one commit, which holds all
+     * that differs in memory. Nobody else may be folding either. // law P7
      */
     void serveInstead(Life<E, K, S> next) {
         Life<E, K, S> old = served;
         List<ReentrantLock> both = List.of(old.lock(), next.lock());
         both.forEach(ReentrantLock::lock);
         try {
+            Map<K, Differing<S>> differing = old.epoch().differing(next.epoch());
+            relation.hold(differing); // law C65: from here on the store has what is new
             tables.replace(old.epoch().row(), next.epoch().row(), nextRevision());
             served = next;
             previous = old;
             timeline.transact(
-                    name(),
-                    tx -> {
-                        next.epoch().forEach((key, state) -> tx.put(relation, key, state));
-                        old.epoch().forEach((key, _) -> removeUnless(next.epoch(), tx, key));
-                    });
+                    name(), tx -> differing.forEach((key, states) -> put(tx, key, states)));
+            relation.shown();
+            old.epoch().leaveOut();
             tell(new Following());
             wakes.wakeAll();
         } finally {
@@ -306,10 +334,10 @@ final class Folder<E, K, S> {
         }
     }
 
-    private void removeUnless(Epoch<K, S> next, Transaction tx, K key) {
-        if (next.state(key).isEmpty()) {
-            tx.remove(relation, key);
-        }
+    private void put(Transaction tx, K key, Differing<S> states) {
+        states.after()
+                .ifPresentOrElse(
+                        state -> tx.put(relation, key, state), () -> tx.remove(relation, key));
     }
 
     // commands
@@ -372,7 +400,7 @@ final class Folder<E, K, S> {
         withServed(life -> {
             FoldBatch<E, K, S> edited =
                     new FoldBatch<>(life.requireFolding(), life.epoch(), workers);
-            edited.part(key).of(key, life.epoch().position().number()).put(state);
+            edited.brought(key).of(key, life.epoch().position().number()).put(state);
             FoldBatch.Result<K, S> result = edited.result(nextRevision(), List.of());
             requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(), null, false));
         });
@@ -420,7 +448,8 @@ final class Folder<E, K, S> {
         byte[] encoded = folding.keys().encode(key);
         String where = "changes of " + key + " in projection " + name();
         List<byte[]> recent =
-                Chunks.changes(epoch.recent()::find, encoded, newest.chunk(), after, where);
+                Chunks.changes(
+                        epoch.changes().recent()::find, encoded, newest.chunk(), after, where);
         return recent.isEmpty()
                 ? epoch.tables()
                         .readChunks(reader ->
@@ -430,6 +459,28 @@ final class Folder<E, K, S> {
     }
 
     // waiting and reading
+
+    /** What an epoch that is served knows of a key. */
+    record Known<K, S>(Epoch<K, S> epoch, @Nullable Held<S> held) {
+        Numbered place() {
+            return new Numbered(epoch.name(), held == null ? 0 : held.version());
+        }
+
+        @Nullable S state() {
+            return held == null ? null : held.state();
+        }
+    }
+
+    /** What is known of a key; nothing only if nothing was while its epoch was served. */
+    Known<K, S> known(K key) {
+        while (true) {
+            Epoch<K, S> epoch = served();
+            Held<S> held = epoch.held(key);
+            if (held != null || serves(epoch)) { // else its rows may be gone
+                return new Known<>(epoch, held);
+            }
+        }
+    }
 
     void awaitPosition(Position position, Duration timeout) {
         if (Tracking.frame() != null) {
@@ -442,9 +493,10 @@ final class Folder<E, K, S> {
         if (Tracking.frame() != null) {
             throw new Unsupported("read the age of " + name(), "a query or snapshot");
         }
-        Epoch<K, S> epoch = served();
-        Held<S> held = epoch.held(key);
-        S state = held == null ? null : held.state();
+        Known<K, S> known = known(key);
+        Epoch<K, S> epoch = known.epoch();
+        Held<S> held = known.held();
+        S state = known.state();
         if (held == null || state == null) {
             throw new Missing(name(), key);
         }

@@ -8,6 +8,7 @@ import java.time.InstantSource;
  *
  * @param changes how a change is kept for those who follow a key
  * @param changesKept how many changes of an epoch are kept at least
+ * @param keysInMemory how many keys of an epoch may stay in memory
  */
 record Folding<E, K, S>(
         Projection<? super E, K, S> projection,
@@ -15,7 +16,8 @@ record Folding<E, K, S>(
         Codec<S> states,
         Change<E, S, ?> changes,
         InstantSource clock,
-        int changesKept) {
+        int changesKept,
+        int keysInMemory) {
     /** How a change of a state is kept, and what those who follow the key get of it. */
     interface Change<E, S, D> {
         byte[] encode(S before, S after, E event);
@@ -28,15 +30,30 @@ record Folding<E, K, S>(
         }
     }
 
+    /**
+     * What folding a definition takes.
+     *
+     * @param isShared whether other processes may fold into the same tables: they do not hold what
+     *     readers here still see, so everything is held here
+     */
     static <E, K, S> Folding<E, K, S> of(
-            Projection<? super E, K, S> projection, InstantSource clock, int changesKept) {
+            Projection<? super E, K, S> projection,
+            InstantSource clock,
+            int changesKept,
+            boolean isShared) {
         Codec<K> keys = Codec.of(projection.types().key());
         Codec<S> states = Codec.of(projection.types().state());
         Change<E, S, ?> changes =
                 projection instanceof DeltaProjection<? super E, K, S, ?> delta
                         ? differences(delta)
                         : new WholeStates<E, S>(states);
-        return new Folding<>(projection, keys, states, changes, clock, changesKept);
+        int keysInMemory = isShared ? HeldStates.ALL : projection.keysInMemory();
+        return new Folding<>(projection, keys, states, changes, clock, changesKept, keysInMemory);
+    }
+
+    /** A life of the states, of which nothing is in memory yet. */
+    Epoch<K, S> epoch(FoldTables.EpochRow row, FoldTables tables, String log) {
+        return new Epoch<>(row, tables.of(row), log, keys, states, keysInMemory);
     }
 
     private static <E, K, S, D> Change<E, S, D> differences(

@@ -63,7 +63,11 @@ final class InlineFold<E, K, S> implements Companion<E> {
 
         @Override
         public void appended(WriteSession session, List<Recorded<E>> events) {
-            FoldStep<K, S> folded = folder.fold(life, events);
+            FoldStep<K, S> folded =
+                    folder.fold(
+                            life,
+                            (keys, reader) -> life.epoch().tables().states(session, keys, reader),
+                            events);
             OrreryException failure = folded.failure().orElse(null);
             if (failure != null) {
                 throw failure;

@@ -58,7 +58,7 @@ final class KeyRetry<E, K, S> {
 
     void fold(boolean leaveOutFirst) {
         K key = parked.key();
-        FoldPart<E, K, S> part = folded.part(key);
+        FoldPart<E, K, S> part = folded.brought(key);
         for (long number : waiting) {
             if (cause != null) {
                 part.leaveBehind(key, number);

@@ -29,21 +29,29 @@ record Lives<E, K, S>(
         return new Lives<>(
                 served,
                 building == null ? null : life(building, tables, folding, log),
-                previous == null || building != null ? null : life(previous, tables, folding, log));
+                previous == null || building != null
+                        ? null
+                        : standing(life(previous, tables, folding, log)));
+    }
+
+    /** A life that nobody reads. */
+    private static <E, K, S> Life<E, K, S> standing(Life<E, K, S> life) {
+        life.epoch().leaveOut();
+        return life;
     }
 
     private static <E, K, S> Life<E, K, S> life(
             FoldTables.EpochRow row, FoldTables tables, Folding<E, K, S> folding, String log) {
-        Epoch<K, S> epoch = new Epoch<>(row, tables.of(row), log);
+        Epoch<K, S> epoch = folding.epoch(row, tables, log);
         try {
-            epoch.load(folding.keys(), folding.states());
+            epoch.load();
         } catch (OrreryException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "states of projection {0} are folded anew: {1}",
                     folding.name(),
                     e.getMessage());
-            return Life.frozen(epoch); // with those read before it
+            return Life.frozen(epoch); // with those that can be read
         }
         return row.version() == folding.projection().version()
                 ? Life.of(epoch, folding)

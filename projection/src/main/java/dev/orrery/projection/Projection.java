@@ -22,6 +22,9 @@ import java.util.function.Predicate;
  * @param <S> the states
  */
 public interface Projection<E, K, S> {
+    /** How many keys stay in memory unless said otherwise. */
+    int KEYS_IN_MEMORY = 262_144;
+
     /** Names the projection in storage, errors and the console, for ever. */
     String name();
 
@@ -67,6 +70,16 @@ public interface Projection<E, K, S> {
     }
 
     /**
+     * How many keys stay in memory, beside those that are changing or that somebody still sees
+     * older states of: those that were used lately. Everything else is read from the database when
+     * it is asked for. Not heeded in a database that is shared with other processes, where all keys
+     * stay.
+     */
+    default int keysInMemory() {
+        return KEYS_IN_MEMORY;
+    }
+
+    /**
      * The classes a projection deals in, which choose how keys and states are stored.
      *
      * @param event the events
@@ -95,6 +108,11 @@ public interface Projection<E, K, S> {
     /** The same fold whose key is the column of this name. */
     default Projection<E, K, S> keyColumn(String name) {
         return Defined.like(this).withKeyColumn(name);
+    }
+
+    /** The same fold, of which so many keys stay in memory; at least 1. */
+    default Projection<E, K, S> keysInMemory(int most) {
+        return Defined.like(this).withKeysInMemory(most);
     }
 
     /** The same fold, in which a key whose state meets the condition has no state any more. */
@@ -225,7 +243,8 @@ public interface Projection<E, K, S> {
                     fold,
                     _ -> false,
                     Fault::usual,
-                    "key");
+                    "key",
+                    KEYS_IN_MEMORY);
         }
     }
 }

@@ -182,7 +182,8 @@ public final class Projections implements AutoCloseable {
 
     private <E, K, S> Folder<E, K, S> open(
             EventLog<E> log, Projection<? super E, K, S> projection, boolean inline) {
-        Folding<E, K, S> folding = Folding.of(projection, clock, options.changesKept());
+        Folding<E, K, S> folding =
+                Folding.of(projection, clock, options.changesKept(), database.dialect().isShared());
         FoldTables.Opened opened =
                 FoldTables.open(
                         database, projection.name(), log.start().log(), projection.version());

@@ -55,8 +55,7 @@ final class UpdatesFeed<K, S, D> implements Feed<Update<S, D>> {
 
     @Override
     public Numbered head() {
-        Epoch<K, S> epoch = folder.served();
-        return new Numbered(epoch.name(), epoch.version(key));
+        return folder.known(key).place();
     }
 
     @Override
@@ -64,12 +63,9 @@ final class UpdatesFeed<K, S, D> implements Feed<Update<S, D>> {
         return Numbered.parse(text);
     }
 
-    private Update<S, D> whole(Epoch<K, S> epoch) {
-        Held<S> held = epoch.held(key);
-        S state = held == null ? null : held.state();
-        return new Update.Whole<>(
-                new Numbered(epoch.name(), held == null ? 0 : held.version()),
-                state == null ? folder.initial(key) : state);
+    private Update<S, D> whole(Folder.Known<K, S> known) {
+        S state = known.state();
+        return new Update.Whole<>(known.place(), state == null ? folder.initial(key) : state);
     }
 
     /** A reader's place; without one it begins with the whole. */
@@ -136,26 +132,27 @@ final class UpdatesFeed<K, S, D> implements Feed<Update<S, D>> {
          * those are not known.
          */
         private void look() {
-            Epoch<K, S> epoch = folder.served();
+            Folder.Known<K, S> known = folder.known(key);
             Numbered from = place;
             if (from == null) {
-                ready.add(whole(epoch));
+                ready.add(whole(known));
                 return;
             }
-            Held<S> held = epoch.held(key);
-            long newest = held == null ? 0 : held.version();
-            boolean follows = from.epoch().equals(epoch.name()) && from.offset() <= newest;
-            if (follows && from.offset() == newest) {
+            Numbered newest = known.place();
+            boolean follows =
+                    from.epoch().equals(newest.epoch()) && from.offset() <= newest.offset();
+            if (follows && from.offset() == newest.offset()) {
                 return;
             }
+            Held<S> held = known.held();
             Function<byte[], D> decoded = decode;
             if (!follows || held == null || decoded == null) {
-                reset(epoch);
+                reset(known);
                 return;
             }
-            List<byte[]> changes = folder.changes(epoch, key, held, from.offset());
+            List<byte[]> changes = folder.changes(known.epoch(), key, held, from.offset());
             if (changes.isEmpty() || changes.stream().anyMatch(change -> change.length == 0)) {
-                reset(epoch);
+                reset(known);
                 return;
             }
             long version = from.offset();
@@ -163,13 +160,13 @@ final class UpdatesFeed<K, S, D> implements Feed<Update<S, D>> {
                 version++;
                 ready.add(
                         new Update.Delta<>(
-                                new Numbered(epoch.name(), version), decoded.apply(change)));
+                                new Numbered(newest.epoch(), version), decoded.apply(change)));
             }
         }
 
-        private void reset(Epoch<K, S> epoch) {
+        private void reset(Folder.Known<K, S> known) {
             folder.counts().reset();
-            ready.add(whole(epoch));
+            ready.add(whole(known));
         }
 
         @Override

@@ -26,14 +26,14 @@ final class Work<E, K, S> {
     private long first;
     private boolean changed;
 
-    /** A key as an epoch knows it, before the event of a number. */
-    Work(Folding<E, K, S> folding, Epoch<K, S> epoch, K key, long number) {
+    /** A key of which something is known, or nothing, before the event of a number. */
+    Work(Folding<E, K, S> folding, K key, @Nullable Held<S> known, long number) {
         this.folding = folding;
         this.key = key;
-        Held<S> held = epoch.held(key);
-        if (held == null || held.isForgottenAt(number)) {
-            held = new Held<>(null, Remembrance.versionBefore(number), number, 0);
-        }
+        Held<S> held =
+                known == null || known.isForgottenAt(number)
+                        ? new Held<>(null, Remembrance.versionBefore(number), number, 0)
+                        : known;
         this.state = held.state();
         this.version = held.version();
         this.position = held.position();

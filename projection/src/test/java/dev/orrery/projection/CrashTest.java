@@ -130,8 +130,9 @@ class CrashTest {
     private static void statesAreThoseOfThePosition(FoldTables tables, FoldTables.EpochRow row) {
         var keys = dev.orrery.core.Codec.of(String.class);
         var states = dev.orrery.core.Codec.of(Trace.class);
-        Epoch<String, Trace> epoch = new Epoch<>(row, tables.of(row), "log");
-        epoch.load(keys, states);
+        Epoch<String, Trace> epoch =
+                new Epoch<>(row, tables.of(row), "log", keys, states, HeldStates.ALL);
+        epoch.load();
         Map<String, Trace> stored = new HashMap<>();
         epoch.forEach(stored::put);
         assertThat(stored).isEqualTo(plainFold(row.position()));

@@ -133,10 +133,14 @@ class PowerLossTest {
         Position start = rig.log.start();
         FoldTables.Opened opened = FoldTables.open(rig.database, "failing", start.log(), 1);
         FoldTables.EpochRow row = opened.served();
+        Folding<Step, String, Long> folding =
+                Folding.of(failing, InstantSource.system(), 10, false);
+        Epoch<String, Long> epoch = folding.epoch(row, opened.tables(), start.log());
         return FoldBatch.of(
-                Folding.of(failing, InstantSource.system(), 10),
-                new Epoch<>(row, opened.tables().of(row), start.log()),
+                folding,
+                epoch,
                 new Workers(Thread.ofVirtual().factory(), 1),
+                epoch.tables()::states,
                 rig.log.read(start, events));
     }
 

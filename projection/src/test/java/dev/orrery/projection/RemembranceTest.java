@@ -3,6 +3,7 @@ package dev.orrery.projection;
 import static dev.orrery.projection.Rig.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orrery.core.Codec;
 import dev.orrery.core.Cursor.Numbered;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Update;
@@ -69,10 +70,11 @@ class RemembranceTest {
                     new Epoch<>(
                             opened.served(),
                             opened.tables().of(opened.served()),
-                            rig.log.start().log());
-            epoch.load(
-                    dev.orrery.core.Codec.of(String.class),
-                    dev.orrery.core.Codec.of(Integer.class));
+                            rig.log.start().log(),
+                            Codec.of(String.class),
+                            Codec.of(Integer.class),
+                            HeldStates.ALL);
+            epoch.load();
             assertThat((long) epoch.size()).isEqualTo(rows(rig));
         }
     }
