@@ -24,6 +24,26 @@ class FeedsTest {
     }
 
     @Test
+    void ofCommitsThatChangeVeryMuchFewerAreKept() {
+        Timeline timeline = Timeline.startingAt("t", new Revision(0));
+        TimelineNumbers numbers = new TimelineNumbers(timeline);
+        Cursor start = timeline.commits().head();
+        for (int commit = 0; commit < 3; commit++) {
+            int value = commit;
+            timeline.commit(() -> {
+                for (int i = 0; i < 60_000; i++) {
+                    numbers.set("k" + i, value);
+                }
+            });
+        }
+        try (Subscription<Delivery<Commit>> commits = timeline.commits().subscribe(start)) {
+            assertThat(commits.next()).isInstanceOf(Delivery.Lagged.class);
+            assertThat(((Delivery.Item<Commit>) commits.next()).value().revision())
+                    .isEqualTo(new Revision(2));
+        }
+    }
+
+    @Test
     void everyEntryComesInOrderWithItsCursor() {
         try (Subscription<Delivery<Integer>> reader = feed.subscribe()) {
             feed.publish(1);

@@ -100,6 +100,21 @@ class StoredRelationTest {
         assertThat(numbers.find("new")).contains(1);
     }
 
+    /** What was removed would be dropped with the last pin, but something newer is on its way. */
+    @Test
+    void aRemovedKeyThatReturnsStaysUntilItIsBack() {
+        setMany(0, 100);
+        Pin pin = timeline.pin();
+        numbers.remove("k7");
+        Map<String, Optional<Integer>> returns = Map.of("k7", Optional.of(-7));
+        numbers.store(returns);
+        pin.close();
+        assertThat(numbers.find("k7")).isEmpty();
+        long revision = timeline.published();
+        assertThat(numbers.show(returns).number()).isEqualTo(revision + 1);
+        assertThat(numbers.find("k7")).contains(-7);
+    }
+
     /** The commit is one even where all of it was out of memory. */
     @Test
     void aChangeOfAKeyThatWasLeftOutHasTheValueBefore() {
