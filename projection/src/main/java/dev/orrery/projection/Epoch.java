@@ -401,7 +401,9 @@ final class Epoch<K, S> {
                     Held<S> known = held.peek(key);
                     boolean isNewer =
                             known == null
-                                    ? held.isWhole() || row.position() > position().number()
+                                    ? held.isWhole()
+                                            || row.position() > position().number()
+                                            || row.chunk() >= changes.next()
                                     : known.version() != row.version();
                     if (isNewer) {
                         changed.put(key, held(key, row));
