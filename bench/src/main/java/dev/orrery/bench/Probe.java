@@ -25,7 +25,8 @@ interface Probe {
                 Map.entry("takings", new TakingsProbe()),
                 Map.entry("takings on PostgreSQL", new SharedTakingsProbe()),
                 Map.entry("deltas", new DeltaProbe()),
-                Map.entry("rebuild", new RebuildProbe()));
+                Map.entry("rebuild", new RebuildProbe()),
+                Map.entry("keys", new KeysProbe()));
     }
 
     /** What a probe in another JVM measured. */

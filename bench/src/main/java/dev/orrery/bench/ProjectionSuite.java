@@ -26,6 +26,7 @@ final class ProjectionSuite implements Suite {
         figures.add(sharedTakings(effort, progress));
         figures.addAll(deltas(effort, progress));
         figures.addAll(rebuild(effort, progress));
+        figures.addAll(keys(effort, progress));
         figures.addAll(new FanOut(NAME, FanOut.Load.THOUSAND).measure(effort, progress));
         return figures;
     }
@@ -82,5 +83,18 @@ final class ProjectionSuite implements Suite {
                 figure("rebuild, looks at an account", values.of("looks"), "looks"),
                 figure("rebuild, absent or older states seen", values.of("wrong"), "looks")
                         .withGoal(new Goal.AtMost(0)));
+    }
+
+    private static List<Figure> keys(Effort effort, Progress progress) throws Exception {
+        progress.say("  1,000,000 keys that are touched once");
+        Probe.Values values = Probe.run("keys", effort);
+        String all = "all keys in memory";
+        return List.of(
+                figure("1,000,000 keys touched once, heap", values.of("usual"), "MiB")
+                        .beside(all, values.of("all")),
+                figure("1,000,000 keys touched once, fold", values.of("usual, seconds"), "s")
+                        .beside(all, values.of("all, seconds")),
+                figure("1,000,000 keys touched once, a look", values.of("usual, look"), "us")
+                        .beside(all, values.of("all, look")));
     }
 }

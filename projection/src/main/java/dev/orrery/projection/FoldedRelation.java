@@ -65,6 +65,11 @@ final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
         letGo();
     }
 
+    /** How many keys the epoch that is served has in memory, beside those that are here. */
+    int keysInEpoch() {
+        return folder.served().size();
+    }
+
     /** Whether what a key had before somebody else stored something newer is known. */
     boolean knowsBefore(K key) {
         return isWhole() || isInMemory(key);

@@ -6,9 +6,10 @@ import dev.orrery.core.Versioned;
 final class Beyond {
     private Beyond() {}
 
-    /** How many keys the relation has in memory. */
+    /** How many keys are in memory, wherever there are more. */
     static int keysInMemory(LiveProjection<?, ?> live) {
-        return ((FoldedRelation<?, ?, ?, ?>) live).keysInMemory();
+        FoldedRelation<?, ?, ?, ?> relation = (FoldedRelation<?, ?, ?, ?>) live;
+        return Math.max(relation.keysInMemory(), relation.keysInEpoch());
     }
 
     /** A projection as its readers at revisions see it. */
