@@ -8,7 +8,6 @@ import dev.orrery.projection.LiveProjection;
 import dev.orrery.projection.Projection;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,9 +59,7 @@ final class KeysProbe implements Probe {
             orrery.settle(LIMIT);
             double seconds = (System.nanoTime() - began) / 1e9;
             double mebibytes = (used() - before) / MEBIBYTE;
-            double look = look(takings);
-            Reference.reachabilityFence(takings);
-            return new Grown(mebibytes, seconds, look);
+            return new Grown(mebibytes, seconds, look(takings));
         }
     }
 
