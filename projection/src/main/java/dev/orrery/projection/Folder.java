@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * A crash before a batch's transaction leaves nothing: the batch is read again. A crash after it is
  * harmless too: opening rebuilds memory from the store. Each step that is stored, a batch or a
  * command, raises the epoch's fence by one, and only from what this folder believes it to be; when
- * somebody else took a step, this one is dropped and everything is read again.
+ * somebody else took a step, this one is dropped and what was stored since is read.
  *
  * <h2>Concurrency</h2>
  *
