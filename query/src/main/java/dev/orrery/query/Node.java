@@ -251,12 +251,13 @@ final class Node extends Cell {
     Flight lead(long revision, Strand strand) { // law Q10
         Memo live = memo;
         boolean ahead = live != null && revision >= live.until();
+        boolean believed = live != null && !live.mustRun && at(revision) == null; // or to refill
         Flight flight =
                 new Flight(
                         this,
                         revision,
                         strand,
-                        baselineFor(revision),
+                        ahead && believed ? live : null,
                         ahead && live != null ? live.dependencies : null,
                         ahead ? sortedSuspects() : Positions.NONE);
         if (aside == null) {
@@ -267,14 +268,6 @@ final class Node extends Cell {
             annex.flights = flight;
         }
         return flight;
-    }
-
-    /** The live memo that may turn out to hold still at a revision; null when there is none. */
-    @Nullable Memo baselineFor(long revision) {
-        Memo live = memo;
-        boolean ahead = live != null && revision >= live.until();
-        boolean believed = live != null && !live.mustRun && at(revision) == null; // or to refill
-        return ahead && believed ? live : null;
     }
 
     /** Takes a flight off the list. */
