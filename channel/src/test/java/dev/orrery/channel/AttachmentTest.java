@@ -121,7 +121,7 @@ class AttachmentTest {
     }
 
     @Test
-    void slowReaderIsToldOfTheGap() {
+    void slowReaderIsToldOfTheGap() { // law H1
         Broadcast<String> deltas = serveState("state", "s", 2);
         Channel<String> talk = channels.channel("talk", String.class, 2);
         try (Attachment state = connection.attach("state");

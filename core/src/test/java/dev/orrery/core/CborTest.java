@@ -22,7 +22,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class CborTest {
+class CborTest { // laws C25, C26
     /** What the golden file holds, line by line, in its order. */
     private static Map<String, @Nullable Object> golden() {
         var values = new LinkedHashMap<String, @Nullable Object>();

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class CodecTest {
+class CodecTest { // laws C24, C29
     sealed interface OrderEvent permits Placed, Paid, Settled {}
 
     record Placed(String order, long cents) implements OrderEvent {}

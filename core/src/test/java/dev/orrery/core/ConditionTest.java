@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ConditionTest {
+class ConditionTest { // laws C22, C23
     private static final Row ROW =
             Row.of("state", "CA", "departures", 100, "lat", 37.6, "hub", null);
 

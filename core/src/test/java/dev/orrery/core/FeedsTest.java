@@ -90,7 +90,7 @@ class FeedsTest {
     }
 
     @Test
-    void closingEndsAWaitAndAnInterruptLosesNothing() throws InterruptedException {
+    void closingEndsAWaitAndAnInterruptLosesNothing() throws InterruptedException { // law C16
         Subscription<Delivery<Integer>> reader = feed.subscribe();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread waiting =

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class OrderTest {
+class OrderTest { // law C21
     private static List<Object> sorted(Order order, Object... values) {
         var rows = new ArrayList<Row>();
         for (var value : values) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class RowTest {
+class RowTest { // law C20
     record Airport(String iata, @Name("town") String city, double lat, Integer gates) {}
 
     private final Row row =

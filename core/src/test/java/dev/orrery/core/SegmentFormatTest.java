@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The golden file of each version: what once was written can be read for ever, and is written so
  * still.
  */
-class SegmentFormatTest {
+class SegmentFormatTest { // law C53
     private static final String NAME = "00000000000000000001.segment";
     private static final List<byte[]> RECORDS =
             List.of("first".getBytes(UTF_8), new byte[0], "a third record, é".getBytes(UTF_8));

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -167,6 +169,9 @@ class StoredHistoriesTest {
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final AtomicBoolean over = new AtomicBoolean();
 
+    /** Opens when a thread has failed. */
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
     private interface Work {
         void step(Random random) throws Exception;
     }
@@ -182,6 +187,7 @@ class StoredHistoriesTest {
                     } catch (Throwable thrown) {
                         broken.compareAndSet(null, thrown);
                         over.set(true);
+                        stopped.countDown();
                     }
                 });
     }
@@ -227,10 +233,7 @@ class StoredHistoriesTest {
                             assertThat(value).isGreaterThanOrEqualTo(seen.getOrDefault(key, 0));
                             seen.put(key, value);
                         }));
-        long end = System.nanoTime() + 3_000_000_000L;
-        while (System.nanoTime() < end && !over.get()) {
-            Thread.sleep(5);
-        }
+        stopped.await(3, TimeUnit.SECONDS);
         over.set(true);
         for (Thread thread : threads) {
             thread.join();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,9 @@ class TimelineConcurrencyTest {
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final AtomicBoolean over = new AtomicBoolean();
 
+    /** Opens when a thread has failed. */
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
     private interface Work {
         void step(Random random);
     }
@@ -37,15 +42,13 @@ class TimelineConcurrencyTest {
                     } catch (Throwable thrown) {
                         broken.compareAndSet(null, thrown);
                         over.set(true);
+                        stopped.countDown();
                     }
                 });
     }
 
     private void run(List<Thread> threads, long millis) throws InterruptedException {
-        long end = System.nanoTime() + millis * 1_000_000;
-        while (System.nanoTime() < end && !over.get()) {
-            Thread.sleep(5);
-        }
+        stopped.await(millis, TimeUnit.MILLISECONDS);
         over.set(true);
         for (Thread thread : threads) {
             thread.join();

@@ -82,7 +82,7 @@ class TimelineTest {
     }
 
     @Test
-    void whatTheWorkThrowsIsThrownOnAndNothingIsCommitted() {
+    void whatTheWorkThrowsIsThrownOnAndNothingIsCommitted() { // law C12
         assertThatThrownBy(() ->
                         timeline.commit(() -> {
                             numbers.set("a", 1);
@@ -111,7 +111,7 @@ class TimelineTest {
     }
 
     @Test
-    void aCommitOverTwoDurableStoresIsRefused() {
+    void aCommitOverTwoDurableStoresIsRefused() { // law C13
         assertThatThrownBy(() ->
                         timeline.transact(
                                 "test",
@@ -178,7 +178,7 @@ class TimelineTest {
     }
 
     @Test
-    void aCommitTellsWhatItsAuthorsSayItIsMadeOf() {
+    void aCommitTellsWhatItsAuthorsSayItIsMadeOf() { // law C17
         record Fact(int number) implements Commit.Origin {}
         List<Commit> commits = new ArrayList<>();
         timeline.attach(
