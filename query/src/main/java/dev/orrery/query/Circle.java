@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,19 @@ final class Circle {
         this.last = last;
     }
 
-    /** The circle that waiting for a flight would close; null when it would close none. */
+    /** The circle of waits that waiting for a flight would close; null when it would close none. */
     static @Nullable Circle closedBy(Strand waiter, Flight wanted) { // law Q12
+        return closedBy(waiter, wanted, Strand::waitingFor);
+    }
+
+    /** The same where nobody on the way waits in hope only: each flight reads the next. */
+    static @Nullable Circle ofReads(Strand waiter, Flight wanted) {
+        return closedBy(
+                waiter, wanted, strand -> strand.waitsInHope() ? null : strand.waitingFor());
+    }
+
+    private static @Nullable Circle closedBy(
+            Strand waiter, Flight wanted, Function<Strand, @Nullable Flight> waitingFor) {
         Deque<Step> open = new ArrayDeque<>();
         Set<Strand> seen = new HashSet<>();
         open.push(new Step(wanted.strand, wanted, null));
@@ -46,14 +58,13 @@ final class Circle {
                 return new Circle(waiter, step);
             }
             if (seen.add(strand)) {
-                addFurther(step, open);
+                addFurther(step, waitingFor.apply(strand), open);
             }
         }
         return null;
     }
 
-    private static void addFurther(Step step, Deque<Step> open) {
-        Flight further = step.strand().waitingFor();
+    private static void addFurther(Step step, @Nullable Flight further, Deque<Step> open) {
         if (further != null) {
             open.push(new Step(further.strand, further, step));
         }
@@ -62,16 +73,16 @@ final class Circle {
         }
     }
 
-    /** Sends one strand on its own way that waits on this circle in hope only, if there is one. */
-    boolean releaseOneInHope() {
+    /** Sends one strand on its own way that waits on this circle in hope only: there is one. */
+    void releaseOneInHope() {
         for (Step step = last.before(); step != null; step = step.before()) {
             Flight further = step.strand().waitingFor();
             if (further != null && step.strand().waitsInHope()) {
                 further.release(step.strand());
-                return true;
+                return;
             }
         }
-        return false;
+        throw new IllegalStateException("law Q12: nobody waits in hope on " + members());
     }
 
     /** The flights on it, each reading the next. */

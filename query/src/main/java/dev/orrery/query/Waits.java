@@ -23,14 +23,19 @@ final class Waits {
      * Waits until a flight is done; false, at once, when that would wait for the waiter itself.
      *
      * <p>A strand that waits for a flight of another revision does so in the hope of sharing its
-     * result, not because it reads it. Such a wait never makes a circle: whoever would close one
-     * over it sends that strand on its own way instead, to compute for itself.
+     * result, not because it reads it. Such a wait never makes a circle: whoever would close some
+     * over such waits sends those strands on their own way instead, to compute for themselves.
+     * Since strands are divided, there may be several, beside one of reads alone.
      */
     boolean await(Strand waiter, Flight flight, boolean inHope) throws InterruptedException {
         synchronized (lock) {
             Circle circle = Circle.closedBy(waiter, flight);
-            if (circle != null && (inHope || !circle.releaseOneInHope())) {
-                return false;
+            while (circle != null) {
+                if (inHope || Circle.ofReads(waiter, flight) != null) {
+                    return false;
+                }
+                circle.releaseOneInHope();
+                circle = Circle.closedBy(waiter, flight);
             }
             waiter.waitsFor(flight, inHope);
         }
@@ -87,7 +92,7 @@ final class Waits {
     }
 
     private static List<Flight> members(Strand waiter, Flight wanted) {
-        Circle circle = Circle.closedBy(waiter, wanted);
+        Circle circle = Circle.ofReads(waiter, wanted);
         return circle == null ? List.of() : circle.members();
     }
 

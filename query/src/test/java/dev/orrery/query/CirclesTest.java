@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Revision;
@@ -16,10 +17,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,7 +87,7 @@ class CirclesTest {
         }
         for (String name : List.of("b", "d", "c")) {
             gates.get(name).open().countDown();
-            readers.get(name).awaitWaiting();
+            awaitWaiting(readers.get(name).thread);
         }
         gates.get("a").open().countDown();
         assertThat(readers.get("a").answer()).isEqualTo(100);
@@ -93,8 +96,111 @@ class CirclesTest {
         assertThat(readers.get("d").answer()).isEqualTo(20);
     }
 
+    /**
+     * Of two parts that run side by side one waits in hope, the other for who reads them both: the
+     * second makes a circle, whatever becomes of the first.
+     */
+    @Test
+    void aCircleIsFoundBesideAWaitInHope() throws Exception {
+        List<Thread> parts = new CopyOnWriteArrayList<>();
+        CountDownLatch first = new CountDownLatch(1);
+        Queries divided =
+                new Queries(
+                        Timeline.startingAt("divided", new Revision(0)),
+                        part -> {
+                            boolean isFirst = parts.isEmpty();
+                            Thread thread =
+                                    Thread.ofVirtual()
+                                            .unstarted(() -> {
+                                                if (!isFirst) {
+                                                    await(first);
+                                                }
+                                                part.run();
+                                            });
+                            parts.add(thread);
+                            return thread;
+                        });
+        SingleInput<Integer> mode = divided.input("mode", Integer.class);
+        mode.set(1);
+        Map<String, Gate> gates = Map.of("x", new Gate(), "h", new Gate());
+        Map<String, SingleQuery<Integer>> named = new ConcurrentHashMap<>();
+        named.put(
+                "h",
+                divided.query(
+                        "h",
+                        Integer.class,
+                        () -> {
+                            if (mode.require() == 2) {
+                                return 0;
+                            }
+                            gates.get("h").pass();
+                            return named.get("x").now();
+                        }));
+        named.put(
+                "x",
+                divided.query(
+                        "x",
+                        Integer.class,
+                        () -> {
+                            if (mode.require() == 1) {
+                                return 1;
+                            }
+                            gates.get("x").pass();
+                            return named.get("w").now();
+                        }));
+        named.put(
+                "w",
+                divided.query(
+                        "w",
+                        Integer.class,
+                        () -> {
+                            Supplier<Integer> reader =
+                                    () -> {
+                                        first.countDown();
+                                        return named.get("x").now();
+                                    };
+                            return Parallel.all(List.of(reader, named.get("h")::now)).getFirst();
+                        }));
+        Reader old = new Reader(named.get("h"));
+        await(gates.get("h").reached());
+        mode.set(2);
+        Reader one = new Reader(named.get("x"));
+        await(gates.get("x").reached());
+        Reader other = new Reader(named.get("w"));
+        awaitSize(parts, 2);
+        for (Thread part : parts) {
+            awaitWaiting(part);
+        }
+        gates.get("h").open().countDown();
+        awaitWaiting(old.thread);
+        gates.get("x").open().countDown();
+        for (Reader reader : List.of(one, other)) {
+            assertThatThrownBy(reader::answer)
+                    .hasCauseInstanceOf(OrreryException.Cycle.class)
+                    .hasMessageContaining("x");
+        }
+        assertThat(old.answer()).isEqualTo(1);
+    }
+
+    private static void awaitSize(List<Thread> threads, int size) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (threads.size() < size) {
+            assertThat(System.nanoTime()).as("parts begin").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
     /** A place a body stops at until it is let on. */
-    private record Gate(CountDownLatch reached, CountDownLatch open) {}
+    private record Gate(CountDownLatch reached, CountDownLatch open) {
+        Gate() {
+            this(new CountDownLatch(1), new CountDownLatch(1));
+        }
+
+        void pass() {
+            reached.countDown();
+            await(open);
+        }
+    }
 
     /**
      * Adds a query that in one mode stops at its gate and reads the next, in the other is a number.
@@ -107,7 +213,7 @@ class CirclesTest {
             int readingMode,
             String next,
             int otherwise) {
-        Gate gate = new Gate(new CountDownLatch(1), new CountDownLatch(1));
+        Gate gate = new Gate();
         gates.put(name, gate);
         ring.put(
                 name,
@@ -118,8 +224,7 @@ class CirclesTest {
                             if (mode.require() != readingMode) {
                                 return otherwise;
                             }
-                            gate.reached().countDown();
-                            await(gate.open());
+                            gate.pass();
                             return ring.get(next).now();
                         }));
     }
@@ -132,6 +237,22 @@ class CirclesTest {
         }
     }
 
+    /** Waits until a thread waits for a flight. */
+    private static void awaitWaiting(Thread thread) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!isWaiting(thread)) {
+            assertThat(System.nanoTime()).as("waits for a flight").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame ->
+                        frame.getClassName().equals(Flight.class.getName())
+                                && frame.getMethodName().equals("await"));
+    }
+
     /** A thread that asks once. */
     private static final class Reader {
         private final FutureTask<Integer> asked;
@@ -140,21 +261,6 @@ class CirclesTest {
         Reader(SingleQuery<Integer> query) {
             asked = new FutureTask<>(query::now);
             thread = Thread.ofPlatform().daemon().start(asked);
-        }
-
-        void awaitWaiting() {
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (!isWaiting()) {
-                assertThat(System.nanoTime()).as("waits for a flight").isLessThan(deadline);
-                Thread.onSpinWait();
-            }
-        }
-
-        private boolean isWaiting() {
-            return Arrays.stream(thread.getStackTrace())
-                    .anyMatch(frame ->
-                            frame.getClassName().equals(Flight.class.getName())
-                                    && frame.getMethodName().equals("await"));
         }
 
         int answer() throws Exception {
