@@ -32,6 +32,9 @@ final class Annex implements Node.Aside {
     /** How often its body ran. */
     long computed;
 
+    /** The newest revision at which its result was forgotten; zero when it never was. */
+    long forgottenAt;
+
     /** Whether the node is a snapshot's own. */
     final boolean isBranchs;
 

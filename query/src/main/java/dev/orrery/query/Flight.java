@@ -71,8 +71,8 @@ final class Flight implements Node.Aside {
     /** Set when this flight turned out to lie on a circle; whatever it does, this is its result. */
     volatile OrreryException.@Nullable Cycle cycle;
 
-    /** The revision at which the node was forgotten while this was under way; zero when not. */
-    long forgottenAt;
+    /** The first revision from which the node is forgotten; zero when it is not. */
+    private long forgottenAt;
 
     /** The recording of the run by the virtual machine, if there is one. */
     Recorded.@Nullable Run recorded;
@@ -121,6 +121,22 @@ final class Flight implements Node.Aside {
         read = dependencies;
         from = since;
         return this;
+    }
+
+    /** Has the result end where the node was forgotten. Holding the node's monitor. */
+    void forgetAt(long later) { // law Q24
+        if (forgottenAt == 0) {
+            forgottenAt = later;
+        }
+    }
+
+    boolean isForgotten() {
+        return forgottenAt != 0;
+    }
+
+    /** Where a result that would end at a revision ends. */
+    long end(long until) {
+        return forgottenAt == 0 ? until : Math.min(until, forgottenAt);
     }
 
     boolean isDone() {

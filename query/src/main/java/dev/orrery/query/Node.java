@@ -127,8 +127,9 @@ final class Node extends Cell {
 
     /** Has the body run again from a revision on. */
     synchronized Marked forget(long revision, Faults faults, Walk walk) {
+        annex().forgottenAt = revision;
         for (Flight each = flights(); each != null; each = each.another) {
-            each.forgottenAt = revision;
+            each.forgetAt(revision);
         }
         Memo live = memo;
         if (live == null || isDormant()) {
@@ -264,6 +265,9 @@ final class Node extends Cell {
             aside = flight;
         } else {
             Annex annex = annex();
+            if (annex.forgottenAt > revision) { // and perhaps again, so nothing later is sure
+                flight.forgetAt(revision + 1);
+            }
             flight.another = annex.flights;
             annex.flights = flight;
         }

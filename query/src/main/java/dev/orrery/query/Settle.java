@@ -185,10 +185,8 @@ final class Settle {
     @SuppressWarnings("ReferenceEquality") // law Q7: the same array, not an equal one
     private Memo install(@Nullable Memo live, boolean equal, Link link) {
         boolean passing = !clean && isPassing();
-        long until = passing ? Math.min(link.until(), flight.revision + 1) : link.until();
-        if (flight.forgottenAt != 0) {
-            until = Math.min(until, flight.forgottenAt);
-        }
+        long until =
+                flight.end(passing ? Math.min(link.until(), flight.revision + 1) : link.until());
         boolean merged = // law Q7
                 live != null
                         && equal
@@ -201,7 +199,7 @@ final class Settle {
                                 ? live.value
                                 : value(), // one stamp, one value: law Q6
                         flight.failed,
-                        passing || flight.forgottenAt != 0,
+                        passing || flight.isForgotten(),
                         start(live, merged),
                         until,
                         stamp(live, equal),
