@@ -4,10 +4,8 @@ import dev.orrery.core.OrreryException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +22,11 @@ final class FixedPoint {
      * one result, of the node that is asked for, which rests on whatever was read outside the circle
      * by any of its members. It becomes that node's live memo while flights of the circle are still
      * under way. They find it there, and are ordinary flights of a graph without that circle.
+     *
+     * What a member reads and nobody knows yet becomes a member, too. It is verified before it runs,
+     * as in any flight. When its value rests on nothing provisional it is on no circle, and is settled
+     * by itself: the circle rests on it then, and not on what it has read, so that an equal value
+     * of it spares the circle.
      */
     private static final int ROUNDS = 200;
 
@@ -36,44 +39,11 @@ final class FixedPoint {
     private final List<Member> running = new ArrayList<>();
     private int round;
 
+    /** How many reads there were outside the circle. */
+    private int order;
+
     /** Whether this round changed a value that was read before it was known. */
     private boolean changed;
-
-    /** A node whose body runs here. */
-    private static final class Member {
-        final Node node;
-
-        /** The newest value; null before there is one. */
-        @Nullable Memo known;
-
-        /** The round of that value; zero when it is what the circle starts from. */
-        int round;
-
-        int activations;
-        boolean wasAwaited;
-
-        /** Whether the value may change in the next round. */
-        boolean isProvisional;
-
-        final Set<Cell> reads = new LinkedHashSet<>();
-        final Set<Member> parts = new LinkedHashSet<>();
-        long from;
-        boolean isPrivate;
-
-        Member(Node node) {
-            this.node = node;
-        }
-
-        void begin() {
-            if (activations++ == 0) {
-                isProvisional = false;
-                reads.clear();
-                parts.clear();
-                from = 0;
-                isPrivate = false;
-            }
-        }
-    }
 
     private FixedPoint(Context context) {
         this.context = context;
@@ -101,19 +71,18 @@ final class FixedPoint {
     }
 
     private void settle(Node head) {
-        Member result = new Member(head);
-        members.put(head, result);
-        Memo value;
+        Member result = member(head);
         context.evaluation = this;
         try {
-            value = converge(result);
+            if (!holds(result)) {
+                result.known = converge(result);
+            }
         } finally {
             context.evaluation = null;
         }
-        Member whole = new Member(head);
-        gather(result, whole, new LinkedHashSet<>());
-        Cell[] read = whole.reads.toArray(Cell[]::new);
-        Settle.aside(context, head, value, read, whole.from, whole.isPrivate);
+        if (!result.isSettled) {
+            Settle.aside(context, result.whole());
+        }
     }
 
     private Memo converge(Member head) {
@@ -130,75 +99,96 @@ final class FixedPoint {
         return failed(new OrreryException.UserFailure(node.definition.name, node.key, limit));
     }
 
-    /** Everything read outside the circle by a member and those it read. */
-    private static void gather(Member member, Member whole, Set<Member> seen) {
-        List<Member> open = new ArrayList<>(List.of(member));
-        while (!open.isEmpty()) {
-            Member next = open.removeLast();
-            if (seen.add(next)) {
-                whole.reads.addAll(next.reads);
-                whole.from = Math.max(whole.from, next.from);
-                whole.isPrivate |= next.isPrivate;
-                open.addAll(next.parts);
-            }
-        }
-    }
-
     // reads of the bodies
 
     /** Reads what stays for ever from a revision on. */
     void holdsSince(long from) {
-        Member reader = running.getLast();
-        reader.from = Math.max(reader.from, from);
+        running.getLast().holdsSince(from);
     }
 
     /** Reads a key or a set of a source. */
     void read(Leaf leaf) {
-        Member reader = running.getLast();
-        reader.reads.add(leaf);
-        reader.from = Math.max(reader.from, leaf.since(context.revision));
+        running.getLast().read(leaf, order++, leaf.since(context.revision));
     }
 
     /** Reads a result: one that is there, one of a member, or one that becomes a member. */
     Memo read(Node node) {
         Member reader = running.getLast();
-        Member member = members.get(node);
-        if (member == null) {
-            Memo ready = node.valueAt(context.revision);
-            if (ready != null) {
-                reader.reads.add(node);
-                reader.from = Math.max(reader.from, ready.from);
-                reader.isPrivate |= ready.changedAt() == Memo.PRIVATE;
-                return ready;
-            }
-            member = new Member(node);
-            members.put(node, member);
+        int place = order++;
+        Memo ready = ready(node);
+        if (ready != null) {
+            reader.read(node, place, ready);
+            return ready;
         }
-        reader.parts.add(member);
+        Member member = member(node);
+        reader.isProvisional |= member.activations > 0; // also when this throws
         Memo value = value(member);
-        reader.isProvisional |= member.isProvisional || member.activations > 0;
+        if (member.isSettled) {
+            reader.read(node, place, value);
+        } else {
+            reader.read(member);
+        }
         return value;
     }
 
-    private Memo value(Member member) {
-        Memo known = member.known;
-        boolean isEvaluated = member.activations == 0 && member.round > 0;
-        if (known != null && isEvaluated && (member.round == round || !member.isProvisional)) {
-            return known;
+    /** A value that is there outside the circle. */
+    private @Nullable Memo ready(Node node) {
+        Member member = members.get(node);
+        if (member != null) {
+            return member.isSettled ? member.known : null;
         }
-        Function<Object, ?> initial = member.node.definition.options.initial();
-        if (member.activations > 0 && initial != null) {
-            member.wasAwaited = true;
-            if (known == null) {
-                known = Memo.only(context.revision, initial.apply(member.node.key), false);
-                member.known = known;
+        return node.valueAt(context.revision);
+    }
+
+    private Member member(Node node) {
+        Member known = members.get(node);
+        if (known == null) {
+            if (node.isDormant()) {
+                context.engine.adopt(node);
             }
-            return known;
+            known = new Member(node);
+            members.put(node, known);
         }
+        return known;
+    }
+
+    private Memo value(Member member) {
         if (member.activations > 0) {
-            checkStarted(member);
+            return awaited(member);
+        }
+        boolean isNew = member.round == 0;
+        if (isNew && holds(member)) {
+            return known(member);
+        }
+        boolean isEvaluated = member.round > 0; // perhaps while it was verified
+        if (isEvaluated && (member.round == round || !member.isProvisional)) {
+            return known(member);
         }
         return evaluate(member);
+    }
+
+    private static Memo known(Member member) {
+        Memo known = member.known;
+        if (known == null) {
+            throw new IllegalStateException("law Q26: no value of " + member.node.label());
+        }
+        return known;
+    }
+
+    /** What a body reads of a member whose body is running. */
+    private Memo awaited(Member member) {
+        Function<Object, ?> initial = member.node.definition.options.initial();
+        if (initial == null) {
+            checkStarted(member);
+            return evaluate(member);
+        }
+        member.wasAwaited = true;
+        Memo known = member.known;
+        if (known == null) {
+            known = Memo.only(context.revision, initial.apply(member.node.key), false);
+            member.known = known;
+        }
+        return known;
     }
 
     /** A member that is running may run again only when the way back to it starts somewhere. */
@@ -212,12 +202,67 @@ final class FixedPoint {
         }
     }
 
+    // results of before
+
+    /**
+     * Whether a member has the result that it had, since nothing below it has changed: then it is
+     * settled and its body need not run. // law Q14
+     */
+    private boolean holds(Member member) {
+        Doubt doubt = member.isVerifying ? null : Doubt.of(member.node, context.revision);
+        if (doubt == null) {
+            return false;
+        }
+        member.isVerifying = true;
+        try {
+            for (int position : doubt.suspects()) {
+                if (!holds(doubt, position)) {
+                    return false;
+                }
+            }
+        } finally {
+            member.isVerifying = false;
+        }
+        Memo memo = Settle.clean(context, member.node, doubt);
+        if (memo == null || memo.isEmptied()) {
+            return false;
+        }
+        member.settle(memo);
+        return true;
+    }
+
+    private boolean holds(Doubt doubt, int position) {
+        return switch (doubt.baseline().dependencies[position]) {
+            case Leaf leaf -> doubt.isClearedBy(leaf, position, context);
+            case Node child -> {
+                Memo memo = outside(child);
+                yield memo != null && doubt.isClearedBy(memo, position, context);
+            }
+        };
+    }
+
+    /** The result of a node that is on no circle; null when it may be on this one. */
+    private @Nullable Memo outside(Node node) {
+        Memo ready = members.containsKey(node) ? ready(node) : node.at(context.revision);
+        if (ready != null) {
+            return ready;
+        }
+        Member member = member(node);
+        if (member.activations > 0 || member.isVerifying) {
+            return null;
+        }
+        value(member);
+        return ready(node);
+    }
+
+    // runs
+
     private Memo evaluate(Member member) {
         member.begin();
         running.add(member);
         Memo value;
         try {
-            value = run(member.node);
+            value = run(member);
         } finally {
             running.removeLast();
             member.activations--;
@@ -228,6 +273,21 @@ final class FixedPoint {
         }
         member.known = value;
         member.round = round;
+        if (member.activations == 0 && !member.isProvisional) {
+            member.settle(Settle.aside(context, member));
+        }
+        return known(member);
+    }
+
+    private Memo run(Member member) {
+        Node node = member.node;
+        if (!node.definition.options.tracked()) {
+            member.passes();
+        }
+        Memo value = run(node);
+        if (value.failed && !context.engine.isDeclared(value.value)) {
+            member.passes();
+        }
         return value;
     }
 

@@ -125,9 +125,7 @@ final class Flight implements Node.Aside {
 
     /** Has the result end where the node was forgotten. Holding the node's monitor. */
     void forgetAt(long later) { // law Q24
-        if (forgottenAt == 0) {
-            forgottenAt = later;
-        }
+        forgottenAt = forgottenAt == 0 ? later : Math.min(forgottenAt, later);
     }
 
     boolean isForgotten() {

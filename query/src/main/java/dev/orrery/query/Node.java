@@ -252,13 +252,12 @@ final class Node extends Cell {
     Flight lead(long revision, Strand strand) { // law Q10
         Memo live = memo;
         boolean ahead = live != null && revision >= live.until();
-        boolean believed = live != null && !live.mustRun && at(revision) == null; // or to refill
         Flight flight =
                 new Flight(
                         this,
                         revision,
                         strand,
-                        ahead && believed ? live : null,
+                        baselineFor(revision),
                         ahead && live != null ? live.dependencies : null,
                         ahead ? sortedSuspects() : Positions.NONE);
         if (aside == null) {
@@ -272,6 +271,14 @@ final class Node extends Cell {
             annex.flights = flight;
         }
         return flight;
+    }
+
+    /** The live memo that may turn out to hold still at a revision; null when there is none. */
+    @Nullable Memo baselineFor(long revision) {
+        Memo live = memo;
+        boolean ahead = live != null && revision >= live.until();
+        boolean believed = live != null && !live.mustRun && at(revision) == null; // or to refill
+        return ahead && believed ? live : null;
     }
 
     /** Takes a flight off the list. */

@@ -106,22 +106,14 @@ final class Obtain {
 
     /** Whether the suspect that was obtained has another value than the baseline was made from. */
     private void judge(Flight top, Memo memo) { // law Q6
-        Memo baseline = baseline(top);
-        boolean changed =
-                baseline instanceof Certified stored
-                        ? !stored.agrees(position(top), memo) // law Q30
-                        : memo.changedAt() >= doubt(baseline);
+        boolean changed = Doubt.isChanged(baseline(top), position(top), memo, context);
         weigh(top, changed, memo.changedAt(), memo.from);
     }
 
     private void judge(Flight top, Leaf leaf) {
         top.visits++;
         long since = leaf.since(context.revision);
-        Memo baseline = baseline(top);
-        boolean changed =
-                baseline instanceof Certified stored
-                        ? !stored.agrees(position(top), leaf, context.revision) // law Q30
-                        : since >= doubt(baseline);
+        boolean changed = Doubt.isChanged(baseline(top), position(top), leaf, context);
         weigh(top, changed, since, since);
     }
 
@@ -135,10 +127,6 @@ final class Obtain {
 
     private static int position(Flight top) {
         return top.suspects[top.cursor];
-    }
-
-    private long doubt(Memo baseline) {
-        return baseline.until() + (context.engine.faults.has(Fault.STAMP_OFF_BY_ONE) ? 1 : 0);
     }
 
     private void weigh(Flight top, boolean changed, long changedAt, long since) {

@@ -1,6 +1,7 @@
 package dev.orrery.query;
 
 import dev.orrery.core.OrreryException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,18 @@ final class Settle {
 
     /** Settles what a body returned or threw, and what it has read. */
     static Memo run(Context context, Flight flight) {
-        Node node = flight.node;
-        Memo live = node.memo;
-        boolean asked = live != null && live.mustRun && !live.failed;
-        if (asked || !node.definition.options.tracked()) {
+        if (isApart(flight)) {
             flight.from = flight.revision; // it does not follow from what was read
         }
         return new Settle(context.engine, flight, false).settle();
+    }
+
+    /** Whether what the body gives need not follow from what it reads. */
+    private static boolean isApart(Flight flight) {
+        Node node = flight.node;
+        Memo live = node.memo;
+        boolean asked = live != null && live.mustRun && !live.failed;
+        return asked || !node.definition.options.tracked();
     }
 
     /** Settles a failure that does not come from the body's own value. */
@@ -44,26 +50,69 @@ final class Settle {
      * Settles a result that was computed apart from the flights of its node, which may be under
      * way: they will find it there.
      */
-    static void aside(
-            Context context, Node node, Memo result, Cell[] read, long from, boolean isPrivate) {
-        Flight flight;
-        synchronized (node) {
-            flight = node.lead(context.revision, context.strand);
+    static Memo aside(Context context, Member result) {
+        Node node = result.node;
+        Memo known = result.known;
+        if (known == null) {
+            throw new IllegalStateException("law Q26: no value of " + node.label());
         }
-        flight.with(result.value, result.failed, read, from).isPrivate = isPrivate;
+        Flight flight = lead(context, node);
+        flight.with(known.value, known.failed, kept(flight.prior, result.reads()), result.from());
+        flight.isPrivate = result.isPrivate();
+        flight.hasRun = result.isSettledAlone();
+        if (result.isPassing()) {
+            synchronized (node) {
+                flight.forgetAt(flight.revision + 1);
+            }
+        }
+        if (result.isPassing() || isApart(flight)) {
+            flight.from = flight.revision;
+        }
+        Memo memo = land(context, flight, false);
+        node.definition.holds(context.engine, node, memo);
+        return memo;
+    }
+
+    /** The array of the last run when it has the same cells: so intervals may be joined. */
+    private static Cell[] kept(Cell @Nullable [] prior, Cell[] read) { // law Q7
+        return prior != null && Arrays.equals(prior, read) ? prior : read;
+    }
+
+    private static Flight lead(Context context, Node node) {
+        synchronized (node) {
+            return node.lead(context.revision, context.strand);
+        }
+    }
+
+    /** Settles a flight that is not on its strand's stack. */
+    private static Memo land(Context context, Flight flight, boolean clean) {
         boolean ended = false;
         try {
-            new Settle(context.engine, flight, false).settle();
+            Memo memo =
+                    clean
+                            ? clean(context, flight)
+                            : new Settle(context.engine, flight, false).settle();
             ended = true;
+            return memo;
         } finally {
             if (!ended) {
                 flight.takeDown();
             }
         }
-        Memo memo = node.valueAt(context.revision);
-        if (memo != null) {
-            node.definition.holds(context.engine, node, memo);
+    }
+
+    /**
+     * Settles a result that was verified apart from the flights of its node; null when it is not
+     * the live one any more.
+     */
+    static @Nullable Memo clean(Context context, Node node, Doubt doubt) {
+        Flight flight = lead(context, node);
+        if (!doubt.isOf(flight)) {
+            flight.takeDown();
+            return node.at(context.revision);
         }
+        flight.from = doubt.from();
+        return land(context, flight, true);
     }
 
     /** Settles a flight whose every suspect has the value it had: nothing was run. */

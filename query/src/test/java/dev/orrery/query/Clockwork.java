@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * A random graph of queries that are all read after every commit, and the same functions evaluated
@@ -177,30 +178,26 @@ final class Clockwork implements AutoCloseable {
         }
 
         /**
-         * Whether anything that any member of a key's circles has read outside of them is in doubt
-         * there: a ring's inputs and nodes are those of its own number and the next. A member is
-         * not verified but run when a circle that it may be part of is computed.
+         * Whether anything that any member of a key's circles has read outside of them has another
+         * value there: a ring's inputs and nodes are those of its own number and the next.
          */
-        boolean ringReadsWhatIsInDoubt(int key, Scratch there) {
-            BitSet members = new BitSet();
-            reach(key, members);
-            BitSet doubted = doubted(there);
-            return members.stream()
+        boolean ringReadsWhatDiffers(int key, Scratch there) {
+            return members(key)
                     .anyMatch(member ->
                             inputs[member] != there.inputs[member]
                                     || inputs[member + 1] != there.inputs[member + 1]
-                                    || doubted.get(member));
+                                    || !outcomes[member].equals(there.outcomes[member]));
         }
 
-        /** The nodes above inputs that differ there, and above failures, which are tried again. */
-        private BitSet doubted(Scratch there) {
-            BitSet doubted = cone(there);
-            for (int key = 0; key < NODES; key++) { // who is read has a smaller number
-                if (nodesRead[key].intersects(doubted) || failed(key)) {
-                    doubted.set(key);
-                }
-            }
-            return doubted;
+        /** Whether a member of a key's circles handles a failure, which no branch takes over. */
+        boolean ringReadsAFailure(int key) {
+            return members(key).anyMatch(this::failed);
+        }
+
+        private IntStream members(int key) {
+            BitSet members = new BitSet();
+            reach(key, members);
+            return members.stream();
         }
 
         private void reach(int key, BitSet members) {
@@ -336,8 +333,8 @@ final class Clockwork implements AutoCloseable {
         checkCircles();
         for (int key = 0; key < Rings.SIZE; key++) {
             check(
-                    before.ringReadsWhatIsInDoubt(key, now) || ringRan[key] == ringBefore[key],
-                    "law Q14: ring " + key + " ran, and nothing below it is in doubt");
+                    before.ringReadsWhatDiffers(key, now) || ringRan[key] == ringBefore[key],
+                    "law Q14: ring " + key + " ran, and nothing below it differs");
             boolean failed = Rings.knot(key, before.outside()) == Rings.CIRCLE;
             check(
                     failed
@@ -360,6 +357,7 @@ final class Clockwork implements AutoCloseable {
      */
     private void lookAside(Random random) {
         int[] ranBefore = ran.clone();
+        int[] ringBefore = ringRan.clone();
         int[] there = state.clone();
         try (Snapshot aside = queries.snapshot()) {
             aside.commit(() -> change(random, there));
@@ -378,6 +376,13 @@ final class Clockwork implements AutoCloseable {
                 check(
                         ran[key] - ranBefore[key] <= (had ? 1 : 0),
                         "law Q15: a run of node " + key + " in a snapshot, and nothing differs");
+            }
+            for (int key = 0; key < Rings.SIZE; key++) {
+                check(
+                        now.ringReadsWhatDiffers(key, own)
+                                || now.ringReadsAFailure(key)
+                                || ringRan[key] == ringBefore[key],
+                        "law Q15: ring " + key + " ran in a snapshot, and nothing differs");
             }
         }
     }

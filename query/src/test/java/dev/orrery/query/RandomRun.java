@@ -173,6 +173,7 @@ final class RandomRun {
         reads.incrementAndGet();
         switch (own.nextInt(40)) {
             case 0 -> world.checkForget(key);
+            case 2 -> world.checkForgetRing(own.nextInt(Rings.SIZE));
             case 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 -> world.checkNow(key);
             default -> world.checkHit(key);
         }

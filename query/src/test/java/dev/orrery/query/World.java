@@ -53,6 +53,7 @@ final class World {
     private final Bodies bodies;
     private final boolean pausing;
     private final AtomicIntegerArray runs = new AtomicIntegerArray(KEYS);
+    private final AtomicIntegerArray ringRuns = new AtomicIntegerArray(Rings.SIZE);
 
     /** The outcome that each stamp of a key was seen with. */
     private final Map<Stamp, Integer> stamps = new ConcurrentHashMap<>();
@@ -268,6 +269,7 @@ final class World {
     }
 
     private int circle(int key) {
+        ringRuns.incrementAndGet(key);
         if (pausing) {
             pause();
         }
@@ -473,6 +475,16 @@ final class World {
         checkNow(key);
         if (runs.get(key) == before) {
             throw new AssertionError("law Q24: node(" + key + ") was not run: " + query.node(key));
+        }
+    }
+
+    /** Forgets a result of a circle, which is run again, too. */
+    void checkForgetRing(int key) {
+        int before = ringRuns.get(key);
+        ring.forget(key);
+        ring.of(key);
+        if (ringRuns.get(key) == before) {
+            throw new AssertionError("law Q24: ring(" + key + ") was not run");
         }
     }
 
