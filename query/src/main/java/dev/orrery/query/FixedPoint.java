@@ -193,12 +193,12 @@ final class FixedPoint {
 
     /** A member that is running may run again only when the way back to it starts somewhere. */
     private void checkStarted(Member member) {
-        List<Node> circle =
-                running.subList(running.lastIndexOf(member), running.size()).stream()
-                        .map(each -> each.node)
-                        .toList();
-        if (circle.stream().noneMatch(node -> node.definition.options.initial() != null)) {
-            throw Waits.cycle(circle);
+        List<Member> circle = running.subList(running.lastIndexOf(member), running.size());
+        if (circle.stream().noneMatch(each -> each.node.definition.options.initial() != null)) {
+            OrreryException.Cycle cycle =
+                    Waits.cycle(circle.stream().map(each -> each.node).toList());
+            circle.forEach(each -> each.fail(cycle));
+            throw cycle;
         }
     }
 
@@ -285,6 +285,10 @@ final class FixedPoint {
             member.passes();
         }
         Memo value = run(node);
+        OrreryException.Cycle cycle = member.cycle();
+        if (cycle != null) {
+            value = failed(cycle);
+        }
         if (value.failed && !context.engine.isDeclared(value.value)) {
             member.passes();
         }

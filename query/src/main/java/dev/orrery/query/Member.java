@@ -1,5 +1,6 @@
 package dev.orrery.query;
 
+import dev.orrery.core.OrreryException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -48,6 +49,9 @@ final class Member {
     /** Whether a value here does not follow from what was read. */
     private boolean isPassing;
 
+    /** Set when it lies on a circle that starts nowhere: its result, whatever its body does. */
+    private OrreryException.@Nullable Cycle cycle;
+
     Member(Node node) {
         this.node = node;
     }
@@ -60,7 +64,16 @@ final class Member {
             from = 0;
             isPrivate = false;
             isPassing = false;
+            cycle = null;
         }
+    }
+
+    void fail(OrreryException.Cycle circle) { // law Q12
+        cycle = circle;
+    }
+
+    OrreryException.@Nullable Cycle cycle() {
+        return cycle;
     }
 
     /** Whether its value rests on nothing that is still being computed. */

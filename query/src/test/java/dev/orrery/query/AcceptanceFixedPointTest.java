@@ -137,6 +137,39 @@ class AcceptanceFixedPointTest {
     }
 
     @Test
+    void whoHandlesACircleWithoutAStartIsPartOfItAllTheSame() {
+        Query<Integer, Integer> plain =
+                queries.recursive(
+                        "plain",
+                        Integer.class,
+                        Integer.class,
+                        (self, key) -> {
+                            try {
+                                return self.of(1 - key);
+                            } catch (OrreryException.Cycle handled) {
+                                return 7;
+                            }
+                        });
+        Query<Integer, Integer> started =
+                queries.define("started", Integer.class, Integer.class)
+                        .fixedPoint(_ -> 0)
+                        .recursive((self, key) ->
+                                plain.outcome(key) instanceof Outcome.Failed<Integer>
+                                        ? Math.max(1, self.of(key))
+                                        : 8);
+        Query<Integer, Integer> within =
+                queries.define("within", Integer.class, Integer.class)
+                        .fixedPoint(_ -> 0)
+                        .recursive((self, key) -> {
+                            int before = self.of(key);
+                            return Math.max(before, started.of(key));
+                        });
+        assertThat(within.of(0)).isEqualTo(1);
+        assertThat(plain.outcome(1)).isInstanceOf(Outcome.Failed.class);
+        assertThat(started.of(1)).isEqualTo(1);
+    }
+
+    @Test
     void whoIsAskedFirstMakesNoDifference() {
         edges.set(1, List.of(2));
         edges.set(2, List.of(3));
