@@ -39,43 +39,48 @@ final class Compacting { // law G60
     }
 
     Compacted run(Compaction wanted) {
-        return replica.withBases(() -> {
-            Compaction policy = replica.isErasing() ? Compaction.everything() : wanted;
-            if (policy.scope() instanceof Compaction.Scope.Everything) {
-                replica.store().seal(); // so that all of what is here now can be dropped
-            }
-            Optional<Selection> found = replica.locked(() -> select(policy));
-            if (found.isEmpty() || (found.get().more() == 0 && !replica.isErasing())) {
-                return result(0, found.map(Selection::heldBackBy).orElse(List.of()));
-            }
-            Selection selection = found.get();
-            PackedBase base = packed(selection.arrivals());
-            replica.compact(base, selection.arrivals());
-            last = Optional.of(replica.locked(() -> replica.clock().wallMillis()));
-            return result(selection.more(), selection.heldBackBy());
-        });
+        return replica.bases()
+                .alone(() -> {
+                    Compaction policy =
+                            replica.bases().isErasing() ? Compaction.everything() : wanted;
+                    if (policy.scope() instanceof Compaction.Scope.Everything) {
+                        replica.store().seal(); // so that all of what is here now can be dropped
+                    }
+                    Optional<Selection> found = replica.locked(() -> select(policy));
+                    if (found.isEmpty()
+                            || (found.get().more() == 0 && !replica.bases().isErasing())) {
+                        return result(0, found.map(Selection::heldBackBy).orElse(List.of()));
+                    }
+                    Selection selection = found.get();
+                    PackedBase base = packed(selection.arrivals());
+                    replica.bases().keep(base, selection.arrivals());
+                    last = Optional.of(replica.locked(() -> replica.clock().wallMillis()));
+                    return result(selection.more(), selection.heldBackBy());
+                });
     }
 
     /** Drops everything that was said of some ids, here and in time everywhere. */
     Erased erase(Collection<String> ids) { // law G62
-        return replica.withBases(() -> {
-            Set<String> all = new TreeSet<>(ids);
-            List<Hash> by = new ArrayList<>();
-            List<Hash> entries = about(all);
-            replica.beginErasing();
-            replica.writeAll(() -> all.stream().map(this::erasure).toList());
-            Rereading.scan(
-                    replica,
-                    replica.arrived(),
-                    arrived -> {
-                        if (arrived.entry().operation() instanceof Operation.Erase(String id, _)
-                                && all.contains(id)) {
-                            by.add(arrived.entry().hash());
-                        }
-                    });
-            Compacted compacted = run(Compaction.everything());
-            return new Erased(all, entries, by, compacted.base().orElseThrow());
-        });
+        return replica.bases()
+                .alone(() -> {
+                    Set<String> all = new TreeSet<>(ids);
+                    List<Hash> by = new ArrayList<>();
+                    List<Hash> entries = about(all);
+                    replica.bases().beginErasing();
+                    replica.writeAll(() -> all.stream().map(this::erasure).toList());
+                    Rereading.scan(
+                            replica,
+                            replica.arrived(),
+                            arrived -> {
+                                if (arrived.entry().operation()
+                                                instanceof Operation.Erase(String id, _)
+                                        && all.contains(id)) {
+                                    by.add(arrived.entry().hash());
+                                }
+                            });
+                    Compacted compacted = run(Compaction.everything());
+                    return new Erased(all, entries, by, compacted.base().orElseThrow());
+                });
     }
 
     private List<Hash> about(Set<String> ids) {
@@ -101,7 +106,7 @@ final class Compacting { // law G60
         List<StoredBase> bases = replica.store().bases();
         return new Compacted(
                 entries,
-                replica.locked(() -> replica.index().kept()),
+                replica.locked(() -> replica.index().compacted().kept()),
                 bases.isEmpty() ? Optional.empty() : Optional.of(bases.getLast().hash()),
                 heldBackBy);
     }
@@ -111,7 +116,7 @@ final class Compacting { // law G60
     private Optional<Selection> select(Compaction policy) {
         EntryIndex index = replica.index();
         long now = replica.clock().wallMillis();
-        if (!policy.isDue(index.kept(), now, last) && !replica.isErasing()) {
+        if (!policy.isDue(index.compacted().kept(), now, last) && !replica.bases().isErasing()) {
             return Optional.empty();
         }
         List<Compacted.HeldBack> heldBackBy = new ArrayList<>();
@@ -119,7 +124,7 @@ final class Compacting { // law G60
         long upTo = policy.upTo(now);
         for (int arrival = 1; arrival <= replica.arrived(); arrival++) {
             boolean isOld = index.holds(arrival) && index.time(arrival).millis() <= upTo;
-            selected.set(arrival, isOld && !index.isCompacted(arrival));
+            selected.set(arrival, isOld && !index.compacted().has(arrival));
         }
         switch (policy.scope()) {
             case Compaction.Scope.Named(var replicas) ->
@@ -140,10 +145,11 @@ final class Compacting { // law G60
     private static Selection withBases(
             EntryIndex index, BitSet selected, List<Compacted.HeldBack> heldBackBy) {
         heldBackBy.sort(Comparator.comparing(Compacted.HeldBack::name));
-        BitSet all = index.based();
+        BitSet all = index.compacted().based();
         boolean isKept =
                 all.stream()
-                        .anyMatch(arrival -> !index.isCompacted(arrival) && !selected.get(arrival));
+                        .anyMatch(arrival ->
+                                !index.compacted().has(arrival) && !selected.get(arrival));
         long more = isKept ? 0 : selected.cardinality();
         all.or(selected);
         return new Selection(all, more, heldBackBy);

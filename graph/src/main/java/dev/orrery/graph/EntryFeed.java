@@ -55,7 +55,7 @@ final class EntryFeed implements Feed<Entry> {
                     if (cursor.number() > replica.arrived()) {
                         return false;
                     }
-                    return cursor.number() >= replica.compacted()
+                    return cursor.number() >= replica.bases().compacted()
                             && checkOf(cursor.number()) == cursor.check();
                 });
         if (!ours) {
@@ -66,7 +66,7 @@ final class EntryFeed implements Feed<Entry> {
     /** The place before the first entry that can still be followed. */
     private ArrivalCursor oldest() {
         return replica.locked(() -> {
-            long compacted = replica.compacted();
+            long compacted = replica.bases().compacted();
             return new ArrivalCursor(compacted, checkOf(compacted));
         });
     }
@@ -81,7 +81,7 @@ final class EntryFeed implements Feed<Entry> {
     private long firstUnknown(VersionVector vector) {
         return replica.locked(() -> {
             EntryIndex index = replica.index();
-            if (!index.keepsAllBeyond(vector)) {
+            if (!index.compacted().areKnownTo(vector)) {
                 throw new StaleCursor(vector, oldest());
             }
             long first = replica.arrived() + 1;

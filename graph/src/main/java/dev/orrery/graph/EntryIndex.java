@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +40,7 @@ final class EntryIndex {
     private final TreeSet<Hash> heads = new TreeSet<>();
     private final Fingerprint fingerprint = new Fingerprint();
 
-    /** By arrival number: entries that are in a base; those of them that are nowhere else. */
-    private BitSet based = new BitSet();
-
-    private BitSet compacted = new BitSet();
+    private final CompactedEntries compacted = new CompactedEntries(this);
 
     /** The heads as they are given out; made anew when they changed and somebody asks. */
     private @Nullable List<Hash> headList;
@@ -292,118 +288,26 @@ final class EntryIndex {
         return held;
     }
 
-    // ---- what was compacted
-
-    /** The arrival numbers of a base's entries: those they have here, and new ones for the rest. */
-    int[] arrivals(Base.Rows rows) {
-        int[] arrivals = new int[rows.size()];
-        int next = size;
-        for (int row = 0; row < arrivals.length; row++) {
-            int known = find(rows.hash(row));
-            arrivals[row] = known == 0 ? ++next : known;
-        }
-        return arrivals;
+    /** Which of them are in bases, and which nowhere else. */
+    CompactedEntries compacted() {
+        return compacted;
     }
 
-    /**
-     * Takes in the entries of a base, of which everything they follow is in it too. // law G60
-     *
-     * @param arrivals the number of each
-     * @param isOwn whether it was made here: then none of them is kept by itself any more
-     * @param followed hashes that are known to be followed by entries here, though they were not
-     *     here themselves
-     */
-    void join(Base base, int[] arrivals, boolean isOwn, Set<Hash> followed) {
-        Base.Rows rows = base.rows();
-        Set<Hash> theirs = Set.copyOf(base.heads());
-        Set<Hash> more = new HashSet<>(theirs);
-        more.removeIf(head -> followed.contains(head) || (has(head) && !heads.contains(head)));
-        for (int row = 0; row < arrivals.length; row++) {
-            int arrival = arrivals[row];
-            Hash hash = rows.hash(row);
-            boolean isNew = !has(hash);
-            if (isNew) {
-                place(arrival, rows.stamp(row));
-            } else if (!theirs.contains(hash)) {
-                heads.remove(hash);
-            }
-            based.set(arrival);
-            if (isNew || isOwn) {
-                compacted.set(arrival);
-            }
-        }
-        heads.addAll(more);
+    /** Takes in an entry of a base, of which it is not known yet what it follows. */
+    void add(int arrival, Stamp stamp) {
+        place(arrival, stamp);
+    }
+
+    /** Exchanges heads: what entries that came together follow, for what nobody follows. */
+    void exchangeHeads(Collection<Hash> followed, Collection<Hash> unfollowed) {
+        followed.forEach(heads::remove);
+        heads.addAll(unfollowed);
         headList = null;
     }
 
-    /** Notes that entries are in a base, and not kept by themselves any more. */
-    void compact(BitSet arrivals) {
-        based.or(arrivals);
-        compacted.or(arrivals);
-    }
-
-    /** Whether what an entry said is in a base alone. */
-    boolean isCompacted(int arrival) {
-        return compacted.get(arrival);
-    }
-
-    /** The greatest arrival number of what was compacted, 0 for none. */
-    int lastCompacted() {
-        return compacted.length() == 0 ? 0 : compacted.length() - 1;
-    }
-
-    /** The greatest time of what was compacted. */
-    HybridTime compactedUpTo() {
-        HybridTime greatest = HybridTime.ZERO;
-        for (int at = compacted.nextSetBit(0); at > 0; at = compacted.nextSetBit(at + 1)) {
-            greatest = greatest.max(time(at));
-        }
-        return greatest;
-    }
-
-    /** The greatest arrival number of an entry that is kept by itself, 0 for none. */
-    int lastKept() {
-        int arrival = size;
-        while (arrival > 0 && (!holds(arrival) || isCompacted(arrival))) {
-            arrival--;
-        }
-        return arrival;
-    }
-
-    /** The least arrival number of an entry that is kept by itself, 0 for none. */
-    int firstKept() {
-        for (int arrival = 1; arrival <= size; arrival++) {
-            if (holds(arrival) && !isCompacted(arrival)) {
-                return arrival;
-            }
-        }
-        return 0;
-    }
-
-    /**
-     * Whether all entries that were compacted are known to a vector, so that what it does not know
-     * is kept.
-     */
-    boolean keepsAllBeyond(VersionVector vector) {
-        for (Map.Entry<String, Chain> each : chains.entrySet()) {
-            VersionVector.Known known = vector.newest().get(each.getKey());
-            long next = known == null ? Math.min(1, each.getKey().length()) : known.sequence() + 1;
-            int arrival = find(each.getKey(), next);
-            if (arrival != 0 && isCompacted(arrival)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The arrival numbers of entries that are in a base. */
-    BitSet based() {
-        return (BitSet) based.clone();
-    }
-
-    /** How many entries are kept by themselves. */
-    int kept() {
-        return (int) fingerprint.count() - compacted.cardinality();
+    /** Whether no other entry follows one. */
+    boolean isHead(Hash hash) {
+        return heads.contains(hash);
     }
 
     /** The greatest time of all entries. */
@@ -447,8 +351,7 @@ final class EntryIndex {
         for (Hash head : heads) {
             out.put(head);
         }
-        out.put(based.toByteArray());
-        out.put(compacted.toByteArray());
+        compacted.write(out);
     }
 
     static EntryIndex read(CheckpointReader in) {
@@ -469,8 +372,7 @@ final class EntryIndex {
         for (int i = in.count(Hash.BYTES); i > 0; i--) {
             index.heads.add(in.hash());
         }
-        index.based = BitSet.valueOf(in.bytes());
-        index.compacted = BitSet.valueOf(in.bytes());
+        index.compacted.read(in);
         index.linkAll();
         return index;
     }

@@ -55,7 +55,7 @@ final class EntrySubscription implements Subscription<Entry> {
 
         @Override
         public boolean isStale(Replica replica, long read) {
-            return read < replica.compacted();
+            return read < replica.bases().compacted();
         }
 
         @Override
@@ -83,8 +83,8 @@ final class EntrySubscription implements Subscription<Entry> {
 
         @Override
         public boolean isStale(Replica replica, long read) {
-            return replica.compacted() > 0
-                    && !replica.locked(() -> replica.index().keepsAllBeyond(vector));
+            return replica.bases().compacted() > 0
+                    && !replica.locked(() -> replica.index().compacted().areKnownTo(vector));
         }
 
         @Override
@@ -148,7 +148,7 @@ final class EntrySubscription implements Subscription<Entry> {
 
     private Cursor oldest() {
         return replica.locked(() -> {
-            long number = replica.compacted();
+            long number = replica.bases().compacted();
             return new ArrivalCursor(number, replica.index().hash((int) number).first());
         });
     }

@@ -144,7 +144,7 @@ public final class Graphs {
             if (!ontology.without(graph.ontology()).isEmpty()) {
                 graph.extend(ontology);
             }
-            found.finishErasing(); // which a crash may have broken off
+            found.bases().finishErasing(); // which a crash may have broken off
             complete = true;
             return graph;
         } finally {

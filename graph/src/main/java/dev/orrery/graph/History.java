@@ -40,7 +40,8 @@ final class History {
      * @throws Invalid when that is before the end of what was compacted
      */
     GraphState asOf(Instant clock) {
-        Instant compacted = replica.locked(() -> replica.index().compactedUpTo()).instant();
+        Instant compacted =
+                replica.locked(() -> replica.index().compacted().greatestTime()).instant();
         if (clock.isBefore(compacted)) {
             throw new Invalid("moment", "is not before the end of what was compacted", clock);
         }

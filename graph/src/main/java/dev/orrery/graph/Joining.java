@@ -141,7 +141,7 @@ final class Joining {
     /** What was compacted elsewhere joins the state as its entries would. */
     void take(Batch batch, Base base, int[] arrivals) { // law G60
         SchemaFacts before = state.facts();
-        index.join(base, arrivals, false, Set.of());
+        index.compacted().join(base, arrivals, false, Set.of());
         clock.witness(base.rows().greatestTime());
         List<State.Step> steps = state.join(base.state());
         if (before.equals(state.facts())) { // the very facts

@@ -109,7 +109,7 @@ final class Opening implements EntryStore.Found {
             return false;
         }
         store.restore(found.firstPosition(), found.firstArrivals(), found.bases());
-        int last = found.index().lastKept();
+        int last = found.index().compacted().lastKept();
         List<EntryStore.Stored> read = last == 0 ? List.of() : store.read(last - 1L, 1);
         return read.isEmpty()
                 ? last == 0
@@ -140,7 +140,7 @@ final class Opening implements EntryStore.Found {
         try {
             StoredBase.Whole whole = store.whole(stored);
             Base base = whole.base().open();
-            index.join(base, whole.arrivals(), stored.isOwn(), followed);
+            index.compacted().join(base, whole.arrivals(), stored.isOwn(), followed);
             state.join(base.state());
             store.keep(stored);
             erasing =

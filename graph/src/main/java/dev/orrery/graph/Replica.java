@@ -13,8 +13,6 @@ import dev.orrery.core.Transaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,10 +29,11 @@ final class Replica implements AutoCloseable {
     /*
      * Overview. Under the lock an operation becomes an entry, the entry joins the state, what it changes is judged, and
      * all of it is a batch: Joining. Batches become durable and visible in their order: Committing. Showing holds what
-     * is visible, Writing what the user's calls and commits write, Extending how the schema grows.
+     * is visible, Writing what the user's calls and commits write, Extending how the schema grows, Bases what was
+     * compacted.
      *
      * Locks. That of bases, this lock, then the timeline's. Nothing is waited for under this one but the disk: by a
-     * user's commit, and while a base is stored. Bases are made and taken in under theirs, one at a time.
+     * user's commit, and while a base is stored.
      */
     private static final System.Logger LOG = System.getLogger(Replica.class.getName());
 
@@ -50,21 +49,14 @@ final class Replica implements AutoCloseable {
     private final Acknowledged acknowledged;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final ReentrantLock bases = new ReentrantLock();
-    private final IncomingBases incoming = new IncomingBases();
     private final Joining joining;
     private final Showing showing;
     private final Committing committing;
     private final Writing writing;
     private final Extending extending;
+    private final Bases bases;
     private final Compacting compacting = new Compacting(this);
     private Trust trust;
-
-    /** Whether something is to be erased of which the bytes may still be here. */
-    private volatile boolean erasing;
-
-    /** The greatest arrival number of what was compacted, 0 for none. */
-    private volatile long compacted;
 
     /** How many entries the newest checkpoint has. */
     private long checkpointed;
@@ -107,8 +99,7 @@ final class Replica implements AutoCloseable {
         this.committing = new Committing(name, lock, store, joining, showing);
         this.writing = new Writing(name, lock, store, joining, showing, committing);
         this.extending = new Extending(this);
-        this.compacted = index().lastCompacted();
-        this.erasing = found.erasing();
+        this.bases = new Bases(this, lock, joining, showing, committing, found.erasing());
         Batch quarantined = joining.begin();
         showing.begin(joining.state(), quarantined, schema());
     }
@@ -253,7 +244,7 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    private void refuseWithin(String what) {
+    void refuseWithin(String what) {
         if (Tracking.scope() instanceof Tracking.Frame || Tracking.scope() instanceof Transaction) {
             throw new Unsupported(what + " " + name, "a query, a snapshot or a commit");
         }
@@ -265,7 +256,7 @@ final class Replica implements AutoCloseable {
     Merged merge(List<Entry> entries) { // law G9
         refuseWithin("merge into");
         Merged merged = admit(entries);
-        finishErasing();
+        bases.finishErasing();
         return merged;
     }
 
@@ -278,7 +269,9 @@ final class Replica implements AutoCloseable {
             if (!admission.admitted().isEmpty()) {
                 Batch batch = joining.batch();
                 joining.take(batch, admission.admitted());
-                erasing |= admission.admitted().stream().anyMatch(Replica::isErasure);
+                if (admission.admitted().stream().anyMatch(Replica::isErasure)) {
+                    bases.beginErasing();
+                }
                 committing.commit(batch);
             }
             return admission.result();
@@ -289,31 +282,6 @@ final class Replica implements AutoCloseable {
 
     private static boolean isErasure(Entry entry) {
         return entry.operation() instanceof Operation.Erase;
-    }
-
-    /** Drops the bytes of what is to be erased, as soon as that can be done. */
-    void finishErasing() { // law G62
-        if (!erasing) {
-            return;
-        }
-        try {
-            compacting.run(Compaction.everything());
-        } catch (StorageFailure | Conflict notYet) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    name + " still holds what is to be erased",
-                    notYet);
-        }
-    }
-
-    /** Notes that something is to be erased. */
-    void beginErasing() {
-        erasing = true;
-    }
-
-    /** Whether something is to be erased of which the bytes may still be here. */
-    boolean isErasing() {
-        return erasing;
     }
 
     Compacting compacting() {
@@ -345,111 +313,23 @@ final class Replica implements AutoCloseable {
         }
     }
 
+    /** Whose entries are taken in; only inside {@link #locked}. */
+    Trust trust() {
+        return trust;
+    }
+
     private Trust trusting(Trust others) {
         return identity == null ? others : others.allow(author, identity.publicKey());
     }
 
-    // ---- bases
-
-    /** Runs something while nobody makes or takes in a base. */
-    <T> T withBases(Supplier<T> work) {
-        refuseWithin("compact");
-        bases.lock();
-        try {
-            committing.requireOpen();
-            return work.get();
-        } finally {
-            bases.unlock();
-        }
-    }
-
-    /** Keeps entries in a base alone from now on; only inside {@link #withBases}. */
-    void compact(PackedBase base, BitSet arrivals) {
-        Base.Rows rows = base.open().rows();
-        lock.lock();
-        try {
-            committing.awaitQuiet();
-            committing.requireOpen();
-            int[] numbers = index().arrivals(rows);
-            store.seal();
-            List<byte[]> records = new ArrayList<>(List.of(EntryStore.replica(author)));
-            leases.heldAt(0).forEach(lease -> records.add(EntryStore.lease(lease)));
-            acknowledged.all().forEach(known -> records.add(EntryStore.acknowledged(known)));
-            store.append(base, numbers, true, records);
-            index().compact(arrivals);
-            compacted = index().lastCompacted(); // before anything is dropped
-            store.dropBefore(index().firstKept());
-            erasing &= arrivals.cardinality() < index().size(); // unless all of it is in the base
-            writeCheckpoint();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Takes in what a peer compacted, as one commit, and returns how many entries of it are new.
-     *
-     * @throws Invalid when it is damaged, or of another graph, or of the future
-     * @throws Unsupported when whoever made it is not trusted with that
-     */
-    long merge(PackedBase packed) {
-        return withBases(() -> {
-            long added = store.has(packed.hash()) ? 0L : take(packed, packed.open());
-            finishErasing();
-            return added;
-        });
-    }
-
-    private long take(PackedBase packed, Base base) {
-        if (!base.graph().equals(name)) {
-            throw new Invalid("base", "is of " + name, base.graph());
-        }
-        lock.lock();
-        try {
-            committing.requireOpen();
-            trust.requireTrusted(packed);
-            if (clock().isOfTheFuture(base.rows().greatestTime())) {
-                throw new Invalid("base", "is not of the future", base.rows().greatestTime());
-            }
-            committing.awaitQuiet();
-            long before = index().fingerprint().count();
-            erasing |=
-                    bringsBack(base.state())
-                            || !state().erased().containsAll(base.state().erased());
-            int[] arrivals = index().arrivals(base.rows());
-            store.append(packed, arrivals, false, List.of());
-            Batch batch = joining.batch();
-            joining.take(batch, base, arrivals);
-            compacted = index().lastCompacted();
-            showing.show(List.of(batch));
-            showing.index(schema());
-            committing.arrive();
-            return index().fingerprint().count() - before;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Whether a state says something of an id that was to be erased here. */
-    private boolean bringsBack(State other) {
-        return state().erased().stream()
-                .map(other::slot)
-                .anyMatch(slot -> slot != null && !slot.entity().isEmpty());
-    }
-
-    /** Bases of which a part has come. */
-    IncomingBases incoming() {
-        return incoming;
-    }
-
-    /** The greatest arrival number of what was compacted, 0 for none. */
-    long compacted() {
-        return compacted;
+    /** What was compacted, here or elsewhere, and what is to be erased. */
+    Bases bases() {
+        return bases;
     }
 
     /** Whether what an entry said is in a base alone. */
     boolean isCompacted(Hash entry) {
-        return compacted > 0 && locked(() -> index().isCompacted(index().find(entry)));
+        return bases.compacted() > 0 && locked(() -> index().compacted().has(index().find(entry)));
     }
 
     /** Notes what another replica has at least. */
@@ -517,8 +397,9 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    private void writeCheckpoint() { // law G17
-        if (checkpoint.isEmpty() || erasing) { // a checkpoint would not know that it is
+    /** The same; only inside {@link #locked}, when nothing is under way. */
+    void writeCheckpoint() { // law G17
+        if (checkpoint.isEmpty() || bases.isErasing()) { // a checkpoint would not know that it is
             return;
         }
         try {

@@ -42,7 +42,7 @@ final class Rereading {
     }
 
     private void take(Base base) {
-        index.join(base, index.arrivals(base.rows()), false, Set.of());
+        index.compacted().join(base, index.compacted().arrivals(base.rows()), false, Set.of());
         state.join(base.state());
     }
 

@@ -119,12 +119,14 @@ final class SyncAnswers { // law G36
     private SyncMessage take(SyncMessage.OfferBase offer) {
         Hash hash = offer.base().hash();
         long added =
-                replica.incoming()
+                replica.bases()
+                        .incoming()
                         .take(offer.base(), offer.from(), offer.part())
-                        .map(replica::merge)
+                        .map(replica.bases()::merge)
                         .orElse(NOT_YET);
         return new SyncMessage.BaseTaken(
-                added == NOT_YET ? replica.incoming().reached(hash) : offer.base().length(), added);
+                added == NOT_YET ? replica.bases().incoming().reached(hash) : offer.base().length(),
+                added);
     }
 
     private SyncMessage compare(List<HashRange> ranges) {

@@ -155,15 +155,15 @@ final class SyncSession {
 
     private long fetch(SyncMessage.BaseName base) {
         while (true) {
-            int from = replica.incoming().reached(base.hash());
+            int from = replica.bases().incoming().reached(base.hash());
             if (!(ask(new SyncMessage.FetchBase(graph, base.hash(), from))
                             instanceof SyncMessage.BasePart(Bytes part))
                     || part.length() == 0) {
                 throw new Invalid("the peer's answer", "leads on", from);
             }
-            Optional<PackedBase> whole = replica.incoming().take(base, from, part);
+            Optional<PackedBase> whole = replica.bases().incoming().take(base, from, part);
             if (whole.isPresent()) {
-                return replica.merge(whole.get());
+                return replica.bases().merge(whole.get());
             }
         }
     }

@@ -80,10 +80,11 @@ final class SyncSource {
     }
 
     private boolean isBased(long[] arrivals) {
-        return replica.compacted() > 0
+        return replica.bases().compacted() > 0
                 && replica.locked(() ->
                         Arrays.stream(arrivals)
-                                .anyMatch(arrival -> replica.index().isCompacted((int) arrival)));
+                                .anyMatch(
+                                        arrival -> replica.index().compacted().has((int) arrival)));
     }
 
     private long lookedAtFrom(VersionVector vector, Set<Hash> roots, long after) {

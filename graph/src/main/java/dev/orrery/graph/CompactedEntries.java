@@ -1,0 +1,152 @@
+package dev.orrery.graph;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Which entries of an index are in bases, and which of those are not kept by themselves any more:
+ * they were compacted. With each entry of a base everything it follows is in the same. Guarded by
+ * the lock of its graph.
+ */
+final class CompactedEntries { // law G60
+    private final EntryIndex index;
+
+    /** By arrival number: entries that are in a base; those of them that are nowhere else. */
+    private BitSet based = new BitSet();
+
+    private BitSet compacted = new BitSet();
+
+    CompactedEntries(EntryIndex index) {
+        this.index = index;
+    }
+
+    /** The arrival numbers of a base's entries: those they have here, and new ones for the rest. */
+    int[] arrivals(Base.Rows rows) {
+        int[] arrivals = new int[rows.size()];
+        int next = index.size();
+        for (int row = 0; row < arrivals.length; row++) {
+            int known = index.find(rows.hash(row));
+            arrivals[row] = known == 0 ? ++next : known;
+        }
+        return arrivals;
+    }
+
+    /**
+     * Takes in the entries of a base, of which everything they follow is in it too.
+     *
+     * @param arrivals the number of each
+     * @param isOwn whether it was made here: then none of them is kept by itself any more
+     * @param followed hashes that are known to be followed by entries here, though they were not
+     *     here themselves
+     */
+    void join(Base base, int[] arrivals, boolean isOwn, Set<Hash> followed) {
+        Base.Rows rows = base.rows();
+        Set<Hash> theirs = Set.copyOf(base.heads());
+        Set<Hash> more = new HashSet<>(theirs);
+        more.removeIf(head -> followed.contains(head) || (index.has(head) && !index.isHead(head)));
+        Set<Hash> less = new HashSet<>();
+        for (int row = 0; row < arrivals.length; row++) {
+            int arrival = arrivals[row];
+            Hash hash = rows.hash(row);
+            boolean isNew = !index.has(hash);
+            if (isNew) {
+                index.add(arrival, rows.stamp(row));
+            } else if (!theirs.contains(hash)) {
+                less.add(hash);
+            }
+            based.set(arrival);
+            if (isNew || isOwn) {
+                compacted.set(arrival);
+            }
+        }
+        index.exchangeHeads(less, more);
+    }
+
+    /** Notes that entries are in a base, and not kept by themselves any more. */
+    void add(BitSet arrivals) {
+        based.or(arrivals);
+        compacted.or(arrivals);
+    }
+
+    /** Whether what an entry said is in a base alone. */
+    boolean has(int arrival) {
+        return compacted.get(arrival);
+    }
+
+    /** The greatest arrival number of what was compacted, 0 for none. */
+    int last() {
+        return compacted.length() == 0 ? 0 : compacted.length() - 1;
+    }
+
+    /** The greatest time of what was compacted. */
+    HybridTime greatestTime() {
+        HybridTime greatest = HybridTime.ZERO;
+        for (int at = compacted.nextSetBit(0); at > 0; at = compacted.nextSetBit(at + 1)) {
+            greatest = greatest.max(index.time(at));
+        }
+        return greatest;
+    }
+
+    /** The greatest arrival number of an entry that is kept by itself, 0 for none. */
+    int lastKept() {
+        int arrival = index.size();
+        while (arrival > 0 && !isKept(arrival)) {
+            arrival--;
+        }
+        return arrival;
+    }
+
+    /** The least arrival number of an entry that is kept by itself, 0 for none. */
+    int firstKept() {
+        for (int arrival = 1; arrival <= index.size(); arrival++) {
+            if (isKept(arrival)) {
+                return arrival;
+            }
+        }
+        return 0;
+    }
+
+    private boolean isKept(int arrival) {
+        return index.holds(arrival) && !has(arrival);
+    }
+
+    /**
+     * Whether all entries that were compacted are known to a vector, so that what it does not know
+     * is kept.
+     */
+    boolean areKnownTo(VersionVector vector) {
+        for (String author : index.authors()) {
+            VersionVector.Known known = vector.newest().get(author);
+            long next = known == null ? Math.min(1, author.length()) : known.sequence() + 1;
+            int arrival = index.find(author, next);
+            if (arrival != 0 && has(arrival)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The arrival numbers of entries that are in a base. */
+    BitSet based() {
+        return (BitSet) based.clone();
+    }
+
+    /** How many entries are kept by themselves. */
+    int kept() {
+        return (int) index.fingerprint().count() - compacted.cardinality();
+    }
+
+    // ---- for checkpoints
+
+    void write(CheckpointWriter out) throws IOException {
+        out.put(based.toByteArray());
+        out.put(compacted.toByteArray());
+    }
+
+    void read(CheckpointReader in) {
+        based = BitSet.valueOf(in.bytes());
+        compacted = BitSet.valueOf(in.bytes());
+    }
+}
