@@ -9,13 +9,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what other replicas ask. Keeps nothing of a conversation: each question says where it
- * stands, so that any may be repeated, and the next may be asked anywhere. Thread-safe.
+ * Answers what other replicas ask. Needs to keep nothing of a conversation: each question says
+ * where it stands, so that any may be repeated, and the next may be asked anywhere. Thread-safe.
  */
 final class SyncAnswers { // law G36
     private static final Long NOT_YET = -1L;
 
     private final Replica replica;
+
+    /** What was pushed and waits for its seal; a memory only: whoever pushed it can do so again. */
+    private final AwaitingSeals pushed;
 
     /** The last order of hashes that somebody compared with; made anew when entries have come. */
     private volatile @Nullable Ordered ordered;
@@ -24,6 +27,7 @@ final class SyncAnswers { // law G36
 
     SyncAnswers(Replica replica) {
         this.replica = replica;
+        this.pushed = new AwaitingSeals(replica);
     }
 
     /** The answer to a message, which may be a refusal. */
@@ -51,7 +55,7 @@ final class SyncAnswers { // law G36
             case SyncMessage.Push(String graph, Bytes chunk) -> {
                 requireThis(graph);
                 List<Entry> entries = EntryChunk.decode(chunk.toArray(), new EntryCodec());
-                Merged merged = replica.merge(entries);
+                Merged merged = pushed.merge(entries);
                 yield new SyncMessage.Taken(
                         merged.added(), merged.waiting().size(), merged.refused().size());
             }

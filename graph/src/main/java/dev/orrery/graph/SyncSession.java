@@ -20,7 +20,8 @@ final class SyncSession {
     /*
      * Each asks for a digest of the other's entries first: nothing else is said when it is the same. Otherwise version
      * vectors tell what each lacks, and it is sent in chunks, in the order in which it came, each chunk merged by itself.
-     * So an exchange that breaks off has done what it did, and the next goes on from there.
+     * So an exchange that breaks off has done what it did, and the next goes on from there. A chunk ends with a seal
+     * where it can, and where it cannot, what came before its seal is kept for the next chunk.
      *
      * Vectors cannot tell apart two histories of one author (a restored copy, a liar). When they say that nothing is
      * lacking, and the digests differ all the same, the sets of hashes are compared range by range. // law G37
@@ -38,6 +39,7 @@ final class SyncSession {
     private final Replica replica;
     private final Peer peer;
     private final SyncSource source;
+    private final AwaitingSeals pulled;
     private final EntryCodec codec = new EntryCodec();
     private final String graph;
 
@@ -55,6 +57,7 @@ final class SyncSession {
         this.replica = replica;
         this.peer = peer;
         this.source = new SyncSource(replica);
+        this.pulled = new AwaitingSeals(replica);
         this.graph = replica.name();
     }
 
@@ -79,6 +82,7 @@ final class SyncSession {
         } else {
             equal = true;
         }
+        waiting.removeIf(hash -> replica.locked(() -> replica.index().has(hash)));
         return new Synced(
                 received, sent, bytesReceived, bytesSent, rounds, waiting.size(), refused, equal);
     }
@@ -169,7 +173,7 @@ final class SyncSession {
     }
 
     private Merged take(List<Entry> entries) {
-        Merged merged = replica.merge(entries);
+        Merged merged = pulled.merge(entries);
         received += merged.added();
         merged.waiting().forEach(each -> waiting.add(each.entry().hash()));
         refused.addAll(merged.refused());
@@ -290,7 +294,6 @@ final class SyncSession {
             Merged merged = take(waits);
             waits = new ArrayList<>(merged.waiting().stream().map(Merged.Waiting::entry).toList());
         }
-        waiting.removeIf(hash -> replica.locked(() -> replica.index().has(hash)));
     }
 
     private void send(List<Hash> hashes) {

@@ -52,6 +52,7 @@ final class SyncSource {
     Found beyond(VersionVector vector, List<Hash> roots, long after, int mostBytes) {
         Set<Hash> knownRoots = new HashSet<>(roots);
         List<Entry> entries = new ArrayList<>();
+        List<Long> places = new ArrayList<>();
         long bytes = 0;
         long place = after;
         while (true) {
@@ -66,8 +67,12 @@ final class SyncSource {
                     entries.add(codec.decode(stored.bytes()));
                     bytes += stored.bytes().length;
                     place = stored.arrival();
+                    places.add(place);
                     if (bytes >= mostBytes) {
-                        return Found.of(entries, place, place < replica.arrived());
+                        int whole = whole(entries);
+                        long reached = places.get(whole - 1);
+                        return Found.of(
+                                entries.subList(0, whole), reached, reached < replica.arrived());
                     }
                 }
                 i += run;
@@ -77,6 +82,15 @@ final class SyncSource {
                 return Found.of(entries, place, false);
             }
         }
+    }
+
+    /** How many entries of a chunk are up to its last seal; all of them when it has none. */
+    private static int whole(List<Entry> entries) { // law G37
+        int last = entries.size();
+        while (last > 0 && !(entries.get(last - 1).operation() instanceof Operation.Seal)) {
+            last--;
+        }
+        return last == 0 ? entries.size() : last;
     }
 
     private boolean isBased(long[] arrivals) {

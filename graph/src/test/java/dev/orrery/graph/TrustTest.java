@@ -8,6 +8,7 @@ import dev.orrery.core.SegmentLog;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -244,5 +245,54 @@ class TrustTest {
             assertThat(Replicas.seen(graph)).isEqualTo(Replicas.seen(graphs.getFirst()));
         }
         assertThat(graphs.getFirst().nodes().count()).isEqualTo(3);
+    }
+
+    @Test
+    void aSealedHistoryOfManyChunksIsEqualAfterOneSync() { // law G37
+        LocalGraph one = strict(ann);
+        LocalGraph other = strict(bob);
+        for (int batch = 0; batch < 40; batch++) { // two and a half chunks each, cut in batches
+            write(one, "a" + batch, 8);
+            write(other, "b" + batch, 8);
+        }
+        assertEqualAfterOneSync(one, other);
+    }
+
+    @Test
+    void aBatchLongerThanAChunkIsTakenInBySync() { // law G37
+        LocalGraph one = strict(ann);
+        LocalGraph other = strict(bob);
+        write(one, "a", 700); // 5.6 MiB each: more than any message may have
+        write(other, "b", 700);
+        assertEqualAfterOneSync(one, other);
+    }
+
+    private static void assertEqualAfterOneSync(LocalGraph one, LocalGraph other) {
+        long all = one.entryCount() + other.entryCount() - 1;
+        Synced synced = one.sync(other::answer);
+        assertThat(synced.waiting()).isZero();
+        assertThat(synced.equal()).isTrue();
+        assertThat(one.entryCount()).isEqualTo(all);
+        assertThat(Replicas.seen(one)).isEqualTo(Replicas.seen(other));
+    }
+
+    private LocalGraph strict(Identity identity) {
+        LocalGraph graph = open(identity);
+        graph.trust(Trust.strict().allow("ann", ann.publicKey()).allow("bob", bob.publicKey()));
+        return graph;
+    }
+
+    /** One commit of so many nodes of 8 KiB. */
+    private static void write(LocalGraph graph, String prefix, int nodes) {
+        Random random = new Random(1);
+        graph.inside()
+                .timeline()
+                .commit(() -> {
+                    for (int i = 0; i < nodes; i++) {
+                        byte[] noise = new byte[8 << 10];
+                        random.nextBytes(noise);
+                        graph.addNode("Thing", prefix + "-" + i, Row.of("noise", Bytes.of(noise)));
+                    }
+                });
     }
 }
