@@ -34,12 +34,18 @@ final class Admission { // law G9
 
     private long known;
 
-    Admission(String graph, EntryIndex index, HybridClock clock, EntryCodec codec, Trust trust) {
+    Admission(
+            String graph,
+            EntryIndex index,
+            HybridClock clock,
+            EntryCodec codec,
+            Trust trust,
+            KeyStatements keys) {
         this.graph = graph;
         this.index = index;
         this.clock = clock;
         this.codec = codec;
-        this.seals = new Seals(trust, pending);
+        this.seals = new Seals(trust, keys, pending);
     }
 
     /** Looks at all entries; afterwards {@link #admitted} and {@link #result} tell. */
@@ -117,8 +123,9 @@ final class Admission { // law G9
             refused.add(new Merged.Refused(entry.hash(), broken));
             return false;
         }
-        if (seals.isLacking(entry)) {
-            causes.put(entry.hash(), Cause.UNSEALED);
+        Cause unsealed = seals.lacking(entry);
+        if (unsealed != null) {
+            causes.put(entry.hash(), unsealed);
             return false;
         }
         if (clock.isOfTheFuture(entry.time())) {

@@ -24,10 +24,17 @@ final class AwaitingSeals { // law G16
         List<Entry> all = new ArrayList<>(taken());
         all.addAll(entries);
         Merged merged = replica.merge(all);
-        if (merged.waiting().stream().anyMatch(each -> each.cause() == Merged.Cause.UNSEALED)) {
+        if (merged.waiting().stream().anyMatch(AwaitingSeals::isUnsealed)) {
             keep(merged.waiting());
         }
         return merged;
+    }
+
+    private static boolean isUnsealed(Merged.Waiting entry) {
+        return switch (entry.cause()) {
+            case UNSEALED, REVOKED -> true;
+            case MISSING_PARENT, FUTURE -> false;
+        };
     }
 
     private synchronized List<Entry> taken() {

@@ -13,6 +13,7 @@ final class Batch {
     private final long first;
     private final HybridTime clockBefore;
     private final SchemaFacts factsBefore;
+    private final KeyStatements keysBefore;
     private final Judge judgeBefore;
     private final List<Taken> taken = new ArrayList<>(1);
 
@@ -43,10 +44,16 @@ final class Batch {
             State.@Nullable Slot slot,
             List<Quarantined> before) {}
 
-    Batch(long first, HybridTime clockBefore, SchemaFacts factsBefore, Judge judgeBefore) {
+    Batch(
+            long first,
+            HybridTime clockBefore,
+            SchemaFacts factsBefore,
+            KeyStatements keysBefore,
+            Judge judgeBefore) {
         this.first = first;
         this.clockBefore = clockBefore;
         this.factsBefore = factsBefore;
+        this.keysBefore = keysBefore;
         this.judgeBefore = judgeBefore;
     }
 
@@ -128,7 +135,7 @@ final class Batch {
                 state.undo(each.step());
             }
         }
-        state.undo(factsBefore);
+        state.undo(factsBefore, keysBefore);
         shown.reversed().forEach(each -> each.slot().shown = each.before());
         for (Held each : held.reversed()) {
             if (each.slot() != null) {

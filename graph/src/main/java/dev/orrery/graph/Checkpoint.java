@@ -25,7 +25,7 @@ final class Checkpoint { // law G17
     private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
     private static final long MAGIC =
             0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int HERE = 0;
 
     /** What is in one. */
@@ -81,6 +81,9 @@ final class Checkpoint { // law G17
             facts.end();
             out.put(facts.toByteArray());
         }
+        CborWriter keys = new CborWriter();
+        StateCodec.write(keys, state.keys());
+        out.put(keys.toByteArray());
         Map<String, Integer> names = names(state);
         out.put(names.size());
         for (String name : names.keySet()) {
@@ -202,6 +205,7 @@ final class Checkpoint { // law G17
             Stamp stamp = stamps.next();
             state.restore(codec.facts(new CborReader(in.bytes())), stamp);
         }
+        state.restore(StateCodec.keys(new CborReader(in.bytes())));
         String[] names = new String[in.count(Integer.BYTES)];
         for (int i = 0; i < names.length; i++) {
             names[i] = in.text();

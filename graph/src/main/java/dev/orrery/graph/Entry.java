@@ -2,6 +2,7 @@ package dev.orrery.graph;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,16 @@ public final class Entry {
     /** Whether it begins a graph. */
     public boolean isRoot() {
         return operation instanceof Operation.Define;
+    }
+
+    /** Whether it says whose a key is. */
+    boolean isAboutKeys() {
+        return operation instanceof Operation.Grant || operation instanceof Operation.Revoke;
+    }
+
+    /** All that it follows: its parents, and its author's entry before it. */
+    Stream<Hash> follows() {
+        return Stream.concat(parents.stream(), previous().stream());
     }
 
     Stamp stamp() {

@@ -38,6 +38,8 @@ final class EntryCodec { // laws G1, G4
     private static final int REMOVE = 6;
     private static final int SEAL = 7;
     private static final int ERASE = 8;
+    private static final int GRANT = 9;
+    private static final int REVOKE = 10;
 
     private final CborWriter out = new CborWriter();
     private final MessageDigest sha256 = Hash.sha256();
@@ -174,6 +176,16 @@ final class EntryCodec { // laws G1, G4
                 begin(SEAL, 3);
                 out.value(publicKey);
                 out.value(signature);
+            }
+            case Operation.Grant(String author, Bytes publicKey) -> {
+                begin(GRANT, 3);
+                out.text(Limits.author(author));
+                out.value(publicKey);
+            }
+            case Operation.Revoke(String author, Bytes publicKey) -> {
+                begin(REVOKE, 3);
+                out.text(Limits.author(author));
+                out.value(publicKey);
             }
         }
         out.end();
@@ -336,6 +348,8 @@ final class EntryCodec { // laws G1, G4
                     case REMOVE -> new Operation.Remove(Limits.id(in.text()), seen(in));
                     case ERASE -> new Operation.Erase(Limits.id(in.text()), seen(in));
                     case SEAL -> new Operation.Seal(in.bytes(), in.bytes());
+                    case GRANT -> new Operation.Grant(author(in), in.bytes());
+                    case REVOKE -> new Operation.Revoke(author(in), in.bytes());
                     default -> throw in.damaged("operation " + code + " is not known");
                 };
         if (code != (int) code || elements != elements((int) code)) {
@@ -348,7 +362,7 @@ final class EntryCodec { // laws G1, G4
     private static int elements(int code) {
         return switch (code) {
             case EXTEND -> 2;
-            case DEFINE, UNSET, REMOVE, SEAL, ERASE -> 3;
+            case DEFINE, UNSET, REMOVE, SEAL, ERASE, GRANT, REVOKE -> 3;
             case ADD_EDGE -> 6;
             default -> 4;
         };
@@ -367,6 +381,10 @@ final class EntryCodec { // laws G1, G4
         }
         expected = known;
         return row.sharing(known);
+    }
+
+    private String author(CborReader in) {
+        return name(Limits.author(in.text()));
     }
 
     private String type(CborReader in) {

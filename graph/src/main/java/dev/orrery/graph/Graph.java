@@ -1,5 +1,6 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Bytes;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.Unsupported;
@@ -95,6 +96,31 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
      * is trusted whatever is said.
      */
     void trust(Trust trust);
+
+    /**
+     * Whose entries are taken in: what was said, with what was granted and revoked in the graph.
+     */
+    Trust trust();
+
+    /**
+     * Says for all replicas that a key is an author's, another one of his own say. It counts where
+     * this replica's author {@linkplain Trust#administeredBy administers} keys, or is that author.
+     *
+     * @param publicKey what {@link Identity#publicKey} gives
+     * @throws dev.orrery.core.OrreryException.Unsupported without an identity, or when it would not
+     *     count here under strict trust
+     */
+    void grant(String author, Bytes publicKey);
+
+    /**
+     * Says for all replicas that a key is not an author's any more, for ever. What he had sealed
+     * with it and who is trusted has taken in before he learned of this stays, and others take it
+     * in from him; the rest waits. It counts as {@link #grant} does.
+     *
+     * @throws dev.orrery.core.OrreryException.Unsupported without an identity, or when it would not
+     *     count here under strict trust
+     */
+    void revoke(String author, Bytes publicKey);
 
     /** The entries that are kept and hidden because they break the schema, by hash. */
     Relation<Hash, Quarantined> quarantine();

@@ -98,7 +98,12 @@ final class History {
             case Operation.AddEdge edge ->
                     edge.id().equals(id) || edge.from().equals(id) || edge.to().equals(id);
             case Operation.OfEntity entity -> entity.id().equals(id);
-            case Operation.Define _, Operation.Extend _, Operation.Seal _ -> false;
+            case Operation.Define _,
+                    Operation.Extend _,
+                    Operation.Seal _,
+                    Operation.Grant _,
+                    Operation.Revoke _ ->
+                    false;
         };
     }
 

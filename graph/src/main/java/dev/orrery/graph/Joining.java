@@ -39,7 +39,7 @@ final class Joining {
 
     /** Judges all that was found; what is in the quarantine is in the batch. */
     Batch begin() {
-        Batch all = new Batch(1, clock.last(), SchemaFacts.none(name), judge);
+        Batch all = new Batch(1, clock.last(), SchemaFacts.none(name), KeyStatements.none(), judge);
         judgeAnew(all);
         return all;
     }
@@ -67,7 +67,7 @@ final class Joining {
 
     /** A batch for what comes now. */
     Batch batch() {
-        return new Batch(index.size() + 1, clock.last(), state.facts(), judge);
+        return new Batch(index.size() + 1, clock.last(), state.facts(), state.keys(), judge);
     }
 
     /** Makes an entry of an operation that may be written here. */
@@ -122,6 +122,7 @@ final class Joining {
     // law G8
     void take(Batch batch, List<Entry> entries) {
         SchemaFacts before = state.facts();
+        KeyStatements keysBefore = state.keys();
         Set<State.Slot> touched = entries.size() == 1 ? Set.of() : new LinkedHashSet<>();
         for (Entry entry : entries) {
             State.Step step = take(batch, entry);
@@ -131,6 +132,7 @@ final class Joining {
                 touched.add(step.slot());
             }
         }
+        sealAfter(keysBefore);
         if (before.equals(state.facts())) { // the very facts
             touched.forEach(slot -> judge(batch, slot));
         } else {
@@ -143,11 +145,24 @@ final class Joining {
         SchemaFacts before = state.facts();
         index.compacted().join(base, arrivals, false, Set.of());
         clock.witness(base.rows().greatestTime());
+        KeyStatements keysBefore = state.keys();
         List<State.Step> steps = state.join(base.state());
+        sealAfter(keysBefore);
         if (before.equals(state.facts())) { // the very facts
             steps.forEach(step -> judge(batch, step.slot()));
         } else {
             judgeAnew(batch);
+        }
+    }
+
+    /**
+     * Has a seal written where a key was revoked: it follows, and so vouches for, what its owner
+     * had sealed with it and is here, which others may not have. Whoever only reads seals nothing.
+     */
+    private void sealAfter(KeyStatements before) { // law G66
+        KeyStatements now = state.keys();
+        if (!before.equals(now) && !before.revocations().equals(now.revocations())) {
+            unsealed |= index.newest(author) > 0 || now.hasGrantOf(author);
         }
     }
 

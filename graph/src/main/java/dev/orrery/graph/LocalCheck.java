@@ -41,6 +41,8 @@ final class LocalCheck { // law G13
                     Operation.Erase _,
                     Operation.Define _,
                     Operation.Extend _,
+                    Operation.Grant _,
+                    Operation.Revoke _,
                     Operation.Seal _ -> {}
         }
     }

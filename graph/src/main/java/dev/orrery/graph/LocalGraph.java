@@ -1,5 +1,6 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Bytes;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Relation;
 import dev.orrery.core.Row;
@@ -138,6 +139,21 @@ final class LocalGraph extends ReplicaState implements Graph {
     @Override
     public void trust(Trust trust) {
         replica.trust(trust);
+    }
+
+    @Override
+    public Trust trust() {
+        return replica.locked(replica::trust);
+    }
+
+    @Override
+    public void grant(String author, Bytes publicKey) {
+        replica.writeAboutKeys(author, new Operation.Grant(author, publicKey));
+    }
+
+    @Override
+    public void revoke(String author, Bytes publicKey) {
+        replica.writeAboutKeys(author, new Operation.Revoke(author, publicKey));
     }
 
     // ---- entries

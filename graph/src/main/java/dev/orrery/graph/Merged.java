@@ -23,6 +23,8 @@ public record Merged(long added, long known, List<Waiting> waiting, List<Refused
         MISSING_PARENT,
         /** Its author has not sealed it. */
         UNSEALED,
+        /** Its author's key was revoked, and nobody else who is trusted has taken it in. */
+        REVOKED,
         /** Its time is further ahead of the wall clock than may be. */
         FUTURE
     }

@@ -153,4 +153,44 @@ public sealed interface Operation {
             return "seal";
         }
     }
+
+    /**
+     * A key is an author's: what he seals with it is his. Counts where a {@link Trust} has whoever
+     * says so administer keys, or where he says it of himself.
+     *
+     * @param publicKey 32 bytes
+     */
+    record Grant(String author, Bytes publicKey) implements Operation {
+        public Grant {
+            requireKey("grant", publicKey);
+        }
+
+        @Override
+        public String name() {
+            return "grant";
+        }
+    }
+
+    /**
+     * A key is not to be trusted any more, for ever: of what is sealed with it counts only what
+     * somebody else who is trusted has taken in. Counts as a {@link Grant} does.
+     *
+     * @param publicKey 32 bytes
+     */
+    record Revoke(String author, Bytes publicKey) implements Operation {
+        public Revoke {
+            requireKey("revocation", publicKey);
+        }
+
+        @Override
+        public String name() {
+            return "revoke";
+        }
+    }
+
+    private static void requireKey(String what, Bytes publicKey) {
+        if (publicKey.length() != Ed25519.KEY_BYTES) {
+            throw new Invalid(what, "has a key of 32 bytes", publicKey.length());
+        }
+    }
 }

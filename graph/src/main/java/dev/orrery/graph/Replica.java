@@ -264,7 +264,8 @@ final class Replica implements AutoCloseable {
         lock.lock();
         try {
             committing.requireOpen();
-            Admission admission = new Admission(name, index(), clock(), joining.codec(), trust);
+            Admission admission =
+                    new Admission(name, index(), clock(), joining.codec(), trust, state().keys());
             admission.run(entries);
             if (!admission.admitted().isEmpty()) {
                 Batch batch = joining.batch();
@@ -315,7 +316,24 @@ final class Replica implements AutoCloseable {
 
     /** Whose entries are taken in; only inside {@link #locked}. */
     Trust trust() {
-        return trust;
+        return trust.under(state().keys());
+    }
+
+    /** Writes a statement about an author's keys. */
+    void writeAboutKeys(String of, Operation statement) {
+        if (identity == null) {
+            throw new Unsupported(
+                    statement.name() + " a key in " + name,
+                    "a graph without an identity; open it with Graphs.identity");
+        }
+        writeAll(() -> {
+            if (trust.isStrict() && !trust().mayAdminister(author, of)) {
+                throw new Unsupported(
+                        statement.name() + " a key of " + of + " in " + name,
+                        author + "; an administrator of its keys may");
+            }
+            return List.of(statement);
+        });
     }
 
     private Trust trusting(Trust others) {

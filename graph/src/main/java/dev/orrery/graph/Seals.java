@@ -4,7 +4,11 @@ import dev.orrery.core.Bytes;
 import dev.orrery.graph.Operation.Seal;
 import dev.orrery.graph.spi.Ed25519;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The seals among entries that arrive together: which are good, and what they vouch for. Confined.
  */
-final class Seals { // law G16
+final class Seals { // laws G16, G66
     /** Stands before what is signed, so that a signature means nothing elsewhere. */
     private static final byte[] DOMAIN = "orrery graph seal 1".getBytes(StandardCharsets.UTF_8);
 
@@ -25,13 +29,36 @@ final class Seals { // law G16
                 ServiceLoader.load(Ed25519.class).findFirst().orElseGet(JdkEd25519::new);
     }
 
-    private final Trust trust;
+    private final Trust given;
     private final Map<Hash, Entry> entries;
+
+    /** What was said about keys by what is here, and by what was vouched for. */
+    private KeyStatements said;
+
+    /** What is trusted with that. */
+    private Trust trust;
+
+    /** What a seal vouches for, or somebody who had seen it. */
     private final Set<Hash> vouched = new HashSet<>();
+
+    /** What only a seal with a key vouches for that was revoked. */
+    private final Set<Hash> doubtful = new HashSet<>();
+
     private final Map<Hash, String> broken = new HashMap<>();
 
-    Seals(Trust trust, Map<Hash, Entry> entries) {
-        this.trust = trust;
+    /** Signatures that were looked at. */
+    private final Map<Hash, Boolean> fitting = new HashMap<>();
+
+    /**
+     * Seals among some entries.
+     *
+     * @param given what is trusted whatever is said about keys
+     * @param known what is said about them by what is here
+     */
+    Seals(Trust given, KeyStatements known, Map<Hash, Entry> entries) {
+        this.given = given;
+        this.said = known;
+        this.trust = given.under(known);
         this.entries = entries;
     }
 
@@ -72,24 +99,46 @@ final class Seals { // law G16
         return message;
     }
 
-    /** Looks at the seals among the entries. */
+    /**
+     * Looks at the seals among the entries, in the order of their times: what is said about keys
+     * counts for those that are later. // law G66
+     */
     void check(EntryCodec codec) {
-        for (Entry entry : entries.values()) {
-            if (entry.operation() instanceof Seal seal && trust.knows(entry.author())) {
-                String rule = brokenBy(codec, entry, seal);
-                if (rule != null) {
-                    broken.put(entry.hash(), rule);
-                } else {
-                    vouch(entry);
-                }
-            }
-        }
+        List<Entry> open = new ArrayList<>();
+        entries.values().stream()
+                .filter(entry -> entry.operation() instanceof Seal)
+                .sorted(Comparator.comparing(Entry::stamp))
+                .forEach(open::add);
+        KeyStatements before;
+        do {
+            before = said;
+            open.removeIf(seal -> look(codec, seal));
+            endorse();
+        } while (!before.equals(said)); // a key may be known by now
     }
 
-    private @Nullable String brokenBy(EntryCodec codec, Entry entry, Seal seal) {
-        if (!trust.allows(entry.author(), seal.publicKey())) {
-            return "is sealed with a key that is not trusted";
+    /** Looks at one seal; true when it is good. */
+    private boolean look(EntryCodec codec, Entry entry) {
+        Seal seal = (Seal) entry.operation();
+        broken.remove(entry.hash());
+        if (!trust.knows(entry.author())) {
+            return false;
         }
+        boolean wasRevoked = trust.wasRevoked(entry.author(), seal.publicKey());
+        if (!wasRevoked && !trust.allows(entry.author(), seal.publicKey())) {
+            broken.put(entry.hash(), "is sealed with a key that is not trusted");
+        } else if (!fitting.computeIfAbsent(entry.hash(), _ -> fits(codec, entry, seal))) {
+            broken.put(entry.hash(), "is sealed with a signature that does not fit");
+        } else if (wasRevoked) {
+            add(entry, doubtful);
+        } else {
+            add(entry, vouched).forEach(this::hear);
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean fits(EntryCodec codec, Entry entry, Seal seal) {
         Entry unsigned =
                 codec.encode(
                         entry.author(),
@@ -98,21 +147,55 @@ final class Seals { // law G16
                         entry.time(),
                         entry.parents(),
                         Seal.unsigned(seal.publicKey()));
-        boolean fits =
-                scheme().verify(
-                                seal.publicKey().toArray(),
-                                message(unsigned),
-                                seal.signature().toArray());
-        return fits ? null : "is sealed with a signature that does not fit";
+        return scheme().verify(
+                        seal.publicKey().toArray(), message(unsigned), seal.signature().toArray());
     }
 
-    /** A seal vouches for itself and for what its author linked below it. */
-    private void vouch(Entry seal) {
+    /**
+     * Adds a seal and what its author linked below it, which it is for; those that were not there.
+     */
+    private List<Entry> add(Entry seal, Set<Hash> to) {
+        List<Entry> added = new ArrayList<>();
         Entry next = seal;
-        while (next != null && vouched.add(next.hash())) {
+        while (next != null && to.add(next.hash())) {
+            added.add(next);
             Hash previous = next.previous().orElse(null);
             next = previous == null ? null : entries.get(previous);
         }
+        return added;
+    }
+
+    private void hear(Entry entry) {
+        if (entry.isAboutKeys()) {
+            said = said.and(entry);
+            trust = given.under(said);
+        }
+    }
+
+    /** Who is trusted vouches for what he had seen, where its author had sealed it. */
+    private void endorse() {
+        if (doubtful.isEmpty()) {
+            return;
+        }
+        Deque<Hash> open = new ArrayDeque<>(vouched);
+        while (!open.isEmpty()) {
+            Entry entry = entries.get(open.remove());
+            if (entry != null) {
+                entry.follows().filter(this::endorse).forEach(open::add);
+            }
+        }
+        doubtful.removeAll(vouched);
+    }
+
+    private boolean endorse(Hash seen) {
+        if (!doubtful.contains(seen) || !vouched.add(seen)) {
+            return false;
+        }
+        Entry entry = entries.get(seen);
+        if (entry != null) {
+            hear(entry);
+        }
+        return true;
     }
 
     /** Why an entry is refused for who wrote it, or null. */
@@ -126,8 +209,14 @@ final class Seals { // law G16
         return broken.get(entry.hash());
     }
 
-    /** Whether an entry waits for its author's seal. */
-    boolean isLacking(Entry entry) {
-        return trust.isStrict() && !entry.isRoot() && !vouched.contains(entry.hash());
+    /** Why an entry waits for a seal, or null. */
+    Merged.@Nullable Cause lacking(Entry entry) {
+        if (entry.isRoot() || vouched.contains(entry.hash())) {
+            return null;
+        }
+        if (doubtful.contains(entry.hash())) {
+            return Merged.Cause.REVOKED;
+        }
+        return trust.isStrict() ? Merged.Cause.UNSEALED : null;
     }
 }

@@ -29,6 +29,7 @@ final class State { // law G7
     private final Set<String> erased = new HashSet<>();
 
     private SchemaFacts facts;
+    private KeyStatements keys = KeyStatements.none();
 
     State(String graph) {
         this.facts = SchemaFacts.none(graph);
@@ -61,6 +62,10 @@ final class State { // law G7
             case Operation.Define(String _, List<Fact> more) -> join(more, entry.stamp());
             case Operation.Extend(List<Fact> more) -> join(more, entry.stamp());
             case Operation.OfEntity about -> join(about, entry.stamp());
+            case Operation.Grant _, Operation.Revoke _ -> {
+                keys = keys.and(entry);
+                yield null;
+            }
             case Operation.Seal _ -> null;
         };
     }
@@ -104,6 +109,7 @@ final class State { // law G7
 
     /** Takes in everything that other entries said, and returns what that changed. */
     List<Step> join(State other) {
+        keys = keys.and(other.keys);
         other.facts
                 .statements()
                 .forEach((stamp, stated) -> {
@@ -129,6 +135,11 @@ final class State { // law G7
     /** Takes over what an entry had stated about the schema. */
     void restore(List<Fact> stated, Stamp stamp) {
         facts = facts.and(stamp, stated);
+    }
+
+    /** Takes over what entries had stated about keys. */
+    void restore(KeyStatements stated) {
+        keys = keys.and(stated);
     }
 
     /** Takes in an entry about the schema. */
@@ -166,12 +177,17 @@ final class State { // law G7
         return Collections.unmodifiableSet(erased);
     }
 
-    void undo(SchemaFacts before) {
+    void undo(SchemaFacts before, KeyStatements keysBefore) {
         facts = before;
+        keys = keysBefore;
     }
 
     SchemaFacts facts() {
         return facts;
+    }
+
+    KeyStatements keys() {
+        return keys;
     }
 
     /** What is known of an id; null when nothing is. */

@@ -2,6 +2,7 @@ package dev.orrery.graph;
 
 import dev.orrery.core.CborReader;
 import dev.orrery.core.CborWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class StateCodec { // law G7
 
     /** Writes a state, and the stamps in it in one's own way. */
     static void write(CborWriter out, State state, Consumer<Stamp> stamps) {
-        out.beginList(2);
+        KeyStatements keys = state.keys();
+        out.beginList(keys.isEmpty() ? 2 : 3);
         SortedMap<Stamp, List<Fact>> statements = state.facts().statements();
         out.beginList(statements.size());
         statements.forEach((stamp, facts) -> {
@@ -49,6 +51,22 @@ final class StateCodec { // law G7
         out.beginList(entities.size());
         entities.forEach(entity -> write(out, entity, stamps));
         out.end();
+        if (!keys.isEmpty()) {
+            write(out, keys);
+        }
+        out.end();
+    }
+
+    static void write(CborWriter out, KeyStatements keys) {
+        out.beginList(keys.all().size());
+        for (KeyStatements.Statement each : keys.all()) {
+            out.beginList(4);
+            out.text(each.by());
+            out.text(each.author());
+            out.bytes(each.publicKey().toArray());
+            out.flag(each.isRevocation());
+            out.end();
+        }
         out.end();
     }
 
@@ -98,7 +116,10 @@ final class StateCodec { // law G7
     /** Reads a state that was written with stamps that this reads. */
     static State read(CborReader in, String graph, Supplier<Stamp> stamps) {
         State state = new State(graph);
-        begin(in, 2, "a state has two parts");
+        int parts = begin(in, "a state is a list");
+        if (parts != 2 && parts != 3) {
+            throw in.damaged("a state has two parts, or three");
+        }
         EntryCodec codec = new EntryCodec();
         Stamp before = null;
         for (int i = begin(in, "statements are a list"); i > 0; i--) {
@@ -122,8 +143,31 @@ final class StateCodec { // law G7
             last = entity.id();
         }
         in.end();
+        if (parts == 3) {
+            state.restore(keys(in));
+        }
         in.end();
         return state;
+    }
+
+    static KeyStatements keys(CborReader in) {
+        List<KeyStatements.Statement> all = new ArrayList<>();
+        for (int i = begin(in, "what was said about keys is a list"); i > 0; i--) {
+            begin(in, 4, "what was said about a key has four parts");
+            KeyStatements.Statement each =
+                    new KeyStatements.Statement(
+                            Limits.author(in.text()),
+                            Limits.author(in.text()),
+                            in.bytes(),
+                            flag(in));
+            in.end();
+            if (!all.isEmpty() && all.getLast().compareTo(each) >= 0) {
+                throw in.damaged("what was said about keys is in order, each once");
+            }
+            all.add(each);
+        }
+        in.end();
+        return KeyStatements.of(all);
     }
 
     private static Entity entity(CborReader in, Supplier<Stamp> stamps) {

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Entries of format version 1 are written and read the same for ever. */
@@ -80,6 +81,22 @@ class EntryFormatTest { // law G1
                         previous,
                         time,
                         List.of(entries.getFirst().hash())));
+        for (Operation later :
+                List.of(
+                        new Operation.Erase("m", new TreeMap<>(Map.of("ann", 2L))),
+                        new Operation.Grant("bob", Bytes.of(new byte[32])),
+                        new Operation.Revoke("bob", Bytes.of(new byte[32])))) {
+            Entry last = entries.getLast();
+            time = time.next();
+            entries.add(
+                    codec.encode(
+                            "ann",
+                            last.sequence() + 1,
+                            last.hash(),
+                            time,
+                            List.of(last.hash()),
+                            later));
+        }
         return entries;
     }
 

@@ -175,4 +175,32 @@ class GuideTest {
         south.close();
         graph.close();
     }
+
+    @Test
+    void keys() {
+        Identity ann = Identity.generate("ann");
+        Identity bob = Identity.generate("bob");
+        Identity renewed = Identity.generate("bob");
+        Identity stolen = Identity.generate("bob");
+        Graph mine = signed(ann);
+        Graph theirs = signed(bob);
+        // guide
+        Trust trusted = Trust.strict().allow("ann", ann.publicKey()).administeredBy("ann");
+        mine.trust(trusted);
+        theirs.trust(trusted);
+        mine.grant("bob", bob.publicKey()); // mine is ann's: from now on bob's entries are taken in
+        theirs.sync(mine::answer); // theirs is bob's, and learns of it
+        theirs.grant("bob", renewed.publicKey()); // his own other key, with which he goes on
+        mine.revoke("bob", stolen.publicKey()); // what is sealed with it from now on waits for ever
+        // end
+        assertThat(theirs.sync(mine::answer).equal()).isTrue();
+        assertThat(mine.trust().keys("bob"))
+                .containsExactlyInAnyOrder(bob.publicKey(), renewed.publicKey());
+    }
+
+    private static Graph signed(Identity identity) {
+        return Graphs.on(Timeline.startingAt("guide", new Revision(0)))
+                .identity(identity)
+                .open(ZOO);
+    }
 }
