@@ -283,6 +283,18 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
                 : newest(condition);
     }
 
+    /** How many of the newest entries meet a condition: for that they need no order. */
+    long count(Condition condition) {
+        if (Tracking.scope() != null) {
+            return select(condition).size();
+        }
+        try (Pin pin = timeline.pin()) {
+            List<Map.Entry<K, V>> matching = new ArrayList<>();
+            addMatching(condition, pin.revision().number(), matching);
+            return matching.size();
+        }
+    }
+
     private List<Map.Entry<K, V>> newest(Condition condition) {
         try (Pin pin = timeline.pin()) {
             return selectAt(condition, pin.revision().number());

@@ -52,7 +52,7 @@ record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order>
 
     @Override
     public long count() {
-        return base.select(condition).size();
+        return base.count(condition);
     }
 
     private List<Map.Entry<K, V>> entries() {
