@@ -3,7 +3,6 @@ package dev.orrery.graph;
 import dev.orrery.core.CborReader;
 import dev.orrery.core.CborWriter;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,7 +166,7 @@ final class Checkpoint { // law G17
                 return Optional.empty();
             }
             return Optional.of(read(in, graph));
-        } catch (IOException | BufferUnderflowException | IllegalStateException unusable) {
+        } catch (IOException | RuntimeException unusable) { // whatever is in it: it is a cache
             LOG.log(
                     System.Logger.Level.WARNING,
                     "the checkpoint of " + graph + " is not used; everything is read again",

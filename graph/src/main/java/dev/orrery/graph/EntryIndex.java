@@ -386,7 +386,11 @@ final class EntryIndex {
             if (holds(arrival)) {
                 int at = 4 * (arrival - 1);
                 fingerprint.add(hashes[at], hashes[at + 1], hashes[at + 2], hashes[at + 3]);
-                link(byNumber[authors[arrival - 1]], sequences[arrival - 1], arrival);
+                long sequence = sequences[arrival - 1];
+                if (sequence < 0 || sequence > size) {
+                    throw new IllegalStateException("an author has fewer entries: " + sequence);
+                }
+                link(byNumber[authors[arrival - 1]], sequence, arrival);
             }
         }
     }

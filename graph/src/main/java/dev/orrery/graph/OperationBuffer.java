@@ -6,10 +6,12 @@ import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * after a crash it looks whether that is there.
  */
 public final class OperationBuffer implements AutoCloseable { // law G57
+    private static final System.Logger LOG = System.getLogger(OperationBuffer.class.getName());
+
     private static final byte WRITE = 1;
     private static final byte REMOVE_NODE = 2;
     private static final byte REMOVE_EDGE = 3;
@@ -33,6 +37,7 @@ public final class OperationBuffer implements AutoCloseable { // law G57
     private final SegmentLog log;
     private final EntryCodec codec = new EntryCodec();
     private final ArrayDeque<Buffered> waiting = new ArrayDeque<>();
+    private final List<Long> unread = new ArrayList<>();
     private @Nullable Begun begun;
 
     /**
@@ -59,6 +64,7 @@ public final class OperationBuffer implements AutoCloseable { // law G57
      * Opens the buffer in a directory, creating both when they are not there.
      *
      * @throws OrreryException.StorageFailure when the directory cannot be used
+     * @throws Unsupported when a newer version wrote into it
      */
     public static OperationBuffer open(Path directory) {
         return on(SegmentLog.open(directory));
@@ -78,7 +84,21 @@ public final class OperationBuffer implements AutoCloseable { // law G57
         }
     }
 
+    /** Takes in a record, or notes that it says nothing. */
     private void take(SegmentLog.Entry entry) {
+        try {
+            read(entry);
+        } catch (Invalid
+                | BufferUnderflowException unreadable) { // it passed the check of its bytes
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "record " + entry.position() + " of an operation buffer cannot be read",
+                    unreadable);
+            unread.add(entry.position());
+        }
+    }
+
+    private void read(SegmentLog.Entry entry) {
         ByteBuffer record = ByteBuffer.wrap(entry.bytes());
         byte kind = record.hasRemaining() ? record.get() : 0;
         switch (kind) {
@@ -93,7 +113,7 @@ public final class OperationBuffer implements AutoCloseable { // law G57
                                     record.getLong(),
                                     new String(rest(record), StandardCharsets.UTF_8));
             case DONE -> forget(record.getLong());
-            default -> throw new Invalid("operation buffer", "has records of known kinds", kind);
+            default -> throw new Unsupported("read records of kind " + kind, "this version");
         }
     }
 
@@ -163,6 +183,11 @@ public final class OperationBuffer implements AutoCloseable { // law G57
     /** Where the disk has damaged what waited; that is lost, and the others are drained. */
     public List<SegmentLog.Damage> damage() {
         return log.damage();
+    }
+
+    /** The places of records that the disk did not damage and that say nothing all the same. */
+    public List<Long> unread() {
+        return List.copyOf(unread);
     }
 
     /** How many bytes of an interrupted write were cut from the end when this was opened. */

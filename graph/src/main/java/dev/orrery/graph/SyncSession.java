@@ -24,7 +24,7 @@ final class SyncSession {
      * where it can, and where it cannot, what came before its seal is kept for the next chunk.
      *
      * Vectors cannot tell apart two histories of one author (a restored copy, a liar). When they say that nothing is
-     * lacking, and the digests differ all the same, the sets of hashes are compared range by range. // law G37
+     * lacking, or what one has more is refused by the other, the sets of hashes are compared range by range. // law G37
      *
      * What was compacted cannot be sent entry by entry. Who lacks some of it gets the base first, in parts of which each
      * says where it begins, and then the entries behind it.
@@ -74,7 +74,8 @@ final class SyncSession {
             pull();
             push(theirs);
             SyncMessage after = hello();
-            if (after instanceof SyncMessage.Holds still && areLevel(still.vector(), vector())) {
+            if (after instanceof SyncMessage.Holds still
+                    && (received + sent == 0 || areLevel(still.vector(), vector()))) {
                 reconcile();
                 after = hello();
             }

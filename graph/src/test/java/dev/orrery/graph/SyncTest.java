@@ -302,6 +302,34 @@ class SyncTest {
         assertEqual(a, b);
     }
 
+    /**
+     * Two copies of one author went apart, and one side has something that the other does not take.
+     */
+    @Test
+    void whatIsRefusedHidesNothingElseThatIsLacking() {
+        LocalGraph one = open("same");
+        LocalGraph other = open("same");
+        write(one, "one", 1);
+        write(other, "other", 1);
+        a.sync(one::answer);
+        b.sync(other::answer);
+        LocalGraph early =
+                keep(
+                        Replicas.open(
+                                new Replicas.Wall(
+                                        wall.instant().plus(Duration.ofDays(9)).toEpochMilli()),
+                                "early",
+                                Replicas.ANYTHING));
+        early.addNode("Thing", "of the future", Row.of());
+        wall.move(Duration.ofDays(9).toMillis());
+        a.sync(early::answer);
+        wall.move(-Duration.ofDays(9).toMillis());
+        b.sync(a::answer);
+        b.sync(a::answer);
+        assertThat(a.nodes().keys()).containsExactly("of the future", "one0", "other0");
+        assertThat(b.nodes().keys()).containsExactly("one0", "other0");
+    }
+
     private static String refusal(byte[] answer) {
         return ((SyncMessage.Refusal) SyncMessage.decode(answer)).why();
     }
