@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
+import dev.orrery.testkit.InterceptedLog;
 import dev.orrery.testkit.Seeded;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +25,13 @@ class CompactionCrashTest {
     private final Replicas.Wall wall = new Replicas.Wall(1_000_000);
 
     /** A store that fails at one of its calls, after some of what it was told or nothing of it. */
-    private static final class Dying implements SegmentLog {
-        private final SegmentLog log = SegmentLog.inMemory();
+    private static final class Dying extends InterceptedLog {
         private int diesAt;
         private final int kept;
         private int calls;
 
         Dying(int diesAt, int kept) {
+            super(SegmentLog.inMemory());
             this.diesAt = diesAt;
             this.kept = kept;
         }
@@ -51,41 +52,21 @@ class CompactionCrashTest {
         }
 
         @Override
-        public long append(byte[] record) {
-            return appendAll(List.of(record));
-        }
-
-        @Override
         public long appendAll(List<byte[]> records) {
             if (dies()) {
-                log.appendAll(records.subList(0, Math.min(kept, records.size())));
+                super.appendAll(records.subList(0, Math.min(kept, records.size())));
                 throw dead();
             }
-            return log.appendAll(records);
-        }
-
-        @Override
-        public List<Entry> read(long after, int max) {
-            return log.read(after, max);
-        }
-
-        @Override
-        public long start() {
-            return log.start();
-        }
-
-        @Override
-        public long end() {
-            return log.end();
+            return super.appendAll(records);
         }
 
         @Override
         public void truncateBefore(long position) {
             if (dies()) {
-                log.truncateBefore(Math.max(log.start(), position - kept));
+                super.truncateBefore(Math.max(start(), position - kept));
                 throw dead();
             }
-            log.truncateBefore(position);
+            super.truncateBefore(position);
         }
 
         @Override
@@ -93,16 +74,6 @@ class CompactionCrashTest {
             if (dies()) {
                 throw dead();
             }
-        }
-
-        @Override
-        public List<Damage> damage() {
-            return List.of();
-        }
-
-        @Override
-        public long cutBytes() {
-            return 0;
         }
 
         @Override

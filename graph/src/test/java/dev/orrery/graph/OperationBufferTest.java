@@ -10,6 +10,7 @@ import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
 import dev.orrery.core.Subscription;
+import dev.orrery.testkit.InterceptedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,18 +145,12 @@ class OperationBufferTest {
     }
 
     /** What a crash leaves of either log: everything up to some append, whichever came last. */
-    private static final class Crashing implements SegmentLog {
-        private final SegmentLog log;
+    private static final class Crashing extends InterceptedLog {
         private final int[] left;
 
         private Crashing(SegmentLog log, int[] left) {
-            this.log = log;
+            super(log);
             this.left = left;
-        }
-
-        @Override
-        public long append(byte[] record) {
-            return appendAll(List.of(record));
         }
 
         @Override
@@ -163,42 +158,7 @@ class OperationBufferTest {
             if (left[0]-- <= 0) {
                 throw new Closed("the log of a process that was killed");
             }
-            return log.appendAll(records);
-        }
-
-        @Override
-        public List<SegmentLog.Entry> read(long after, int max) {
-            return log.read(after, max);
-        }
-
-        @Override
-        public long start() {
-            return log.start();
-        }
-
-        @Override
-        public long end() {
-            return log.end();
-        }
-
-        @Override
-        public void truncateBefore(long position) {
-            log.truncateBefore(position);
-        }
-
-        @Override
-        public void seal() {
-            log.seal();
-        }
-
-        @Override
-        public List<Damage> damage() {
-            return log.damage();
-        }
-
-        @Override
-        public long cutBytes() {
-            return log.cutBytes();
+            return super.appendAll(records);
         }
 
         @Override
