@@ -222,6 +222,16 @@ final class Connected implements WriteSession, AutoCloseable {
         }
     }
 
+    /** Takes the session back for a while, its transaction left open. */
+    void pause() {
+        borrower = null;
+    }
+
+    /** Lends the session to the calling thread again, within its open transaction. */
+    void resume() {
+        borrower = Thread.currentThread();
+    }
+
     /** Keeps what was written and takes the session back. */
     void commit() {
         try {
@@ -243,6 +253,7 @@ final class Connected implements WriteSession, AutoCloseable {
         }
         try {
             bounds.rollback();
+            usedNanos = System.nanoTime();
         } catch (SQLException e) {
             lost |= dialect.isLost(e);
             because.addSuppressed(e); // some failures have rolled back already

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements AutoCloseable {
     private static final String FORMATS = "orrery_formats";
+    private static final int MANY = 1 << 16;
 
     private final String name;
     private final Options options;
@@ -32,6 +33,7 @@ public final class Database implements AutoCloseable {
     private final @Nullable Announcements announcements;
     private final Sessions writers;
     private final @Nullable Sessions readers;
+    private final @Nullable Sessions moments;
     private final ReentrantLock closing = new ReentrantLock();
     private volatile boolean closed;
 
@@ -91,6 +93,7 @@ public final class Database implements AutoCloseable {
         boolean inMemory = processLock == null && !dialect.isShared();
         this.writers = sessions(Dialect.Access.WRITE, dialect.isShared() ? options.readers() : 1);
         this.readers = inMemory ? null : sessions(Dialect.Access.READ, options.readers());
+        this.moments = dialect.isShared() ? sessions(Dialect.Access.READ, MANY) : null;
         writers.giveBack(writers.borrow()); // what cannot be opened is refused here
     }
 
@@ -297,6 +300,20 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * Begins to keep a shared database as it is now, to be read until it is closed: it has a
+     * connection of its own, beside those of the {@link Options}. It sees every write that returned
+     * before.
+     *
+     * @throws OrreryException.Unsupported in an embedded database, where this process writes alone
+     */
+    public Moment moment() {
+        if (moments == null) {
+            throw new OrreryException.Unsupported("keep a moment for long", name);
+        }
+        return Moment.begin(moments, dialect);
+    }
+
+    /**
      * Has somebody told of what other users of a shared database {@link WriteSession#announce
      * announce} on a topic, and of what is announced here, as long as this is open. An embedded
      * database has no other users, and nobody is told anything.
@@ -328,7 +345,8 @@ public final class Database implements AutoCloseable {
     private void closeAll() {
         try (processLock;
                 writers;
-                readers) {
+                readers;
+                moments) {
             if (announcements != null) {
                 announcements.close();
             }

@@ -72,6 +72,17 @@ public abstract sealed class Dialect permits PostgresDialect, SqliteDialect {
      */
     public abstract boolean isShared();
 
+    /** The database's own clock as SQL: microseconds since 1970, growing within a transaction. */
+    public abstract String clock();
+
+    /** Who is at the other end of a connection as SQL: a text for people. */
+    public abstract String client();
+
+    /** The query whose transaction is to see one moment for long. */
+    String moment() {
+        throw new IllegalStateException("nobody else uses a database of " + name());
+    }
+
     /** Opens a connection on which only {@link #bounds} begin and end transactions. */
     abstract Connection connect(Access access);
 

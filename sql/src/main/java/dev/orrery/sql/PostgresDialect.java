@@ -31,6 +31,7 @@ final class PostgresDialect extends Dialect {
     private static final int GONE_MILLIS = 500;
     private static final String GONE = "client_connection_check_interval";
     private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration MOMENT = Duration.ofMinutes(10);
 
     private final DataSource source;
     private final Duration patience;
@@ -112,6 +113,24 @@ final class PostgresDialect extends Dialect {
     @Override
     public boolean isShared() {
         return true;
+    }
+
+    @Override
+    public String clock() {
+        return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+    }
+
+    @Override
+    public String client() {
+        return "coalesce(host(inet_client_addr()), 'here')";
+    }
+
+    /** It may be silent for longer than others. */
+    @Override
+    String moment() {
+        Duration longest = patience.compareTo(MOMENT) > 0 ? patience : MOMENT;
+        return "SELECT set_config('idle_in_transaction_session_timeout', '%d', true)"
+                .formatted(longest.toMillis());
     }
 
     // connections

@@ -61,6 +61,13 @@ final class Sessions implements AutoCloseable {
         }
     }
 
+    /** A session that no thread has, until some thread gives it back. */
+    Connected borrowForLong() {
+        Connected session = borrow();
+        borrowers.remove(Thread.currentThread());
+        return session;
+    }
+
     private String waitedFor() {
         return access == Dialect.Access.WRITE
                 ? "the turn to write to "

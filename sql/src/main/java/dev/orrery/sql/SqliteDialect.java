@@ -81,6 +81,16 @@ final class SqliteDialect extends Dialect {
     }
 
     @Override
+    public String clock() {
+        return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+    }
+
+    @Override
+    public String client() {
+        return "'here'";
+    }
+
+    @Override
     Bounds bounds(Connection connection, Access access) throws SQLException {
         return new Bounds() {
             private final PreparedStatement begin =

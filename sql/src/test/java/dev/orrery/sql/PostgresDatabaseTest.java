@@ -171,6 +171,30 @@ class PostgresDatabaseTest extends DatabaseContract {
     }
 
     @Test
+    void aMomentThatIsKeptStaysAsItWas() throws Exception { // law S15
+        try (Database database = open();
+                Database other = open()) {
+            database.perform("a", session -> session.update(INSERT, "Mars", 2));
+            Moment moment = database.moment();
+            assertThat(insert(other, "a", "Venus")).isEqualTo(1);
+            assertThat(insert(database, "b", "Pluto")).isEqualTo(1);
+            assertThat(count(moment)).isEqualTo(1);
+            assertThat(others.submit(() -> count(moment)).get()).isEqualTo(1);
+            try (Moment next = database.moment()) {
+                assertThat(count(next)).isEqualTo(3);
+            }
+            moment.close();
+            assertThat(moment.isOpen()).isFalse();
+            assertThatThrownBy(() -> count(moment)).isInstanceOf(OrreryException.Closed.class);
+        }
+    }
+
+    private static long count(Moment moment) {
+        return moment.<Long, RuntimeException>read(session ->
+                session.find("SELECT count(*) FROM planets", row -> row.integer(1)).orElseThrow());
+    }
+
+    @Test
     void connectionsThatDiedAreReplaced() {
         try (Database database = open()) {
             assertThat(count(database)).isZero();
