@@ -173,6 +173,21 @@ final class Chunks {
         return Optional.empty();
     }
 
+    /** The keys that have entries in a chunk, in order. */
+    static List<byte[]> keys(byte[] chunk, String where) {
+        List<byte[]> keys = new ArrayList<>();
+        ByteBuffer rest = ByteBuffer.wrap(chunk);
+        while (rest.hasRemaining()) {
+            keys.add(take(rest, where));
+            require(rest, ENTRY_BYTES - Integer.BYTES, where);
+            rest.position(rest.position() + 2 * Long.BYTES + Integer.BYTES);
+            int length = rest.getInt();
+            require(rest, length, where);
+            rest.position(rest.position() + length);
+        }
+        return keys;
+    }
+
     private static List<byte[]> changes(ByteBuffer entry, int count, String where) {
         List<byte[]> changes = new ArrayList<>();
         while (entry.hasRemaining()) {

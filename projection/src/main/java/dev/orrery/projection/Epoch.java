@@ -10,11 +10,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +38,14 @@ final class Epoch<K, S> {
     private final Map<K, Parked<K>> parked = new ConcurrentHashMap<>();
 
     private final KeptChanges changes = new KeptChanges();
-    private long fence;
+    private volatile long fence;
+
+    /** The term it is held with here, where others could fold it too. */
+    private volatile long term = Lease.NONE;
+
+    /** Counts events as they are folded, where somebody looks whether that goes on. */
+    private final @Nullable LongAdder pulse;
+
     private volatile Reached reached;
 
     /** Whether states that do not decode are none; else they are an error. */
@@ -47,8 +58,16 @@ final class Epoch<K, S> {
      * An epoch of which nothing is in memory yet.
      *
      * @param most so many keys may stay in memory
+     * @param isShared whether other processes could fold it too
      */
-    Epoch(EpochRow row, EpochTables tables, String log, Codec<K> keys, Codec<S> states, int most) {
+    Epoch(
+            EpochRow row,
+            EpochTables tables,
+            String log,
+            Codec<K> keys,
+            Codec<S> states,
+            int most,
+            boolean isShared) {
         this.row = row;
         this.tables = tables;
         this.log = log;
@@ -56,6 +75,7 @@ final class Epoch<K, S> {
         this.states = states;
         this.held = new HeldStates<>(most);
         this.name = log + "-" + row.number();
+        this.pulse = isShared ? new LongAdder() : null;
         this.fence = row.fence();
         this.reached = new Reached(new Position(log, row.position()), row.time());
     }
@@ -90,12 +110,19 @@ final class Epoch<K, S> {
     /**
      * What is known of a key, also for a while after its state was removed; read from the store
      * when it is not in memory.
+     *
+     * <p>The store may be ahead of what is shown: a step brings its keys to memory before it is
+     * stored, so a reader looks there again, or it would find the new state here and the old one
+     * there a moment later.
      */
     @Nullable Held<S> held(K key) {
         Held<S> known = held.find(key);
-        return known != null || held.isWhole()
-                ? known
-                : tables.state(keys.encode(key)).map(row -> readable(key, row)).orElse(null);
+        if (known != null || held.isWhole()) {
+            return known;
+        }
+        Held<S> stored = tables.state(keys.encode(key)).map(row -> readable(key, row)).orElse(null);
+        Held<S> brought = held.find(key);
+        return brought == null ? stored : brought;
     }
 
     /** What is in memory of a key; all that is known of one that was brought there. */
@@ -144,6 +171,11 @@ final class Epoch<K, S> {
     /** Leaves everything out of memory, unless all is to stay there. */
     void leaveOut() {
         held.leaveOutAll();
+    }
+
+    /** Whether some keys are not in memory, or will not be from the next {@link #trim} on. */
+    boolean readsStore() {
+        return !held.isWhole() || held.isFull();
     }
 
     boolean isWhole() {
@@ -216,8 +248,38 @@ final class Epoch<K, S> {
     }
 
     /** One more step is stored. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by who holds the lock alone
     void stepped() {
         fence++;
+    }
+
+    /** The term it is held with here; {@link Lease#NONE} when it is not. */
+    long term() {
+        return term;
+    }
+
+    boolean isHeld() {
+        return term != Lease.NONE;
+    }
+
+    void hold(long claimed) {
+        term = claimed;
+    }
+
+    void letGo() {
+        term = Lease.NONE;
+    }
+
+    /** One more event is about to be folded. */
+    void beat() {
+        if (pulse != null) {
+            pulse.increment();
+        }
+    }
+
+    /** Grows while it is folded on. */
+    long beats() {
+        return pulse == null ? 0 : pulse.sum() + fence;
     }
 
     /** Where the kept changes are. */
@@ -311,7 +373,7 @@ final class Epoch<K, S> {
             isLenient = true;
             throw failures.getFirst();
         }
-        loadWaiting();
+        loadWaiting(tables);
         changes.load(tables.kept());
     }
 
@@ -362,8 +424,8 @@ final class Epoch<K, S> {
         }
     }
 
-    private void loadWaiting() {
-        for (EpochTables.ParkedRow waiting : tables.parked()) {
+    private void loadWaiting(EpochTables from) {
+        for (EpochTables.ParkedRow waiting : from.parked()) {
             park(
                     new Waiting<>(
                             keys.decode(waiting.key()),
@@ -390,10 +452,10 @@ final class Epoch<K, S> {
 
     // taking over what somebody else stored
 
-    /** The keys that somebody else has changed since, with what is stored of them now. */
-    Map<K, Held<S>> overtaken() {
+    /** The keys that somebody else has changed since, with what is stored of them. */
+    Map<K, Held<S>> overtaken(EpochTables now) {
         Map<K, Held<S>> changed = new LinkedHashMap<>();
-        tables.eachStateSince(
+        now.eachStateSince(
                 position().number(),
                 changes.next(),
                 row -> {
@@ -415,37 +477,94 @@ final class Epoch<K, S> {
     /** Takes over what is stored now of waiting events, places of changes and steps. */
     void takeOver(EpochRow stored) {
         parked.clear();
-        loadWaiting();
+        loadWaiting(tables);
         changes.load(tables.kept());
         fence = stored.fence();
     }
 
-    /** The keys of which another epoch, to be served instead, has another state. */
-    Map<K, Differing<S>> differing(Epoch<K, S> next) {
-        Map<K, Differing<S>> differing = new LinkedHashMap<>();
-        if (isWhole() && next.isWhole()) {
-            next.forEach(
-                    (key, after) -> put(differing, key, stateInMemory(key), Optional.of(after)));
-            forEach((key, before) ->
-                    put(differing, key, Optional.of(before), next.stateInMemory(key)));
-        } else {
-            tables.eachDiffering(
-                    next.tables,
-                    (stored, before, after) ->
-                            key(stored)
-                                    .ifPresent(key ->
-                                            put(
-                                                    differing,
-                                                    key,
-                                                    state(key, before),
-                                                    next.state(key, after))));
+    /**
+     * The keys that somebody else has changed since, with what is known of them as of a moment;
+     * empty when that cannot be told by the kept changes.
+     */
+    Optional<Map<K, Held<S>>> changedSince(EpochTables now) {
+        if (now.firstKept().orElse(Long.MAX_VALUE) > changes.next()) {
+            return position().number() == 0 && held.size() == 0
+                    ? Optional.of(overtaken(now))
+                    : Optional.empty();
         }
-        return differing;
+        Set<byte[]> touched = new TreeSet<>(Arrays::compareUnsigned); // as they stand in the store
+        now.eachChunkFrom(
+                changes.next(),
+                (chunk, _) ->
+                        touched.addAll(Chunks.keys(chunk.bytes(), "changes of epoch " + name)));
+        List<byte[]> encoded = List.copyOf(touched);
+        Map<K, Held<S>> changed = HashMap.newHashMap(encoded.size());
+        int[] rows = {0};
+        now.states(
+                encoded,
+                row -> {
+                    rows[0]++;
+                    K key = keys.decode(row.key());
+                    Held<S> known = held.peek(key);
+                    if (known == null || known.version() != row.version()) {
+                        changed.put(key, held(key, row));
+                    }
+                });
+        return rows[0] == encoded.size() ? Optional.of(changed) : Optional.empty();
     }
 
-    private void put(Map<K, Differing<S>> differing, K key, Optional<S> before, Optional<S> after) {
-        if (!before.equals(after)) {
-            differing.put(key, new Differing<>(before, after));
+    /** Takes over what is stored as of a moment, but for states. */
+    void takeOver(EpochRow stored, EpochTables now) {
+        parked.clear();
+        loadWaiting(now);
+        long next = changes.next();
+        now.firstKept().ifPresent(changes::dropBefore);
+        now.eachChunkFrom(next, changes::add);
+        fence = stored.fence();
+        if (stored.lease().term() != term) {
+            term = Lease.NONE;
         }
+    }
+
+    // comparing
+
+    /** Every key that has a state, in memory or else as the store has them. */
+    void each(BiConsumer<K, S> reader) {
+        if (isWhole()) {
+            forEach(reader);
+        } else {
+            eachStored((key, state) -> reader.accept(key, state.get()));
+        }
+    }
+
+    /** The states of those keys that have one. */
+    Map<K, S> all(Set<K> wanted) {
+        Map<K, S> found = new HashMap<>();
+        if (isWhole()) {
+            wanted.forEach(key -> stateInMemory(key).ifPresent(state -> found.put(key, state)));
+        } else {
+            tables.states(
+                    wanted.stream().map(keys::encode).sorted(Arrays::compareUnsigned).toList(),
+                    row ->
+                            key(row.key())
+                                    .ifPresent(key ->
+                                            state(key, row.state())
+                                                    .ifPresent(state -> found.put(key, state))));
+        }
+        return found;
+    }
+
+    /** The keys whose stored states are not those of another epoch. */
+    void eachDiffering(Epoch<K, S> next, BiConsumer<K, Differing<S>> reader) {
+        tables.eachDiffering(
+                next.tables,
+                (stored, before, after) ->
+                        key(stored)
+                                .ifPresent(key ->
+                                        reader.accept(
+                                                key,
+                                                new Differing<>(
+                                                        state(key, before),
+                                                        next.state(key, after)))));
     }
 }

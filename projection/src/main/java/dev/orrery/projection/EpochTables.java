@@ -1,6 +1,7 @@
 package dev.orrery.projection;
 
 import dev.orrery.sql.Database;
+import dev.orrery.sql.Moment;
 import dev.orrery.sql.ResultRow;
 import dev.orrery.sql.Session;
 import dev.orrery.sql.WriteSession;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ final class EpochTables {
 
     private final Database database;
     private final long epoch;
+    private final EpochView view;
+    private final @Nullable Leases leases;
 
     /** A state as it is stored; without bytes when it was removed. */
     record StateRow(byte[] key, long version, long position, byte[] state, long chunk) {}
@@ -60,6 +64,7 @@ final class EpochTables {
      * Everything a batch of events changes.
      *
      * @param fence the fence of the epoch before, one less than after
+     * @param term the term it is held with here, {@link Lease#NONE} for none
      * @param position the position after
      * @param time when the event at that position was appended
      * @param revision the revision this change will have at least
@@ -68,6 +73,7 @@ final class EpochTables {
      */
     record Save(
             long fence,
+            long term,
             long position,
             Instant time,
             long revision,
@@ -78,9 +84,26 @@ final class EpochTables {
             List<Released> released,
             List<Former> forgotten) {}
 
-    EpochTables(Database database, long epoch) {
+    /**
+     * The rows of an epoch.
+     *
+     * @param leases where other processes could fold it too
+     */
+    EpochTables(Database database, long epoch, EpochView view, @Nullable Leases leases) {
         this.database = database;
         this.epoch = epoch;
+        this.view = view;
+        this.leases = leases;
+    }
+
+    /** The same rows as of a moment. */
+    EpochTables at(Moment moment) {
+        return new EpochTables(database, epoch, new EpochView(database, moment), leases);
+    }
+
+    /** How they are read. */
+    EpochView view() {
+        return view;
     }
 
     // reading
@@ -107,7 +130,7 @@ final class EpochTables {
     }
 
     private void each(String sql, Consumer<StateRow> reader, @Nullable Object... parameters) {
-        database.read(session -> {
+        view.read(session -> {
             session.each(sql, row -> reader.accept(stateRow(row)), parameters);
             return reader;
         });
@@ -120,7 +143,7 @@ final class EpochTables {
 
     /** The state of a key. */
     Optional<StateRow> state(byte[] key) {
-        return database.read(session ->
+        return view.read(session ->
                 session.find(
                         STATES + " WHERE epoch = ? AND key_bytes = ?",
                         EpochTables::stateRow,
@@ -131,7 +154,7 @@ final class EpochTables {
     /** The states of some keys, of those that have a row. */
     void states(List<byte[]> keys, Consumer<StateRow> reader) {
         if (!keys.isEmpty()) {
-            database.read(session -> {
+            view.read(session -> {
                 states(session, keys, reader);
                 return reader;
             });
@@ -165,7 +188,7 @@ final class EpochTables {
     /** The keys whose stored states here are not those of another epoch. */
     void eachDiffering(EpochTables next, DifferingReader reader) {
         byte[] none = {};
-        database.read(session -> {
+        view.read(session -> {
             session.each(
                     "SELECT n.key_bytes, coalesce(o.state, ?), n.state FROM projection_states n"
                             + " LEFT JOIN projection_states o"
@@ -189,7 +212,7 @@ final class EpochTables {
 
     /** The events that wait, in order. */
     List<ParkedRow> parked() {
-        return database.read(session ->
+        return view.read(session ->
                 session.query(
                         "SELECT key_bytes, position, cause, attempts, coalesce(retry_at, -1)"
                                 + " FROM projection_parked WHERE epoch = ? ORDER BY position",
@@ -207,7 +230,7 @@ final class EpochTables {
 
     /** The positions of the events that wait for a key, in order. */
     List<Long> parked(byte[] key) {
-        return database.read(session ->
+        return view.read(session ->
                 session.query(
                         "SELECT position FROM projection_parked WHERE epoch = ? AND key_bytes = ?"
                                 + " ORDER BY position",
@@ -218,7 +241,7 @@ final class EpochTables {
 
     /** The chunks that are kept, in order. */
     List<Kept> kept() {
-        return database.read(session ->
+        return view.read(session ->
                 session.query(
                         "SELECT id, position, changes FROM projection_changes WHERE epoch = ?"
                                 + " ORDER BY id",
@@ -226,9 +249,35 @@ final class EpochTables {
                         epoch));
     }
 
+    /** The first chunk that is kept; empty when none is. */
+    Optional<Long> firstKept() {
+        return view.read(session ->
+                session.find(
+                        "SELECT id FROM projection_changes WHERE epoch = ? ORDER BY id LIMIT 1",
+                        row -> row.integer(1),
+                        epoch));
+    }
+
+    /** The chunks from a number on, in order, with the positions of the batches that made them. */
+    void eachChunkFrom(long first, BiConsumer<Chunks.Chunk, Long> reader) {
+        view.read(session -> {
+            session.each(
+                    "SELECT id, changes, entries, position FROM projection_changes WHERE epoch = ?"
+                            + " AND id >= ? ORDER BY id",
+                    row ->
+                            reader.accept(
+                                    new Chunks.Chunk(
+                                            row.integer(1), (int) row.integer(2), row.bytes(3)),
+                                    row.integer(4)),
+                    epoch,
+                    first);
+            return reader;
+        });
+    }
+
     /** What is read with one session of the chunks. */
     <T> T readChunks(Function<Reader, T> work) {
-        return database.read(session -> work.apply(new Reader(session)));
+        return view.read(session -> work.apply(new Reader(session)));
     }
 
     /** Reads chunks as of one moment. */
@@ -258,16 +307,7 @@ final class EpochTables {
      *     edited or retried a key, which moves no position
      */
     boolean save(WriteSession session, Save save) {
-        int moved =
-                session.update(
-                        "UPDATE projection_epochs SET position = ?, time = ?, revision = ?, fence ="
-                                + " fence + 1 WHERE id = ? AND fence = ?",
-                        save.position,
-                        FoldTables.micros(save.time),
-                        save.revision,
-                        epoch,
-                        save.fence);
-        if (moved == 0) {
+        if (!step(session, save)) {
             return false;
         }
         batch(
@@ -325,6 +365,37 @@ final class EpochTables {
                 save.forgotten,
                 row -> new @Nullable Object[] {epoch, row.key, row.version});
         return true;
+    }
+
+    /**
+     * Raises the fence, if it is as it is believed to be; so a holder is heard of too. // law P16
+     */
+    private boolean step(WriteSession session, Save save) {
+        if (leases == null) {
+            return session.update(
+                            "UPDATE projection_epochs SET position = ?, time = ?, revision = ?,"
+                                    + " fence = fence + 1 WHERE id = ? AND fence = ?",
+                            save.position,
+                            FoldTables.micros(save.time),
+                            save.revision,
+                            epoch,
+                            save.fence)
+                    > 0;
+        }
+        Leases.announce(session, epoch, save.fence + 1);
+        return session.update(
+                        "UPDATE projection_epochs SET position = ?, time = ?, revision = ?, fence ="
+                                + " fence + 1, held_until = CASE term WHEN ? THEN "
+                                + session.dialect().clock()
+                                + " + ? ELSE held_until END WHERE id = ? AND fence = ?",
+                        save.position,
+                        FoldTables.micros(save.time),
+                        save.revision,
+                        save.term,
+                        leases.micros(),
+                        epoch,
+                        save.fence)
+                > 0;
     }
 
     private static @Nullable Long micros(@Nullable Instant time) {

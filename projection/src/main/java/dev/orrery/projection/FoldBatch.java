@@ -203,6 +203,7 @@ final class FoldBatch<E, K, S> {
         return new Result<>(
                 new EpochTables.Save(
                         epoch.fence(),
+                        epoch.term(),
                         position,
                         time,
                         revision,

@@ -9,7 +9,8 @@ final class FoldFormat {
     static final Format FORMAT =
             Format.of("projection", FoldFormat::first)
                     .then(FoldFormat::second)
-                    .then(FoldFormat::third);
+                    .then(FoldFormat::third)
+                    .then(FoldFormat::fourth);
 
     private FoldFormat() {}
 
@@ -89,6 +90,15 @@ final class FoldFormat {
     private static List<String> third(Dialect dialect) {
         return List.of(
                 added("projection_epochs", new Columns(dialect).integer("fence") + " DEFAULT 0"));
+    }
+
+    /** Who folds an epoch where several processes could, and until when nobody else may. */
+    private static List<String> fourth(Dialect dialect) {
+        Columns columns = new Columns(dialect);
+        return List.of(
+                added("projection_epochs", columns.integer("term") + " DEFAULT 0"),
+                added("projection_epochs", columns.integer("held_until") + " DEFAULT 0"),
+                added("projection_epochs", "holder " + dialect.textType()));
     }
 
     private static String added(String table, String column) {

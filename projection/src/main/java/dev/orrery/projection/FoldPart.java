@@ -75,6 +75,7 @@ final class FoldPart<E, K, S> {
      */
     boolean fold(K key, Recorded<E> recorded, int attempt) {
         for (int now = attempt; ; now++) {
+            epoch.beat();
             try {
                 of(key, recorded.position().number()).apply(recorded);
                 return true;

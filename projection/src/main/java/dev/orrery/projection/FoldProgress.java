@@ -10,6 +10,7 @@ import dev.orrery.log.Position;
 import dev.orrery.projection.ProjectionStatus.Failed;
 import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.projection.ProjectionStatus.Rebuilding;
+import dev.orrery.projection.ProjectionStatus.StandingBy;
 import dev.orrery.projection.ProjectionStatus.Stopped;
 import java.time.Duration;
 
@@ -61,7 +62,7 @@ final class FoldProgress {
 
     private void refuseUnlessGoingOn(ProjectionStatus status) {
         switch (status) {
-            case Following _, Rebuilding _ -> {}
+            case Following _, StandingBy _, Rebuilding _ -> {}
             case Stopped _ -> throw new Closed("projection " + name);
             case Failed(Position after, OrreryException cause) ->
                     throw new Unavailable(

@@ -111,7 +111,8 @@ final class FoldStep<K, S> {
         epoch.stepped();
         epoch.changes().add(save.chunks(), save.position(), save.dropped());
         epoch.forget(save.position());
-        return new Shown<>(folder, epoch, result.changed(), free, save.position(), save.time());
+        return new Shown<>(
+                folder, epoch, result.changed(), free, save.position(), save.time(), false);
     }
 
     /**
@@ -128,6 +129,8 @@ final class FoldStep<K, S> {
      * States that are stored, with how far they are.
      *
      * @param released keys for which nothing waits any more
+     * @param isFollowed whether somebody else stored them, and who shows them leaves out of memory
+     *     what is too much
      */
     record Shown<K, S>(
             Folder<?, K, S> folder,
@@ -135,7 +138,8 @@ final class FoldStep<K, S> {
             Map<K, Held<S>> changed,
             Set<K> released,
             long position,
-            Instant time) {
+            Instant time,
+            boolean isFollowed) {
         void hold() {
             changed.forEach(epoch::hold);
         }
@@ -166,9 +170,8 @@ final class FoldStep<K, S> {
         void tell() {
             epoch.reach(position, time);
             released.forEach(epoch::release);
-            epoch.trim();
-            if (folder.serves(epoch)) {
-                folder.reached(changed.keySet());
+            if (!isFollowed && folder.settle(epoch)) {
+                folder.leaveOut(epoch, changed.keySet());
             }
         }
     }

@@ -154,17 +154,17 @@ final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
 
     @Override
     public void retry(K key) {
-        folder.retry(key, false);
+        folder.commands().retry(key, false);
     }
 
     @Override
     public void skip(K key) {
-        folder.retry(key, true);
+        folder.commands().retry(key, true);
     }
 
     @Override
     public void edit(K key, S state) {
-        folder.edit(key, state);
+        folder.commands().edit(key, state);
     }
 
     @Override

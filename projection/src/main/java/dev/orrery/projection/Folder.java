@@ -2,7 +2,6 @@ package dev.orrery.projection;
 
 import dev.orrery.core.Cursor.Numbered;
 import dev.orrery.core.OrreryException;
-import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.OrreryException.Unavailable;
@@ -16,6 +15,7 @@ import dev.orrery.log.Position;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.ProjectionStatus.Failed;
 import dev.orrery.projection.ProjectionStatus.Following;
+import dev.orrery.projection.ProjectionStatus.StandingBy;
 import dev.orrery.sql.Database;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +56,13 @@ final class Folder<E, K, S> {
     private final LogFollower<E> follower;
     private final FoldedRelation<E, K, S, ?> relation;
     private final FoldProgress progress;
+    private final KeyCommands<E, K, S> commands = new KeyCommands<>(this);
     private final Counts counts = new Counts();
     private final Wakes<K> wakes = new Wakes<>();
     private volatile Life<E, K, S> served;
     private volatile @Nullable Life<E, K, S> previous;
     private volatile @Nullable Rebuild rebuild;
+    private @Nullable SharedFold<E, K, S> shared;
     private volatile boolean closed;
 
     Folder(
@@ -85,6 +86,14 @@ final class Folder<E, K, S> {
         this.workers = workers;
         this.progress = new FoldProgress(folding.name(), served.epoch());
         this.relation = relation(folding.changes());
+    }
+
+    /** Has it share its database with other processes. Before anybody has it. */
+    SharedFold<E, K, S> share(Leases leases) {
+        SharedFold<E, K, S> sharing = new SharedFold<>(this, tables, leases, database, follower);
+        shared = sharing;
+        tell(new StandingBy("nobody"));
+        return sharing;
     }
 
     private <D> FoldedRelation<E, K, S, D> relation(Folding.Change<E, S, D> changes) {
@@ -153,6 +162,13 @@ final class Folder<E, K, S> {
                 "projection " + name() + " stopped after " + after,
                 cause);
         tell(new Failed(after, cause));
+        if (shared != null) {
+            shared.end();
+        }
+    }
+
+    Position at(long number) {
+        return new Position(served().position().log(), number);
     }
 
     // folding
@@ -179,7 +195,7 @@ final class Folder<E, K, S> {
                 folded.isRepeatable());
     }
 
-    private long nextRevision() {
+    long nextRevision() {
         return timeline.now().number() + 1;
     }
 
@@ -202,7 +218,7 @@ final class Folder<E, K, S> {
         }
     }
 
-    private boolean take(FoldStep<K, S> step) {
+    boolean take(FoldStep<K, S> step) {
         return FoldStep.take(database, timeline, log.name(), List.of(step));
     }
 
@@ -213,8 +229,56 @@ final class Folder<E, K, S> {
         wakes.wake(changed);
     }
 
+    /**
+     * What is visible of an epoch is about to be left out of memory. Holding the lock.
+     *
+     * @return false when there was more than that, which was shown and left out
+     */
+    boolean settle(Epoch<K, S> epoch) {
+        return shared == null || !serves(epoch) || shared.settle(epoch);
+    }
+
+    /** Leaves out of memory what is too much, and tells of what has changed. Holding the lock. */
+    void leaveOut(Epoch<K, S> epoch, Set<K> changed) {
+        epoch.trim();
+        if (serves(epoch)) {
+            reached(changed);
+        }
+    }
+
+    /** Shows what another process stored. Holding the lock. */
+    void showFollowed(Epoch<K, S> epoch, Map<K, Held<S>> changed, FoldTables.EpochRow row) {
+        FoldStep.show(
+                timeline,
+                log.name(),
+                List.of(
+                        new FoldStep.Shown<>(
+                                this, epoch, changed, Set.of(), row.position(), row.time(), true)));
+        epoch.forget(row.position());
+    }
+
+    /** Looks at what other processes stored, if there are such; not holding a lock. */
+    void look() {
+        if (shared != null) {
+            follower.tend(shared);
+        }
+    }
+
+    /** No events yet, over a life. */
+    FoldBatch<E, K, S> batch(Life<E, K, S> life) {
+        return new FoldBatch<>(life.requireFolding(), life.epoch(), workers);
+    }
+
+    KeyCommands<E, K, S> commands() {
+        return commands;
+    }
+
     /** Takes over what somebody else stored for an epoch. Holding the lock. */
     void reload(Epoch<K, S> epoch) {
+        if (shared != null) {
+            shared.follow(epoch);
+            return;
+        }
         FoldTables.EpochRow row =
                 tables.find(epoch.row().id())
                         .orElseThrow(() ->
@@ -222,7 +286,7 @@ final class Folder<E, K, S> {
                                         "epoch of projection " + name(),
                                         epoch.name(),
                                         "one served instead"));
-        Map<K, Held<S>> changed = epoch.overtaken();
+        Map<K, Held<S>> changed = epoch.overtaken(epoch.tables());
         if (serves(epoch)) {
             refuseUnlessKnown(changed.keySet());
         }
@@ -233,7 +297,13 @@ final class Folder<E, K, S> {
                 name(),
                 List.of(
                         new FoldStep.Shown<>(
-                                this, epoch, changed, Set.of(), row.position(), row.time())));
+                                this,
+                                epoch,
+                                changed,
+                                Set.of(),
+                                row.position(),
+                                row.time(),
+                                false)));
     }
 
     /**
@@ -264,7 +334,12 @@ final class Folder<E, K, S> {
 
     /** Tells of a rebuild that begins. */
     Rebuild begins(Life<E, K, S> building) {
-        Rebuild begun = new Rebuild(name(), building.epoch().position());
+        return begins(building.epoch().position());
+    }
+
+    /** Tells of a rebuild that is somewhere already. */
+    Rebuild begins(Position reached) {
+        Rebuild begun = new Rebuild(name(), reached);
         rebuild = begun;
         return begun;
     }
@@ -276,6 +351,9 @@ final class Folder<E, K, S> {
             return last;
         }
         served.requireFolding();
+        if (shared != null) {
+            return shared.build().rebuild();
+        }
         FoldTables.EpochRow row = tables.build(folding.projection().version());
         previous = null; // its rows went with that
         return follower.rebuild(
@@ -291,6 +369,9 @@ final class Folder<E, K, S> {
                     "wait for its end",
                     Duration.ofSeconds(1),
                     null);
+        }
+        if (shared != null) {
+            return shared.build().undo();
         }
         Life<E, K, S> before = previous;
         if (before == null) {
@@ -318,20 +399,28 @@ final class Folder<E, K, S> {
         List<ReentrantLock> both = List.of(old.lock(), next.lock());
         both.forEach(ReentrantLock::lock);
         try {
-            Map<K, Differing<S>> differing = old.epoch().differing(next.epoch());
+            Map<K, Differing<S>> differing = Comparison.stored(old.epoch(), next.epoch());
             relation.hold(differing); // law C65: from here on the store has what is new
             tables.replace(old.epoch().row(), next.epoch().row(), nextRevision());
-            served = next;
             previous = old;
-            timeline.transact(
-                    name(), tx -> differing.forEach((key, states) -> put(tx, key, states)));
-            relation.shown();
-            old.epoch().leaveOut();
-            tell(new Following());
-            wakes.wakeAll();
+            serve(next, differing);
         } finally {
             both.forEach(ReentrantLock::unlock);
         }
+    }
+
+    /** Shows another life instead, whose keys that differ are held. Holding both locks. */
+    void serve(Life<E, K, S> next, Map<K, Differing<S>> differing) {
+        Life<E, K, S> old = served;
+        served = next;
+        timeline.transact(name(), tx -> differing.forEach((key, states) -> put(tx, key, states)));
+        relation.shown();
+        old.epoch().leaveOut();
+        if (shared != null) {
+            old.epoch().tables().view().keep(null);
+        }
+        tell(new Following());
+        wakes.wakeAll();
     }
 
     private void put(Transaction tx, K key, Differing<S> states) {
@@ -339,8 +428,6 @@ final class Folder<E, K, S> {
                 .ifPresentOrElse(
                         state -> tx.put(relation, key, state), () -> tx.remove(relation, key));
     }
-
-    // commands
 
     /** Takes the lock of the life that is served, which stays so until it is given back. */
     @SuppressWarnings("LockNotBeforeTry") // it is the caller who gives it back
@@ -353,84 +440,6 @@ final class Folder<E, K, S> {
             }
             life.lock().unlock();
         }
-    }
-
-    private void withServed(Consumer<Life<E, K, S>> work) {
-        Life<E, K, S> life = lockServed();
-        try {
-            if (closed) {
-                throw new Closed("projection " + name());
-            }
-            work.accept(life);
-        } finally {
-            life.lock().unlock();
-        }
-    }
-
-    /** Folds the waiting events of a parked key, the first of them left out if asked. */
-    void retry(K key, boolean leaveOutFirst) {
-        withServed(life -> retry(life, key, leaveOutFirst));
-    }
-
-    private void retry(Life<E, K, S> life, K key, boolean leaveOutFirst) {
-        KeyRetry<E, K, S> retry =
-                KeyRetry.of(
-                        life,
-                        key,
-                        log,
-                        new FoldBatch<>(life.requireFolding(), life.epoch(), workers));
-        retry.fold(leaveOutFirst);
-        counts.retried(1);
-        FoldBatch.Result<K, S> result = retry.result(nextRevision());
-        requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(key), null, false));
-        retry.requireDone(name());
-    }
-
-    private void requireTaken(Life<E, K, S> life, FoldStep<K, S> step) {
-        if (!take(step)) {
-            throw new Conflict(
-                    "position of projection " + name(),
-                    "the one read last",
-                    life.epoch().position());
-        }
-    }
-
-    /** Puts a state in place of what was folded. */
-    void edit(K key, S state) {
-        withServed(life -> {
-            FoldBatch<E, K, S> edited =
-                    new FoldBatch<>(life.requireFolding(), life.epoch(), workers);
-            edited.brought(key).of(key, life.epoch().position().number()).put(state);
-            FoldBatch.Result<K, S> result = edited.result(nextRevision(), List.of());
-            requireTaken(life, new FoldStep<>(this, life.epoch(), result, Set.of(), null, false));
-        });
-    }
-
-    /** Tries again what is to be tried by now, and says when there is more; null for never. */
-    @Nullable Duration retryDue() {
-        served().parkedToRetry().stream()
-                .filter(parked -> !untilRetry(parked).isPositive())
-                .forEach(parked -> retryByItself(parked.key()));
-        return served().parkedToRetry().stream()
-                .map(this::untilRetry)
-                .min(Duration::compareTo)
-                .orElse(null);
-    }
-
-    private Duration untilRetry(Parked<K> parked) {
-        return Duration.between(folding.clock().instant(), parked.retryAt().orElseThrow());
-    }
-
-    private void retryByItself(K key) {
-        withServed(life -> {
-            if (life.epoch().isParked(key)) {
-                try {
-                    retry(life, key, false);
-                } catch (OrreryException.UserFailure e) {
-                    LOG.log(System.Logger.Level.DEBUG, "projection {0}: {1}", name(), e);
-                }
-            }
-        });
     }
 
     /** The events that wait for a key, in order, from the one that could not be folded. */

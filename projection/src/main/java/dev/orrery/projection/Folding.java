@@ -17,7 +17,8 @@ record Folding<E, K, S>(
         Change<E, S, ?> changes,
         InstantSource clock,
         int changesKept,
-        int keysInMemory) {
+        int keysInMemory,
+        boolean isShared) {
     /** How a change of a state is kept, and what those who follow the key get of it. */
     interface Change<E, S, D> {
         byte[] encode(S before, S after, E event);
@@ -33,8 +34,8 @@ record Folding<E, K, S>(
     /**
      * What folding a definition takes.
      *
-     * @param isShared whether other processes may fold into the same tables: they do not hold what
-     *     readers here still see, so everything is held here
+     * @param isShared whether other processes may fold into the same tables: they learn by the kept
+     *     changes which keys have changed, so that some are always kept
      */
     static <E, K, S> Folding<E, K, S> of(
             Projection<? super E, K, S> projection,
@@ -47,13 +48,30 @@ record Folding<E, K, S>(
                 projection instanceof DeltaProjection<? super E, K, S, ?> delta
                         ? differences(delta)
                         : new WholeStates<E, S>(states);
-        int keysInMemory = isShared ? HeldStates.ALL : projection.keysInMemory();
-        return new Folding<>(projection, keys, states, changes, clock, changesKept, keysInMemory);
+        return new Folding<>(
+                projection,
+                keys,
+                states,
+                changes,
+                clock,
+                isShared ? Math.max(1, changesKept) : changesKept,
+                projection.keysInMemory(),
+                isShared);
     }
 
     /** A life of the states, of which nothing is in memory yet. */
     Epoch<K, S> epoch(FoldTables.EpochRow row, FoldTables tables, String log) {
-        return new Epoch<>(row, tables.of(row), log, keys, states, keysInMemory);
+        return epoch(row, tables.of(row), log);
+    }
+
+    /** The same with rows that are read in some way. */
+    Epoch<K, S> epoch(FoldTables.EpochRow row, EpochTables tables, String log) {
+        return new Epoch<>(row, tables, log, keys, states, keysInMemory, isShared);
+    }
+
+    /** The same, all of which is to stay in memory. */
+    Epoch<K, S> epochInMemory(FoldTables.EpochRow row, EpochTables tables, String log) {
+        return new Epoch<>(row, tables, log, keys, states, HeldStates.ALL, isShared);
     }
 
     private static <E, K, S, D> Change<E, S, D> differences(

@@ -61,6 +61,11 @@ final class HeldStates<K, S> {
         return isWhole;
     }
 
+    /** Whether more are here than may stay. */
+    boolean isFull() {
+        return byKey.size() > most;
+    }
+
     boolean hasRoom() {
         return byKey.size() < most;
     }

@@ -32,7 +32,7 @@ final class InlineFold<E, K, S> implements Companion<E> {
     @Override
     public Attendance<E> begin() {
         if (!folder.isClosed()) {
-            folder.retryDue();
+            folder.commands().retryDue();
         }
         Life<E, K, S> life = folder.lockServed();
         boolean begun = false;

@@ -63,6 +63,20 @@ final class KeptChanges {
         recent.drop(dropped);
     }
 
+    /** Adds a chunk that somebody else made. */
+    void add(Chunks.Chunk chunk, long position) {
+        add(new Kept(chunk.id(), position, chunk.changes()));
+        recent.add(chunk);
+    }
+
+    /** Forgets those before one, which are not kept any more. */
+    void dropBefore(long first) {
+        while (!kept.isEmpty() && kept.getFirst().chunk() < first) {
+            count -= kept.removeFirst().changes();
+        }
+        recent.drop(first - 1);
+    }
+
     /** Begins with those that are stored. */
     void load(List<Kept> stored) {
         kept.clear();

@@ -14,7 +14,10 @@ import dev.orrery.sql.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,26 +68,124 @@ final class LogFollower<E> {
     private volatile @Nullable Batches<E> batches;
     private volatile boolean closed;
 
+    /** Who looks after leases, where other processes could fold too. */
+    private final @Nullable SharedFolds<E> shared;
+
+    /** Those that catch up to be let in; under {@code stepping}. */
+    private final Set<Folder<E, ?, ?>> catchingUp = new HashSet<>();
+
+    /** Whether a thread follows the log for the members; under {@code stepping}. */
+    private boolean following;
+
+    /** Whether the members are to be looked at again before the next batch is waited for. */
+    private volatile boolean moved;
+
     LogFollower(
             EventLog<E> log,
             Database database,
             Timeline timeline,
             ThreadFactory threads,
-            int eventsAtOnce) {
+            int eventsAtOnce,
+            @Nullable Leases leases) {
         this.log = log;
         this.database = database;
         this.timeline = timeline;
         this.threads = threads;
         this.eventsAtOnce = eventsAtOnce;
         this.reached = log.start();
+        this.shared = leases == null ? null : new SharedFolds<>(leases, database, stepping);
+    }
+
+    // sharing
+
+    /** Has a projection folded here or followed, as its lease says. */
+    void share(SharedFold<E, ?, ?> fold) {
+        SharedFolds<E> folds = Objects.requireNonNull(shared);
+        if (folds.add(fold)) {
+            begin(folds);
+        }
+    }
+
+    /** Looks now at what is stored of a projection; not for long when a fold keeps it waiting. */
+    void tend(SharedFold<E, ?, ?> fold) {
+        Objects.requireNonNull(shared).tendSoon(fold);
+    }
+
+    /** A projection is no longer folded here. */
+    void leaves(Folder<E, ?, ?> folder) {
+        if (members.remove(folder) && members.isEmpty()) {
+            lookAgain();
+        }
+    }
+
+    /** Has the members looked at again, whatever is waited for. */
+    void lookAgain() {
+        moved = true;
+        Batches<E> reading = batches;
+        if (reading != null) {
+            reading.stop();
+        }
+    }
+
+    /** Has a life built here, beside the one that is served. */
+    <K, S> void build(SharedFold<E, K, S> fold, Life<E, K, S> life, Rebuild rebuild) {
+        begin(() ->
+                guarded(
+                        List.of(fold.folder()),
+                        () ->
+                                fold.build()
+                                        .run(
+                                                life,
+                                                rebuild,
+                                                listener -> buildToEnd(fold, life, listener))));
+    }
+
+    private <K, S> boolean buildToEnd(
+            SharedFold<E, K, S> fold, Life<E, K, S> life, CatchUp.Listener listener) { // law P7
+        CatchUp<E, K, S> catchUp = new CatchUp<>(fold.folder(), life, threads, eventsAtOnce);
+        boolean isThere = false;
+        while (!isThere && life.epoch().isHeld()) {
+            isThere = catchUp.run(listener);
+        }
+        stepping.lock();
+        try {
+            while (life.epoch().isHeld()) {
+                requireOpen(fold.folder());
+                fold.tend();
+                long target = fold.folder().served().position().number();
+                if (members.contains(fold.folder())) {
+                    target = Math.max(target, reached.number());
+                }
+                if (bring(fold.folder(), life, target) && fold.replace(life)) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            stepping.unlock();
+        }
+    }
+
+    private void requireOpen(Folder<E, ?, ?> folder) {
+        if (closed || folder.isClosed()) {
+            throw new Closed("the projections of log " + log.name());
+        }
     }
 
     // joining
 
     /** Has a projection folded from here on, by itself until it is where the others are. */
     <K, S> void take(Folder<E, K, S> folder) {
-        if (!joins(folder)) {
-            begin(() -> guarded(List.of(folder), () -> catchUp(folder)));
+        stepping.lock();
+        try {
+            if (!members.contains(folder)
+                    && !catchingUp.contains(folder)
+                    && !joins(folder)
+                    && catchingUp.add(folder)) {
+                begin(() -> guarded(List.of(folder), () -> catchUp(folder)));
+            }
+        } finally {
+            stepping.unlock();
         }
     }
 
@@ -190,9 +291,7 @@ final class LogFollower<E> {
         stepping.lock();
         Life<E, K, S> before = folder.lockServed(); // nobody folds on, also not an append
         try {
-            if (closed || folder.isClosed()) {
-                throw new Closed("the projections of log " + log.name());
-            }
+            requireOpen(folder);
             long target = folder.served().position().number();
             if (!members.isEmpty()) {
                 target = Math.max(target, reached.number());
@@ -205,24 +304,44 @@ final class LogFollower<E> {
         }
     }
 
-    private <K, S> void bring(Folder<E, K, S> folder, Life<E, K, S> life, long target) {
+    /** Folds a life up to an event; false when it is not to be folded here any more. */
+    private <K, S> boolean bring(Folder<E, K, S> folder, Life<E, K, S> life, long target) {
         long left = target - life.epoch().position().number();
-        while (left > 0) {
+        while (left > 0 && isFoldedHere(life)) {
             folder.step(
                     life, log.read(life.epoch().position(), (int) Math.min(left, eventsAtOnce)));
             left = target - life.epoch().position().number();
         }
+        return isFoldedHere(life);
+    }
+
+    private boolean isFoldedHere(Life<E, ?, ?> life) {
+        return shared == null || life.epoch().isHeld();
     }
 
     private <K, S> void catchUp(Folder<E, K, S> folder) {
-        catchUpAlone(folder);
-        join(folder);
+        try {
+            if (catchUpAlone(folder)) {
+                join(folder);
+            }
+        } finally {
+            stepping.lock();
+            try {
+                catchingUp.remove(folder);
+            } finally {
+                stepping.unlock();
+            }
+        }
     }
 
-    private <K, S> void catchUpAlone(Folder<E, K, S> folder) {
-        while (!new CatchUp<>(folder, folder.life(), threads, eventsAtOnce).run(_ -> {})) {
-            // overtaken: everything was read again, and it goes on from there
+    /** Brings a projection to the end of the log; false when it is not folded here any more. */
+    private <K, S> boolean catchUpAlone(Folder<E, K, S> folder) {
+        while (isFoldedHere(folder.life())) {
+            if (new CatchUp<>(folder, folder.life(), threads, eventsAtOnce).run(_ -> {})) {
+                return true;
+            } // overtaken: everything was read again, and it goes on from there
         }
+        return false;
     }
 
     /** Lets a projection in that is where the others are, or the first. */
@@ -246,7 +365,7 @@ final class LogFollower<E> {
             if (!closed && !members.isEmpty()) {
                 bring(folder, folder.life(), reached.number());
             }
-            if (!closed) {
+            if (!closed && isFoldedHere(folder.life()) && !members.contains(folder)) {
                 letIn(folder);
             }
         } finally {
@@ -257,7 +376,12 @@ final class LogFollower<E> {
     private void letIn(Folder<E, ?, ?> folder) {
         if (members.isEmpty()) {
             reached = folder.position();
-            begin(() -> guarded(members, this::follow));
+            if (following) {
+                lookAgain();
+            } else {
+                following = true;
+                begin(() -> guarded(members, this::follow));
+            }
         }
         members.add(folder);
     }
@@ -302,6 +426,7 @@ final class LogFollower<E> {
         try {
             List<Folder<E, ?, ?>> leaving = List.copyOf(concerned);
             members.removeAll(leaving);
+            following = following && !members.isEmpty();
             leaving.forEach(told);
         } finally {
             stepping.unlock();
@@ -320,21 +445,36 @@ final class LogFollower<E> {
 
     /** Until somebody else is found to have folded on, which needs another place to read from. */
     private boolean followInOrder() {
+        moved = false; // before the place is asked for
         try (Batches<E> arriving = Batches.after(start(), log, threads, eventsAtOnce)) {
             batches = arriving;
-            boolean inOrder = !closed;
+            boolean inOrder = !closed && !moved;
             while (inOrder) {
                 inOrder = step(arriving.next(untilNextRetry()));
             }
+        } catch (Closed e) {
+            if (closed || !moved) {
+                throw e;
+            }
         }
-        return !members.isEmpty();
+        return goesOn();
+    }
+
+    private boolean goesOn() {
+        stepping.lock();
+        try {
+            following = !members.isEmpty();
+            return following;
+        } finally {
+            stepping.unlock();
+        }
     }
 
     /** Tries again what is to be tried by now; how long it may wait for events then. */
     private Duration untilNextRetry() {
         Duration next = LONG;
         for (Folder<E, ?, ?> folder : members) {
-            Duration wait = folder.retryDue();
+            Duration wait = folder.commands().retryDue();
             if (wait != null && wait.compareTo(next) < 0) {
                 next = wait;
             }
@@ -387,7 +527,11 @@ final class LogFollower<E> {
             steps.add(member.fold(batch));
         }
         if (!FoldStep.take(database, timeline, log.name(), steps)) {
-            reached = earliest(members);
+            if (shared != null) {
+                members.removeIf(folder -> !isFoldedHere(folder.life()));
+                shared.lookSoon();
+            }
+            reached = members.isEmpty() ? reached : earliest(members);
             return false;
         }
         steps.forEach(this::letGoIfFailed);
@@ -415,12 +559,18 @@ final class LogFollower<E> {
     /** Asks every thread to end; whoever waits for positions or states is told. */
     void close() {
         closed = true;
+        if (shared != null) {
+            shared.stop();
+        }
         Batches<E> reading = batches;
         if (reading != null) {
             reading.stop();
         }
         for (Thread thread : begun) {
             await(thread);
+        }
+        if (shared != null) {
+            shared.close();
         }
     }
 

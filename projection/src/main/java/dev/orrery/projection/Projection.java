@@ -72,8 +72,8 @@ public interface Projection<E, K, S> {
     /**
      * How many keys stay in memory, beside those that are changing or that somebody still sees
      * older states of: those that were used lately. Everything else is read from the database when
-     * it is asked for. Not heeded in a database that is shared with other processes, where all keys
-     * stay.
+     * it is asked for; where the database is shared with other processes, over a connection of the
+     * projection's own.
      */
     default int keysInMemory() {
         return KEYS_IN_MEMORY;

@@ -9,6 +9,14 @@ public sealed interface ProjectionStatus {
     record Following() implements ProjectionStatus {}
 
     /**
+     * Folded by another process that shares the database; its states are shown here as it stores
+     * them, and this one takes over when that one ends or is not heard of.
+     *
+     * @param holder which process that is, for people
+     */
+    record StandingBy(String holder) implements ProjectionStatus {}
+
+    /**
      * Folding all events anew into a new epoch; what is served are the states from before, which
      * stand still.
      *

@@ -8,6 +8,7 @@ import dev.orrery.core.Revision;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
 import dev.orrery.sql.Database;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All projections of a log are folded together, by one thread, which the factory makes; virtual
  * ones are meant. One that is behind the others, being new or defined anew, catches up in a thread
- * of its own. Thread-safe. Closing ends the threads before it returns; the database, the timeline
- * and the logs stay open.
+ * of its own. In a database that several processes share one of them folds each projection; the
+ * others show what it stores and stand by. Thread-safe. Closing ends the threads before it returns;
+ * the database, the timeline and the logs stay open.
  */
 public final class Projections implements AutoCloseable {
     /**
@@ -33,10 +35,20 @@ public final class Projections implements AutoCloseable {
      *     keys together; zero when nobody follows keys, or is content to get the whole each time
      * @param eventsAtOnce how many events one transaction takes at most while there are more, at
      *     least 1
+     * @param lease in a database that other processes share: how long the one that folds a
+     *     projection may not be heard of before another takes over
      */
-    public record Options(int changesKept, int eventsAtOnce) {
-        /** 200,000 changes, 65,536 events. */
+    public record Options(int changesKept, int eventsAtOnce, Duration lease) {
+        /** Ten seconds. */
+        public static final Duration LEASE = Duration.ofSeconds(10);
+
+        /** 200,000 changes, 65,536 events, {@link #LEASE}. */
         public static final Options DEFAULT = new Options(200_000, 65_536);
+
+        /** With leases of {@link #LEASE}. */
+        public Options(int changesKept, int eventsAtOnce) {
+            this(changesKept, eventsAtOnce, LEASE);
+        }
 
         public Options {
             if (changesKept < 0) {
@@ -44,6 +56,9 @@ public final class Projections implements AutoCloseable {
             }
             if (eventsAtOnce < 1) {
                 throw new OrreryException.Invalid("events at once", "are at least 1", eventsAtOnce);
+            }
+            if (!lease.isPositive()) {
+                throw new OrreryException.Invalid("lease of projections", "is positive", lease);
             }
         }
     }
@@ -53,6 +68,7 @@ public final class Projections implements AutoCloseable {
     private final ThreadFactory threads;
     private final InstantSource clock;
     private final Options options;
+    private final @Nullable Leases leases;
     private final Map<String, Folder<?, ?, ?>> running = new LinkedHashMap<>();
     private final Map<EventLog<?>, LogFollower<?>> followers = new LinkedHashMap<>();
     private final List<Later<?, ?, ?>> waiting = new ArrayList<>();
@@ -65,9 +81,12 @@ public final class Projections implements AutoCloseable {
             LogFollower<E> follower,
             Folder<E, K, S> folder,
             @Nullable Life<E, K, S> building,
-            @Nullable InlineFold<E, K, S> inline) {
+            @Nullable InlineFold<E, K, S> inline,
+            @Nullable SharedFold<E, K, S> shared) {
         private void start() {
-            if (inline != null) {
+            if (shared != null) {
+                follower.share(shared);
+            } else if (inline != null) {
                 follower.takeInline(folder, inline, building);
             } else if (building == null) {
                 follower.take(folder);
@@ -110,6 +129,7 @@ public final class Projections implements AutoCloseable {
         this.threads = threads;
         this.clock = clock;
         this.options = options;
+        this.leases = database.dialect().isShared() ? new Leases(database, options.lease()) : null;
         database.install(FoldFormat.FORMAT);
     }
 
@@ -186,8 +206,15 @@ public final class Projections implements AutoCloseable {
                 Folding.of(projection, clock, options.changesKept(), database.dialect().isShared());
         FoldTables.Opened opened =
                 FoldTables.open(
-                        database, projection.name(), log.start().log(), projection.version());
-        Lives<E, K, S> lives = Lives.load(opened, folding, log.start().log());
+                        database,
+                        leases,
+                        projection.name(),
+                        log.start().log(),
+                        projection.version());
+        Lives<E, K, S> lives =
+                leases == null
+                        ? Lives.load(opened, folding, log.start().log())
+                        : Lives.loadShared(database, opened, folding, log.start().log());
         LogFollower<E> follower = follower(log);
         Folder<E, K, S> folder =
                 new Folder<>(
@@ -201,7 +228,12 @@ public final class Projections implements AutoCloseable {
                         follower,
                         new Workers(threads, Runtime.getRuntime().availableProcessors()));
         Later<E, K, S> next =
-                new Later<>(follower, folder, lives.building(), inline ? inlineFold(folder) : null);
+                new Later<>(
+                        follower,
+                        folder,
+                        lives.building(),
+                        inline ? inlineFold(folder) : null,
+                        leases == null ? null : folder.share(leases));
         if (started) {
             next.start();
         } else {
@@ -223,7 +255,12 @@ public final class Projections implements AutoCloseable {
                         log,
                         _ ->
                                 new LogFollower<>(
-                                        log, database, timeline, threads, options.eventsAtOnce()));
+                                        log,
+                                        database,
+                                        timeline,
+                                        threads,
+                                        options.eventsAtOnce(),
+                                        leases));
     }
 
     /** Begins to fold: what was made live so far, and from here on what is made live later. */

@@ -107,7 +107,7 @@ class CrashTest {
             assertThat(head).isGreaterThanOrEqualTo(acknowledged);
             eventsAreThoseAppended(rig, head);
             FoldTables.Opened opened =
-                    FoldTables.open(rig.database, "traces", rig.log.start().log(), 1);
+                    FoldTables.open(rig.database, null, "traces", rig.log.start().log(), 1);
             FoldTables.EpochRow epoch = opened.served();
             assertThat(epoch.position()).isLessThanOrEqualTo(head);
             assertThat(Projections.lastRevision(rig.database).number())
@@ -131,7 +131,7 @@ class CrashTest {
         var keys = dev.orrery.core.Codec.of(String.class);
         var states = dev.orrery.core.Codec.of(Trace.class);
         Epoch<String, Trace> epoch =
-                new Epoch<>(row, tables.of(row), "log", keys, states, HeldStates.ALL);
+                new Epoch<>(row, tables.of(row), "log", keys, states, HeldStates.ALL, false);
         epoch.load();
         Map<String, Trace> stored = new HashMap<>();
         epoch.forEach(stored::put);

@@ -131,7 +131,7 @@ class PowerLossTest {
                             return sum + step.value();
                         });
         Position start = rig.log.start();
-        FoldTables.Opened opened = FoldTables.open(rig.database, "failing", start.log(), 1);
+        FoldTables.Opened opened = FoldTables.open(rig.database, null, "failing", start.log(), 1);
         FoldTables.EpochRow row = opened.served();
         Folding<Step, String, Long> folding =
                 Folding.of(failing, InstantSource.system(), 10, false);
@@ -155,7 +155,7 @@ class PowerLossTest {
     private static boolean isFoldedWhole(Path copy) {
         try (Rig rig = new Rig(copy, SMALL_BATCHES)) {
             FoldTables.Opened opened =
-                    FoldTables.open(rig.database, "sums", rig.log.start().log(), 1);
+                    FoldTables.open(rig.database, null, "sums", rig.log.start().log(), 1);
             return opened.served().position() == rig.log.head().number();
         }
     }

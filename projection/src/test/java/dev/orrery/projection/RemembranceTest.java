@@ -65,7 +65,7 @@ class RemembranceTest {
         }
         try (Rig rig = new Rig(directory)) {
             FoldTables.Opened opened =
-                    FoldTables.open(rig.database, "open", rig.log.start().log(), 1);
+                    FoldTables.open(rig.database, null, "open", rig.log.start().log(), 1);
             Epoch<String, Integer> epoch =
                     new Epoch<>(
                             opened.served(),
@@ -73,7 +73,8 @@ class RemembranceTest {
                             rig.log.start().log(),
                             Codec.of(String.class),
                             Codec.of(Integer.class),
-                            HeldStates.ALL);
+                            HeldStates.ALL,
+                            false);
             epoch.load();
             assertThat((long) epoch.size()).isEqualTo(rows(rig));
         }
