@@ -11,6 +11,7 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.Lag;
 import dev.orrery.projection.Parked;
+import dev.orrery.projection.ProjectionStatus;
 import dev.orrery.projection.Reading;
 import dev.orrery.projection.Rebuild;
 import java.util.ArrayList;
@@ -126,7 +127,11 @@ public final class ProjectionMethods {
     private static <K, S> Object status(NamedProjection<K, S> projection) {
         Lag lag = projection.live().lag();
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        shown.put("status", projection.live().status().getClass().getSimpleName());
+        ProjectionStatus status = projection.live().status();
+        shown.put("status", status.getClass().getSimpleName());
+        if (status instanceof ProjectionStatus.StandingBy(String holder)) {
+            shown.put("holder", holder);
+        }
         shown.put("epoch", projection.live().epoch());
         shown.put("position", projection.live().position().text());
         shown.put("lagEvents", lag.events());

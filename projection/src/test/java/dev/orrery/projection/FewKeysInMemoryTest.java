@@ -165,6 +165,46 @@ class FewKeysInMemoryTest {
 
     // one thing after the other
 
+    /** A state that lets something happen while one is being decoded. */
+    record Slow(int value) {
+        private static final AtomicReference<Runnable> MEANWHILE = new AtomicReference<>(() -> {});
+
+        Slow {
+            MEANWHILE.get().run();
+        }
+    }
+
+    /** A step brings its keys to memory before it is stored: what is stored may be ahead of it. */
+    @Test
+    void whatWasBroughtToMemoryWhileAReaderReadTheStoreIsWhatItFinds() {
+        Projection<Step, String, Slow> slow =
+                Projection.of("slow", Step.class)
+                        .key(String.class, Step::key)
+                        .state(Slow.class, new Slow(0))
+                        .fold((_, step) -> new Slow(step.value()));
+        try (Rig rig = new Rig(directory)) {
+            rig.projections.run(rig.log, slow).atLeast(rig.log.append(new Step("k", 2)), SOON);
+            String log = rig.log.start().log();
+            FoldTables.Opened opened = FoldTables.open(rig.database, null, "slow", log, 1);
+            Epoch<String, Slow> epoch =
+                    new Epoch<>(
+                            opened.served(),
+                            opened.tables().of(opened.served()),
+                            log,
+                            dev.orrery.core.Codec.of(String.class),
+                            dev.orrery.core.Codec.of(Slow.class),
+                            0,
+                            false);
+            epoch.load();
+            assertThat(epoch.held("k").state()).isEqualTo(new Slow(2));
+            Held<Slow> before = new Held<>(new Slow(1), 1, 1, 0);
+            Slow.MEANWHILE.set(() -> epoch.hold("k", before));
+            assertThat(epoch.held("k")).isSameAs(before);
+        } finally {
+            Slow.MEANWHILE.set(() -> {});
+        }
+    }
+
     @Test
     void whoFollowsAKeyThatIsNotInMemoryMissesNothing() {
         try (Rig rig = new Rig(directory)) {

@@ -176,4 +176,53 @@ class LeasesTest {
         assertThat(whole).isInstanceOf(Update.Whole.class);
         return ((Cursor.Numbered) whole.cursor()).offset();
     }
+
+    /** Each process shows all projections, also those of which another one folds some. */
+    @Test
+    void projectionsOfOneLogMayBeFoldedByDifferentProcesses() {
+        try (Node first = nodes.node(LONG_LEASE).folding();
+                Node second = nodes.node(LONG_LEASE)) {
+            LiveProjection<String, Trace> more = second.projections.run(second.log, MORE);
+            Waits.until(() -> more.status() instanceof ProjectionStatus.Following);
+            LiveProjection<String, Trace> same = first.projections.run(first.log, MORE);
+            for (int i = 0; i < 20; i++) {
+                first.log.appendAll(steps("k", 10 * i, 10 * i + 9));
+            }
+            Trace expected = plainFold(steps("k", 0, 199));
+            for (LiveProjection<String, Trace> each :
+                    List.of(more, same, first.traces, second.traces)) {
+                assertThat(each.atLeast(first.log.head(), SOON).require("k")).isEqualTo(expected);
+            }
+            assertThat(same.status()).isInstanceOf(ProjectionStatus.StandingBy.class);
+            assertThat(second.standsBy()).isTrue();
+            assertThat(second.folds).hasValue(0);
+            assertThat(first.folds).hasValue(200);
+        }
+    }
+
+    private static final Projection<Step, String, Trace> MORE =
+            Projection.of("more", Step.class)
+                    .key(String.class, Step::key)
+                    .state(Trace.class, Trace.NONE)
+                    .fold(Trace::then);
+
+    /** A projection that stops here is folded by the other, who may fare better. */
+    @Test
+    void whatStopsInOneProcessIsTakenOverAtOnce() {
+        try (Node failing =
+                        nodes.node(
+                                        LONG_LEASE,
+                                        _ -> {
+                                            throw new IllegalStateException("not here");
+                                        },
+                                        traces -> traces.onFault(_ -> Fault.stop()))
+                                .folding();
+                Node other = nodes.node(LONG_LEASE)) {
+            Waits.until(other::standsBy);
+            other.traces.atLeast(failing.log.append(new Step("k", 1)), SOON);
+            assertThat(other.traces.require("k")).isEqualTo(plainFold(steps("k", 1, 1)));
+            assertThat(failing.traces.status()).isInstanceOf(ProjectionStatus.Failed.class);
+            assertThat(other.isFolding()).isTrue();
+        }
+    }
 }

@@ -24,6 +24,7 @@ final class Nodes {
     static final Duration LONG_LEASE = Duration.ofMinutes(1);
 
     static final Duration SHORT_LEASE = Duration.ofMillis(600);
+    private static final int KEPT = 200_000;
     private static final ThreadFactory THREADS = Thread.ofVirtual().factory();
 
     private final DataSource source;
@@ -42,7 +43,14 @@ final class Nodes {
     }
 
     Node node(Duration lease, Consumer<Step> beforeEach, Definition definition) {
-        return new Node(lease, beforeEach, definition);
+        Node node = new Node(KEPT, lease, beforeEach, definition);
+        node.projections.start();
+        return node;
+    }
+
+    /** One that has read what is stored and neither folds nor follows, and keeps few changes. */
+    Node opened(int changesKept, Definition definition) {
+        return new Node(changesKept, LONG_LEASE, _ -> {}, definition);
     }
 
     /** What a node's definition is made of the usual one. */
@@ -61,14 +69,15 @@ final class Nodes {
         final Projections projections;
         final LiveProjection<String, Trace> traces;
 
-        private Node(Duration lease, Consumer<Step> beforeEach, Definition definition) {
+        private Node(
+                int changesKept, Duration lease, Consumer<Step> beforeEach, Definition definition) {
             projections =
                     new Projections(
                             timeline,
                             database,
                             THREADS,
                             InstantSource.system(),
-                            new Projections.Options(200_000, 4096, lease));
+                            new Projections.Options(changesKept, 4096, lease));
             traces =
                     projections.run(
                             log,
@@ -81,7 +90,6 @@ final class Nodes {
                                                 beforeEach.accept(step);
                                                 return trace.then(step);
                                             })));
-            projections.start();
         }
 
         boolean isFolding() {

@@ -265,4 +265,47 @@ class SharedBeyondMemoryTest {
             keepsFew(slow);
         }
     }
+
+    // more than is kept
+
+    @Test
+    void whoMissedMoreThanIsKeptShowsWhatIsStored() {
+        showsWhatIsStored(traces -> traces);
+    }
+
+    @Test
+    void whoMissedMoreThanIsKeptShowsWhatIsStoredAlsoOfKeysThatAreNotInMemory() {
+        showsWhatIsStored(traces -> traces.keysInMemory(IN_MEMORY));
+    }
+
+    private void showsWhatIsStored(Nodes.Definition definition) {
+        Nodes.Definition removing =
+                traces -> definition.of(traces.removeWhen(trace -> trace.last().contains(-1)));
+        try (Node holder = nodes.opened(1, removing);
+                Node late = nodes.opened(0, removing)) {
+            holder.projections.start();
+            holder.folding();
+            holder.traces.atLeast(holder.log.appendAll(round(0)), SOON);
+            try (Node other = nodes.opened(1, removing);
+                    Pin before = other.timeline.pin()) {
+                List<Step> events = new ArrayList<>(round(0));
+                for (int value = 1; value < 5; value++) {
+                    holder.traces.atLeast(holder.log.appendAll(round(value)), SOON);
+                    events.addAll(round(value));
+                }
+                holder.traces.atLeast(holder.log.append(new Step("k3", -1)), SOON);
+                other.projections.start();
+                late.projections.start();
+                Map<String, Trace> expected = plainFold(events);
+                expected.remove("k3");
+                for (Node node : List.of(holder, other, late)) {
+                    node.traces.atLeast(holder.log.head(), SOON);
+                    assertThat(all(node, node.timeline.published())).isEqualTo(expected);
+                    assertThat(node.traces.find("k3")).isEmpty();
+                }
+                assertThat(all(other, before.revision().number())).isEqualTo(plainFold(round(0)));
+                assertThat(other.folds.get() + late.folds.get()).isZero();
+            }
+        }
+    }
 }
