@@ -2,6 +2,7 @@ package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.projection.FoldTables.EpochRow;
 import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.projection.ProjectionStatus.StandingBy;
@@ -9,6 +10,7 @@ import dev.orrery.sql.Database;
 import dev.orrery.sql.Moment;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One projection in a database that several processes share: one of them folds it, the others show
@@ -104,12 +106,12 @@ final class SharedFold<E, K, S> {
 
     /** Holds what is folded here for longer, unless its folding stands still. */
     void renew() {
-        folder.served().tables().view().stay();
         renew(folder.life(), servedPulse);
         Life<E, K, S> other = build.here();
         if (other != null) {
             renew(other, builtPulse);
         }
+        folder.served().tables().view().stay();
     }
 
     private void renew(Life<E, K, S> life, Pulse pulse) {
@@ -269,7 +271,7 @@ final class SharedFold<E, K, S> {
         }
         Map<K, Held<S>> states = changed.get();
         if (isServed) {
-            epoch.bring(states.keySet(), epoch.tables()::states); // what they had
+            bringBefore(epoch, states.keySet());
             folder.hold(epoch, states.keySet());
             keep(epoch, moment); // law C65: after they are held
         }
@@ -281,6 +283,21 @@ final class SharedFold<E, K, S> {
         }
         folder.leaveOut(epoch, states.keySet());
         return isKept;
+    }
+
+    /** Has keys in memory with what they had at the moment that is visible. */
+    private void bringBefore(Epoch<K, S> epoch, Set<K> keys) {
+        try {
+            epoch.bring(keys, epoch.tables()::states);
+        } catch (Unavailable lost) {
+            Conflict unknown =
+                    new Conflict(
+                            "states projection " + folder.name() + " showed",
+                            "known while others are stored",
+                            "the connection they were read over was lost; open it again");
+            unknown.addSuppressed(lost);
+            throw unknown;
+        }
     }
 
     private EpochRow row(Epoch<K, S> epoch, Moment moment) {

@@ -4,8 +4,11 @@ import static dev.orrery.projection.Nodes.LONG_LEASE;
 import static dev.orrery.projection.Nodes.SHORT_LEASE;
 import static dev.orrery.projection.Nodes.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Condition;
+import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.Pin;
 import dev.orrery.core.Versioned;
 import dev.orrery.projection.Nodes.Node;
@@ -14,6 +17,7 @@ import dev.orrery.projection.Rig.Trace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -306,6 +310,69 @@ class SharedBeyondMemoryTest {
                 assertThat(all(other, before.revision().number())).isEqualTo(plainFold(round(0)));
                 assertThat(other.folds.get() + late.folds.get()).isZero();
             }
+        }
+    }
+
+    // connections that are lost
+
+    private static void endMoments(Node node) {
+        List<String> ended =
+                node.database.read(session ->
+                        session.query(
+                                "SELECT pid::text, pg_terminate_backend(pid) FROM pg_stat_activity"
+                                        + " WHERE state = 'idle in transaction' AND pid <>"
+                                        + " pg_backend_pid()",
+                                row -> row.text(1)));
+        assertThat(ended).isNotEmpty();
+        Waits.until(() -> Collections.disjoint(ended, connections(node)));
+    }
+
+    private static List<String> connections(Node node) {
+        return node.database.read(session ->
+                session.query("SELECT pid::text FROM pg_stat_activity", row -> row.text(1)));
+    }
+
+    private static boolean readsAll(Node node) {
+        try {
+            IntStream.range(0, KEYS).forEach(i -> node.traces.require("k" + i));
+            return true;
+        } catch (Unavailable e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aConnectionLostWhileNothingHappensIsReplaced() {
+        try (Node holder = node(SHORT_LEASE).folding();
+                Node other = node(SHORT_LEASE)) {
+            holder.log.appendAll(round(0));
+            for (Node node : List.of(holder, other)) {
+                node.traces.atLeast(holder.log.head(), SOON);
+            }
+            endMoments(other);
+            Waits.until(() -> readsAll(holder) && readsAll(other));
+            holder.log.appendAll(round(1));
+            List<Step> events = new ArrayList<>(round(0));
+            events.addAll(round(1));
+            for (Node node : List.of(holder, other)) {
+                node.traces.atLeast(holder.log.head(), SOON);
+                assertThat(all(node, node.timeline.published())).isEqualTo(plainFold(events));
+            }
+        }
+    }
+
+    /** What a key had before is not known then, and views would be wrong. */
+    @Test
+    void whoLostTheConnectionAndThenMissedAStepSaysSo() {
+        try (Node holder = nodes.node(LONG_LEASE).folding();
+                Node other = node(LONG_LEASE)) {
+            other.traces.atLeast(holder.log.appendAll(round(0)), SOON);
+            endMoments(other);
+            holder.log.appendAll(round(1));
+            assertThatThrownBy(() -> other.traces.atLeast(holder.log.head(), SOON))
+                    .isInstanceOf(Unavailable.class)
+                    .hasCauseInstanceOf(Conflict.class);
+            assertThat(holder.traces.atLeast(holder.log.head(), SOON).count()).isEqualTo(KEYS);
         }
     }
 }

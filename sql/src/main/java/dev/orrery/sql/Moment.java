@@ -17,7 +17,8 @@ public final class Moment implements AutoCloseable {
     private final Sessions sessions;
     private final Connected session;
     private final ReentrantLock turn = new ReentrantLock();
-    private boolean open = true;
+    private volatile boolean closed;
+    private boolean ended;
 
     private Moment(Sessions sessions, Connected session) {
         this.sessions = sessions;
@@ -53,7 +54,7 @@ public final class Moment implements AutoCloseable {
             throws X {
         turn.lock();
         try {
-            if (!open) {
+            if (closed) {
                 throw new Closed("moment of a database");
             }
             session.resume();
@@ -64,31 +65,34 @@ public final class Moment implements AutoCloseable {
             }
         } finally {
             turn.unlock();
+            endIfClosed();
         }
     }
 
     /** Whether it was not closed. */
     public boolean isOpen() {
-        turn.lock();
-        try {
-            return open;
-        } finally {
-            turn.unlock();
-        }
+        return !closed;
     }
 
-    /** Ends it, after a read that is under way. Closing twice is harmless. */
+    /** Ends it, without waiting for a read that is under way. Closing twice is harmless. */
     @Override
     public void close() {
-        turn.lock();
-        try {
-            if (open) {
-                open = false;
-                session.rollback(new Closed("moment of a database"));
-                sessions.giveBack(session);
+        closed = true;
+        endIfClosed();
+    }
+
+    /** The last one to have the turn ends it: whoever closed it, or the read that was under way. */
+    private void endIfClosed() {
+        if (closed && turn.tryLock()) {
+            try {
+                if (!ended) {
+                    ended = true;
+                    session.rollback(new Closed("moment of a database"));
+                    sessions.giveBack(session);
+                }
+            } finally {
+                turn.unlock();
             }
-        } finally {
-            turn.unlock();
         }
     }
 }

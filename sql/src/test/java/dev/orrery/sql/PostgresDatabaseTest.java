@@ -189,6 +189,27 @@ class PostgresDatabaseTest extends DatabaseContract {
         }
     }
 
+    @Test
+    void whoClosesAMomentDoesNotWaitForItsReader() throws Exception { // law S15
+        try (Database database = open()) {
+            Moment moment = database.moment();
+            Callable<Long> slow =
+                    () ->
+                            moment.<Long, Exception>read(session -> {
+                                inside.countDown();
+                                leave.await();
+                                return session.find("SELECT 7", row -> row.integer(1))
+                                        .orElseThrow();
+                            });
+            Future<Long> reader = others.submit(slow);
+            inside.await();
+            moment.close();
+            leave.countDown();
+            assertThat(reader.get()).isEqualTo(7);
+            assertThatThrownBy(() -> count(moment)).isInstanceOf(OrreryException.Closed.class);
+        } // which waits until it is given back
+    }
+
     private static long count(Moment moment) {
         return moment.<Long, RuntimeException>read(session ->
                 session.find("SELECT count(*) FROM planets", row -> row.integer(1)).orElseThrow());
