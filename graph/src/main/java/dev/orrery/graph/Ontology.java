@@ -2,6 +2,7 @@ package dev.orrery.graph;
 
 import dev.orrery.core.CborWriter;
 import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,6 +64,28 @@ public final class Ontology {
     /** Begins the schema of a graph of that name. */
     public static OntologyBuilder define(String name) {
         return new OntologyBuilder(new Ontology(Limits.name("graph", name), List.of()));
+    }
+
+    /**
+     * The schema that a row says, in the words of the builder, as any reader of JSON or YAML gives
+     * it: {@code ontology} its name, {@code nodes} and {@code edges} its types by their names. A
+     * default or a choice of a type that JSON lacks may be written as its text.
+     *
+     * @throws BadDefinition with every word that is not known or not what it must be, by its place;
+     *     when all are, with everything that does not fit together
+     */
+    public static Ontology from(Row row) {
+        return SchemaReader.read(row);
+    }
+
+    /**
+     * This schema as data, which {@link #from} reads: equal schemas are equal rows.
+     *
+     * @throws dev.orrery.core.OrreryException.Unsupported when it was joined from statements that
+     *     contradict each other
+     */
+    public Row row() {
+        return SchemaWriter.write(this);
     }
 
     /** Begins a schema that says all that this one does, and more. */
@@ -170,6 +193,11 @@ public final class Ontology {
         OntologyBuilder facts(List<Fact> more) {
             facts.addAll(more);
             return this;
+        }
+
+        /** What was stated so far. */
+        Set<Fact> stated() {
+            return facts;
         }
 
         /**

@@ -74,6 +74,12 @@ class GuideTest {
     @Test
     void fromTheFirstNodeToTheLast() {
         // guide
+        Row zoo = ZOO.row(); // Json.row(text) of the module exchange reads it from a file
+        Ontology same = Ontology.from(zoo);
+        // end
+        assertThat(same).isEqualTo(ZOO);
+
+        // guide
         Timeline timeline = Timeline.startingAt("zoo", new Revision(0));
         Graph graph = Graphs.on(timeline).directory(data.resolve("zoo")).replica("north").open(ZOO);
         // end
@@ -127,10 +133,10 @@ class GuideTest {
         south.sync(graph::answer); // a peer is a function of bytes to bytes
         south.addNode("Bird", "owl", Row.of("name", "Owl"));
         Synced synced = south.sync(graph::answer);
-        boolean same = synced.equal(); // and graph has the owl
+        boolean equal = synced.equal(); // and graph has the owl
         Peer limited = graph.answering(PeerBudget.ordinary()); // for somebody who is not known well
         // end
-        assertThat(same).isTrue();
+        assertThat(equal).isTrue();
         assertThat(graph.node("owl")).isPresent();
         assertThat(limited).isNotNull();
 
