@@ -46,11 +46,6 @@ final class NodeRelation extends Indexed<Node> {
         return subset(name() + " " + part, belongs);
     }
 
-    /** A node as a row, whatever relation it is of. */
-    static Row row(Node node) {
-        return node.properties().with(":id", node.id()).with(":type", node.lineage().getFirst());
-    }
-
     @Override
     public Row toRow(String id, Node node) {
         return shapes.row(node.properties(), id, node.lineage().getFirst());

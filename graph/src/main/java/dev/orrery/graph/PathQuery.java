@@ -229,10 +229,15 @@ public final class PathQuery { // law G52
         return nodes.where(place.condition()).list();
     }
 
-    private static Predicate<Node> fits(Place place) {
+    private Predicate<Node> fits(Place place) {
         String type = place.type();
+        Condition condition = place.condition();
+        if (condition.equals(Condition.all())) { // for which nobody needs a row
+            return node -> type == null || node.is(type);
+        }
+        Relation<String, Node> rows = graph.nodes();
         return node ->
-                (type == null || node.is(type)) && place.condition().holds(NodeRelation.row(node));
+                (type == null || node.is(type)) && condition.holds(rows.toRow(node.id(), node));
     }
 
     private static void requirePositive(int most) {

@@ -3,6 +3,7 @@ package dev.orrery.graph;
 import dev.orrery.core.Row;
 import dev.orrery.core.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,8 +22,12 @@ final class RowShapes {
 
     /** The properties, and the graph's own columns with these values. */
     Row row(Row properties, String... values) {
-        List<@Nullable Object> all = new ArrayList<>(properties.toMap().values());
-        all.addAll(List.of(values));
+        List<String> columns = properties.columns();
+        List<@Nullable Object> all = new ArrayList<>(columns.size() + values.length);
+        for (String column : columns) {
+            all.add(properties.value(column));
+        }
+        Collections.addAll(all, values);
         return Row.of(shape(properties.shape()), all);
     }
 
