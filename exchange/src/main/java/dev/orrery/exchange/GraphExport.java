@@ -1,10 +1,9 @@
 package dev.orrery.exchange;
 
-import dev.orrery.graph.Edge;
 import dev.orrery.graph.GraphState;
-import dev.orrery.graph.Node;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
 
 /**
  * Writes graphs to files. What is written is what can be seen of a graph at one revision, nodes
@@ -15,15 +14,24 @@ import java.io.OutputStream;
  * }</pre>
  */
 public final class GraphExport {
-    private final GraphState graph;
+    private static final int TOLD = 1_000;
 
-    private GraphExport(GraphState graph) {
+    private final GraphState graph;
+    private final Consumer<Exported> progress;
+
+    private GraphExport(GraphState graph, Consumer<Exported> progress) {
         this.graph = graph;
+        this.progress = progress;
     }
 
     /** Of a graph as it is, or as it was ({@link dev.orrery.graph.Graph#asOf}). */
     public static GraphExport of(GraphState graph) {
-        return new GraphExport(graph);
+        return new GraphExport(graph, _ -> {});
+    }
+
+    /** Telling after each thousand nodes or edges what was written so far. */
+    public GraphExport progress(Consumer<Exported> listener) {
+        return new GraphExport(graph, listener);
     }
 
     /**
@@ -33,15 +41,45 @@ public final class GraphExport {
      * @throws dev.orrery.core.OrreryException.Invalid when the form cannot name something
      */
     public Exported write(GraphFormat format, OutputStream out) throws IOException {
-        Contents contents = Contents.of(graph);
-        ElementWriter writer = format.writer(out, contents);
-        for (Node node : contents.nodes()) {
-            writer.node(node);
+        try (Contents contents = Contents.of(graph)) {
+            ElementWriter writer = format.writer(out, contents);
+            Counter counter = new Counter();
+            contents.nodes(node -> {
+                writer.node(node);
+                counter.node();
+            });
+            contents.edges(edge -> {
+                writer.edge(edge);
+                counter.edge();
+            });
+            writer.end();
+            return counter.done();
         }
-        for (Edge edge : contents.edges()) {
-            writer.edge(edge);
+    }
+
+    /** Counts, and tells of it. */
+    private final class Counter {
+        private long nodes;
+        private long edges;
+
+        void node() {
+            nodes++;
+            tell();
         }
-        writer.end();
-        return new Exported(contents.nodes().size(), contents.edges().size());
+
+        void edge() {
+            edges++;
+            tell();
+        }
+
+        private void tell() {
+            if ((nodes + edges) % TOLD == 0) {
+                progress.accept(done());
+            }
+        }
+
+        Exported done() {
+            return new Exported(nodes, edges);
+        }
     }
 }

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * written again, and properties it does not speak of stay. So a file can be imported again, after a
  * refusal say. It is written in commits of at most a thousand nodes and edges; a refused one is not
  * written at all, those before it are. Nodes stand before the edges that end at them.
+ *
+ * <p>In GraphML of other programs an edge may have the id of a node, which stands before it. The
+ * edge is then called {@code edge:} and that id, as often as it takes; {@link Imported#renamed}
+ * counts them.
  */
 public final class GraphImport {
     private static final int BATCH = 1_000;
@@ -71,7 +75,7 @@ public final class GraphImport {
         ElementReader reader = format.reader(in);
         Imported done = Imported.NOTHING;
         for (var batch = next(reader); !batch.isEmpty(); batch = next(reader)) {
-            done = done.plus(new ImportBatch(graph, nodeType, edgeType).write(batch));
+            done = done.plus(new ImportBatch(graph, format, nodeType, edgeType).write(batch));
             progress.accept(done);
         }
         return done;

@@ -40,11 +40,11 @@ final class GraphMlWriter implements ElementWriter {
     }
 
     /** Which keys there are is known only when everything was looked at. */
-    private void collect(Contents contents) {
+    private void collect(Contents contents) throws IOException {
         ofNodes.put(TYPE, "n0");
         ofEdges.put(TYPE, "e0");
-        contents.nodes().forEach(node -> collect(node.properties(), ofNodes, "n"));
-        contents.edges().forEach(edge -> collect(edge.properties(), ofEdges, "e"));
+        contents.nodes(node -> collect(node.properties(), ofNodes, "n"));
+        contents.edges(edge -> collect(edge.properties(), ofEdges, "e"));
     }
 
     private static void collect(Row properties, Map<GraphMlKey, String> keys, String prefix) {

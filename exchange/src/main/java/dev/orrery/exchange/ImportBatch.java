@@ -19,16 +19,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes elements of a file as one commit. Confined to one thread, and used once. */
 final class ImportBatch { // law X4
+    /** What an edge's id begins with where a node has the id that the file says. */
+    static final String RENAMED = "edge:";
+
     private final Graph graph;
+    private final GraphFormat format;
     private final @Nullable String nodeType;
     private final @Nullable String edgeType;
     private long nodes;
     private long edges;
     private long added;
     private long changed;
+    private long renamed;
 
-    ImportBatch(Graph graph, @Nullable String nodeType, @Nullable String edgeType) {
+    ImportBatch(
+            Graph graph, GraphFormat format, @Nullable String nodeType, @Nullable String edgeType) {
         this.graph = graph;
+        this.format = format;
         this.nodeType = nodeType;
         this.edgeType = edgeType;
     }
@@ -39,7 +46,7 @@ final class ImportBatch { // law X4
             throw new Unsupported("import", graph.name());
         }
         source.timeline().commit(() -> elements.forEach(this::write));
-        return new Imported(nodes, edges, added, changed);
+        return new Imported(nodes, edges, added, changed, renamed);
     }
 
     private void write(Element element) {
@@ -87,7 +94,7 @@ final class ImportBatch { // law X4
     private void write(Element.OfEdge edge) {
         edges++;
         String type = type(edge, edgeType);
-        String id = edge.id(type);
+        String id = freeOfNodes(edge.id(type));
         Optional<Edge> there = graph.edge(id);
         boolean isSame =
                 there.filter(known ->
@@ -101,6 +108,19 @@ final class ImportBatch { // law X4
         }
         graph.addEdge(type, id, edge.from(), edge.to(), differing);
         count(there);
+    }
+
+    /** Elsewhere an edge may have a node's id; here it is given another, the same one each time. */
+    private String freeOfNodes(String said) {
+        if (format == GraphFormat.JSON_LINES) { // which is ours, so that it is a mistake there
+            return said;
+        }
+        String id = said;
+        while (graph.node(id).isPresent()) {
+            id = RENAMED + id;
+        }
+        renamed += id.equals(said) ? 0 : 1;
+        return id;
     }
 
     private void count(Optional<?> there) {

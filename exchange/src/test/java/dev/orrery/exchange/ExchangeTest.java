@@ -10,6 +10,7 @@ import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
+import dev.orrery.core.Versioned;
 import dev.orrery.graph.Graph;
 import dev.orrery.graph.Graphs;
 import dev.orrery.graph.Ontology;
@@ -40,6 +41,8 @@ class ExchangeTest {
                     .node("Animal", animal -> animal.text("name", required()).integer("age"))
                     .node("Bird", bird -> bird.extend("Animal").subtype("Song", _ -> {}))
                     .edge("eats", eats -> eats.from("Animal").to("Animal").instant("since"))
+                    .node("Thing", _ -> {})
+                    .edge("joins", joins -> joins.from("Thing").to("Thing"))
                     .build();
     private static final String HEADER = "{\"orrery\":\"graph\",\"version\":1}\n";
 
@@ -136,7 +139,7 @@ class ExchangeTest {
         fill(graph);
         Graph other = graph();
         Imported done = read(other, format, written(graph, format));
-        assertThat(done).isEqualTo(new Imported(2, 2, 4, 0));
+        assertThat(done).isEqualTo(new Imported(2, 2, 4, 0, 0));
         for (var node : graph.nodes().list()) {
             assertThat(other.node(node.id()).orElseThrow().properties().toMap())
                     .isEqualTo(node.properties().toMap());
@@ -167,7 +170,8 @@ class ExchangeTest {
         Graph graph = graph();
         fill(graph);
         long entries = graph.entryCount();
-        assertThat(read(graph, format, written(graph, format))).isEqualTo(new Imported(2, 2, 0, 0));
+        assertThat(read(graph, format, written(graph, format)))
+                .isEqualTo(new Imported(2, 2, 0, 0, 0));
         assertThat(graph.entryCount()).isEqualTo(entries);
     }
 
@@ -183,7 +187,7 @@ class ExchangeTest {
                         {"node":"worm","type":"Animal","properties":{"name":"Worm","age":1}}
                         {"edge":"worm-worm","type":"eats","from":"worm","to":"worm"}
                         """);
-        assertThat(done).isEqualTo(new Imported(1, 1, 0, 1));
+        assertThat(done).isEqualTo(new Imported(1, 1, 0, 1, 0));
         assertThat(graph.entryCount()).isEqualTo(entries + 1);
         assertThat(graph.node("worm").orElseThrow().integer("age")).isEqualTo(1);
         assertThat(graph.node("worm").orElseThrow().text("blank")).isEmpty();
@@ -253,7 +257,7 @@ class ExchangeTest {
         assertThat(told).extracting(Imported::nodes).containsExactly(1_000L, 2_000L);
         assertThat(graph.nodes().count()).isEqualTo(2_000);
         Imported done = read(graph, lines.toString().replace("{}}", "{\"name\":\"N\"}}"));
-        assertThat(done).isEqualTo(new Imported(2_500, 0, 500, 0));
+        assertThat(done).isEqualTo(new Imported(2_500, 0, 500, 0, 0));
     }
 
     @Test
@@ -280,6 +284,64 @@ class ExchangeTest {
                 .isEqualTo(Row.of("name", "Ann", "age", 7));
         assertThat(graph.node("2").orElseThrow().text("name")).isEqualTo("none");
         assertThat(graph.edge("1 eats 2")).isPresent();
+    }
+
+    @Test
+    void edgesWithIdsOfNodesAreGivenOthersTheSameEachTime() throws IOException { // X3
+        String file =
+                """
+                <graphml>
+                  <graph edgedefault="directed">
+                    <node id="0"/><node id="1"/><node id="edge:1"/>
+                    <edge id="0" source="0" target="1"/>
+                    <edge id="1" source="1" target="0"/>
+                    <edge id="2" source="1" target="1"/>
+                  </graph>
+                </graphml>
+                """;
+        Graph graph = graph();
+        GraphImport importing = GraphImport.into(graph).untypedNodes("Thing").untypedEdges("joins");
+        byte[] bytes = file.getBytes(UTF_8);
+        assertThat(importing.read(GraphFormat.GRAPHML, new ByteArrayInputStream(bytes)))
+                .isEqualTo(new Imported(3, 3, 6, 0, 2));
+        assertThat(graph.edges().keys()).containsExactly("2", "edge:0", "edge:edge:1");
+        long entries = graph.entryCount();
+        assertThat(importing.read(GraphFormat.GRAPHML, new ByteArrayInputStream(bytes)))
+                .isEqualTo(new Imported(3, 3, 0, 0, 2));
+        assertThat(graph.entryCount()).isEqualTo(entries);
+    }
+
+    @Test
+    void anExportTellsHowFarItIsAndHoldsItsRevision() throws IOException { // X2
+        Graph graph = graph();
+        timeline(graph)
+                .commit(() -> {
+                    for (int i = 0; i < 1_500; i++) {
+                        graph.addNode("Thing", "n" + i, Row.of());
+                        graph.addEdge("joins", "e" + i, "n" + i, "n" + i, Row.of());
+                    }
+                });
+        List<Exported> told = new ArrayList<>();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Exported done =
+                GraphExport.of(graph)
+                        .progress(far -> {
+                            told.add(far);
+                            graph.removeEdge("e1499");
+                        })
+                        .write(GraphFormat.JSON_LINES, out);
+        assertThat(told)
+                .containsExactly(
+                        new Exported(1_000, 0),
+                        new Exported(1_500, 500),
+                        new Exported(1_500, 1_500));
+        assertThat(done).isEqualTo(new Exported(1_500, 1_500));
+        assertThat(out.toString(UTF_8)).contains("\"e1499\"");
+        assertThat(graph.edge("e1499")).isEmpty();
+    }
+
+    private static Timeline timeline(Graph graph) {
+        return ((Versioned<?, ?>) graph.nodes()).timeline();
     }
 
     @Test
