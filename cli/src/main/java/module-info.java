@@ -4,6 +4,7 @@ module dev.orrery.cli {
     requires transitive dev.orrery.engine;
     requires transitive dev.orrery.gateway;
     requires transitive info.picocli;
+    requires dev.orrery.exchange;
     requires java.logging;
     requires java.net.http;
 
@@ -15,5 +16,6 @@ module dev.orrery.cli {
     uses dev.orrery.cli.Command;
 
     provides dev.orrery.cli.Command with
+            dev.orrery.cli.GraphCommand,
             dev.orrery.cli.ProjectionCommand;
 }

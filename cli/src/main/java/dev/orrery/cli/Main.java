@@ -97,7 +97,7 @@ public final class Main implements Runnable {
 
     private int failed(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter errors = command.getErr();
-        errors.println("orrery " + command.getCommandName() + ": " + oneLine(failure));
+        errors.println(command.getCommandSpec().qualifiedName() + ": " + oneLine(failure));
         if (stackTrace) {
             failure.printStackTrace(errors);
         }
