@@ -2,7 +2,9 @@ package dev.orrery.graph;
 
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,7 +18,10 @@ final class CompactedEntries { // law G60
     /** By arrival number: entries that are in a base; those of them that are nowhere else. */
     private BitSet based = new BitSet();
 
-    private BitSet compacted = new BitSet();
+    private final BitSet compacted = new BitSet();
+
+    /** Of each author the greatest number among those. */
+    private final Map<String, Long> greatest = new HashMap<>();
 
     CompactedEntries(EntryIndex index) {
         this.index = index;
@@ -58,7 +63,7 @@ final class CompactedEntries { // law G60
             }
             based.set(arrival);
             if (isNew || isOwn) {
-                compacted.set(arrival);
+                mark(arrival);
             }
         }
         index.exchangeHeads(less, more);
@@ -67,7 +72,12 @@ final class CompactedEntries { // law G60
     /** Notes that entries are in a base, and not kept by themselves any more. */
     void add(BitSet arrivals) {
         based.or(arrivals);
-        compacted.or(arrivals);
+        arrivals.stream().forEach(this::mark);
+    }
+
+    private void mark(int arrival) {
+        compacted.set(arrival);
+        greatest.merge(index.author(arrival), index.sequence(arrival), Math::max);
     }
 
     /** Whether what an entry said is in a base alone. */
@@ -117,15 +127,8 @@ final class CompactedEntries { // law G60
      * is kept.
      */
     boolean areKnownTo(VersionVector vector) {
-        for (String author : index.authors()) {
-            VersionVector.Known known = vector.newest().get(author);
-            long next = known == null ? Math.min(1, author.length()) : known.sequence() + 1;
-            int arrival = index.find(author, next);
-            if (arrival != 0 && has(arrival)) {
-                return false;
-            }
-        }
-        return true;
+        return greatest.entrySet().stream()
+                .allMatch(each -> vector.covers(each.getKey(), each.getValue()));
     }
 
     /** The arrival numbers of entries that are in a base. */
@@ -147,6 +150,6 @@ final class CompactedEntries { // law G60
 
     void read(CheckpointReader in) {
         based = BitSet.valueOf(in.bytes());
-        compacted = BitSet.valueOf(in.bytes());
+        BitSet.valueOf(in.bytes()).stream().forEach(this::mark);
     }
 }

@@ -333,6 +333,17 @@ class CompactionTest {
     }
 
     @Test
+    void aVectorIsStaleThatLacksWhatABaseBroughtBehindWhatIsKept() { // law G61
+        write(a, "kept", 2);
+        b.sync(a::answer);
+        write(a, "compacted", 2);
+        a.compact(ALL);
+        b.sync(a::answer);
+        assertThatThrownBy(() -> b.subscribe(VersionVector.none())).isInstanceOf(StaleCursor.class);
+        b.subscribe(b.vector()).close();
+    }
+
+    @Test
     @DisplayName("AC-148 what a named consumer has not acknowledged is kept, and follows it")
     void waitsForConsumers() {
         Compaction policy = Compaction.acknowledgedBy(List.of());
