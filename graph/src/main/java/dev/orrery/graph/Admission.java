@@ -21,9 +21,12 @@ final class Admission { // law G9
     private final EntryIndex index;
     private final HybridClock clock;
     private final EntryCodec codec;
-    private final Seals seals;
+    private final Trust trust;
+    private final KeyStatements keys;
+    private Seals seals;
 
     private final List<Entry> admitted = new ArrayList<>();
+    private final List<Entry> loose = new ArrayList<>();
     private final Map<Hash, Entry> admittedByHash = new HashMap<>();
     private final List<Merged.Refused> refused = new ArrayList<>();
     private final Map<Hash, Entry> pending = new LinkedHashMap<>();
@@ -45,7 +48,50 @@ final class Admission { // law G9
         this.index = index;
         this.clock = clock;
         this.codec = codec;
+        this.trust = trust;
+        this.keys = keys;
         this.seals = new Seals(trust, keys, pending);
+    }
+
+    /**
+     * Looks at entries that came with a topic, of which some may come without what they follow.
+     *
+     * @param vouching entries that are looked at for the seals they lead to, and not taken in
+     */
+    void runLoose(List<Entry> entries, List<Entry> vouching) { // law G65
+        Map<Hash, Entry> all = new LinkedHashMap<>();
+        vouching.forEach(entry -> all.put(entry.hash(), entry));
+        entries.forEach(entry -> all.put(entry.hash(), entry));
+        seals = new Seals(trust, keys, all);
+        List<Entry> unknown = new ArrayList<>(entries);
+        unknown.removeIf(entry -> index.locate(entry.hash()) != 0);
+        known += entries.size() - unknown.size();
+        run(unknown);
+        for (Entry entry : List.copyOf(pending.values())) {
+            boolean mayBeLoose = !(entry.operation() instanceof Operation.Erase); // law G62
+            if (mayBeLoose && !causes.containsKey(entry.hash())) {
+                decideLoose(entry);
+            }
+        }
+    }
+
+    private void decideLoose(Entry entry) {
+        String broken = brokenBy(entry);
+        Cause unsealed = seals.lacking(entry);
+        if (broken == null && unsealed != null) {
+            causes.put(entry.hash(), unsealed);
+            return;
+        }
+        if (broken == null && clock.isOfTheFuture(entry.time())) {
+            causes.put(entry.hash(), Cause.FUTURE);
+            return;
+        }
+        pending.remove(entry.hash());
+        if (broken != null) {
+            refused.add(new Merged.Refused(entry.hash(), broken));
+        } else {
+            loose.add(entry);
+        }
     }
 
     /** Looks at all entries; afterwards {@link #admitted} and {@link #result} tell. */
@@ -68,6 +114,11 @@ final class Admission { // law G9
         }
     }
 
+    /** Those that can be taken in without what they follow. */
+    List<Entry> loose() {
+        return loose;
+    }
+
     /** Those that can be taken in, each behind what it follows. */
     List<Entry> admitted() {
         return admitted;
@@ -81,7 +132,7 @@ final class Admission { // law G9
                                 new Merged.Waiting(
                                         entry,
                                         causes.getOrDefault(entry.hash(), Cause.MISSING_PARENT))));
-        return new Merged(admitted.size(), known, late, refused);
+        return new Merged(admitted.size() + loose.size(), known, late, refused);
     }
 
     private void consider(Entry first) {
@@ -138,18 +189,18 @@ final class Admission { // law G9
         return true;
     }
 
-    /** The rule that an entry breaks whose parents are all here, or null. */
+    /** The rule that an entry breaks, as far as what it follows is here; or null. */
     private @Nullable String brokenBy(Entry entry) {
         if (entry.operation() instanceof Operation.Define(String name, List<Fact> _)) {
             return name.equals(graph) ? null : "is the root of another graph: " + name;
         }
         for (Hash parent : entry.parents()) {
-            if (time(parent).compareTo(entry.time()) >= 0) {
+            if (isKnown(parent) && time(parent).compareTo(entry.time()) >= 0) {
                 return "is later than what it follows";
             }
         }
         Optional<Hash> previous = entry.previous();
-        if (previous.isEmpty()) {
+        if (previous.isEmpty() || !isKnown(previous.get())) {
             return null;
         }
         Hash before = previous.get();
@@ -161,18 +212,23 @@ final class Admission { // law G9
                 : "follows its author's entry before it";
     }
 
+    /** Whether an entry is here, be it loose. */
+    private boolean isKnown(Hash hash) {
+        return admittedByHash.containsKey(hash) || index.locate(hash) != 0;
+    }
+
     private HybridTime time(Hash hash) {
         Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.time(index.find(hash)) : entry.time();
+        return entry == null ? index.time(index.locate(hash)) : entry.time();
     }
 
     private String author(Hash hash) {
         Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.author(index.find(hash)) : entry.author();
+        return entry == null ? index.author(index.locate(hash)) : entry.author();
     }
 
     private long sequence(Hash hash) {
         Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.sequence(index.find(hash)) : entry.sequence();
+        return entry == null ? index.sequence(index.locate(hash)) : entry.sequence();
     }
 }

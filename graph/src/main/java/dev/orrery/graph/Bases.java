@@ -48,7 +48,7 @@ final class Bases { // law G60
         this.showing = showing;
         this.committing = committing;
         this.erasing = erasing;
-        this.compacted = joining.index().compacted().last();
+        this.compacted = unreadable(joining.index());
     }
 
     /** Runs something while nobody makes or takes in a base. */
@@ -71,7 +71,8 @@ final class Bases { // law G60
         try {
             committing.awaitQuiet();
             committing.requireOpen();
-            CompactedEntries inBases = joining.index().compacted();
+            EntryIndex index = joining.index();
+            CompactedEntries inBases = index.compacted();
             int[] numbers = inBases.arrivals(rows);
             store.seal();
             List<byte[]> records = new ArrayList<>(List.of(EntryStore.replica(replica.author())));
@@ -79,15 +80,30 @@ final class Bases { // law G60
             replica.acknowledged()
                     .all()
                     .forEach(known -> records.add(EntryStore.acknowledged(known)));
+            replica.topics().all().forEach(topic -> records.add(EntryStore.topic(topic)));
+            LooseMove move =
+                    LooseMove.of(replica, Math.max(inBases.last(), last(arrivals)), erasing);
+            records.addAll(move.records());
             store.append(base, numbers, true, records);
             inBases.add(arrivals);
-            compacted = inBases.last(); // before anything is dropped
+            move.done(index);
+            compacted = unreadable(index); // before anything is dropped
             store.dropBefore(inBases.firstKept());
-            erasing &= arrivals.cardinality() < joining.index().size(); // unless all of it is in it
+            committing.arrive();
+            erasing &= arrivals.cardinality() < index.fingerprint().count(); // unless all is in it
             replica.writeCheckpoint();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static int last(BitSet arrivals) {
+        return arrivals.length() - 1;
+    }
+
+    /** The greatest arrival number that whoever follows is not told any more. */
+    private static int unreadable(EntryIndex index) {
+        return Math.max(index.compacted().last(), index.loose().floor());
     }
 
     /**
@@ -125,7 +141,7 @@ final class Bases { // law G60
             replica.store().append(packed, arrivals, false, List.of());
             Batch batch = joining.batch();
             joining.take(batch, base, arrivals);
-            compacted = index.compacted().last();
+            compacted = unreadable(index);
             showing.show(List.of(batch));
             showing.index(replica.schema());
             committing.arrive();
@@ -147,7 +163,7 @@ final class Bases { // law G60
         return incoming;
     }
 
-    /** The greatest arrival number of what was compacted, 0 for none. */
+    /** The greatest arrival number of what was compacted, or moved with that; 0 for none. */
     long compacted() {
         return compacted;
     }

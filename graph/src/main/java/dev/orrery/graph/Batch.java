@@ -15,6 +15,7 @@ final class Batch {
     private final SchemaFacts factsBefore;
     private final KeyStatements keysBefore;
     private final Judge judgeBefore;
+    private final boolean loose;
     private final List<Taken> taken = new ArrayList<>(1);
 
     /** In the order in which it came about; an id may be there more than once. */
@@ -27,8 +28,9 @@ final class Batch {
 
     @Nullable RuntimeException failure;
 
-    /** An entry, the heads before it came, and what it did to the state. */
-    private record Taken(Entry entry, List<Hash> headsBefore, State.@Nullable Step step) {}
+    /** An entry, the heads before it came, its number then, and what it did to the state. */
+    private record Taken(
+            Entry entry, List<Hash> headsBefore, int numberBefore, State.@Nullable Step step) {}
 
     /** Nodes and edges that showed and show now, each null where there is none. */
     record Shown(State.Slot slot, @Nullable Object before, @Nullable Object after) {
@@ -49,17 +51,24 @@ final class Batch {
             HybridTime clockBefore,
             SchemaFacts factsBefore,
             KeyStatements keysBefore,
-            Judge judgeBefore) {
+            Judge judgeBefore,
+            boolean loose) {
         this.first = first;
         this.clockBefore = clockBefore;
         this.factsBefore = factsBefore;
         this.keysBefore = keysBefore;
         this.judgeBefore = judgeBefore;
+        this.loose = loose;
     }
 
     /** The arrival number of the first entry. */
     long first() {
         return first;
+    }
+
+    /** Whether its entries came without what they follow. */
+    boolean isLoose() {
+        return loose;
     }
 
     HybridTime clockBefore() {
@@ -93,8 +102,8 @@ final class Batch {
         return held;
     }
 
-    void take(Entry entry, List<Hash> heads, State.@Nullable Step step) {
-        taken.add(new Taken(entry, heads, step));
+    void take(Entry entry, List<Hash> heads, int number, State.@Nullable Step step) {
+        taken.add(new Taken(entry, heads, number, step));
     }
 
     /** Notes what an id shows now, and shows it. */
@@ -130,7 +139,7 @@ final class Batch {
     /** Makes it as if this batch, the newest, had never been. */
     void undo(State state, EntryIndex index) {
         for (Taken each : taken.reversed()) {
-            index.removeLast(each.entry(), each.headsBefore());
+            index.removeLast(each.entry(), each.headsBefore(), each.numberBefore());
             if (each.step() != null) {
                 state.undo(each.step());
             }

@@ -24,7 +24,7 @@ final class Checkpoint { // law G17
     private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
     private static final long MAGIC =
             0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int HERE = 0;
 
     /** What is in one. */
@@ -33,6 +33,7 @@ final class Checkpoint { // law G17
             List<String> replicas,
             Leases leases,
             Acknowledged acknowledged,
+            Topics topics,
             EntryIndex index,
             State state,
             long firstPosition,
@@ -61,6 +62,11 @@ final class Checkpoint { // law G17
             out.put(acknowledged.size());
             for (Acknowledged.Known known : acknowledged) {
                 out.put(known.bytes());
+            }
+            List<Topics.Progress> topics = inside.topics().all();
+            out.put(topics.size());
+            for (Topics.Progress progress : topics) {
+                out.put(progress.bytes());
             }
             inside.index().write(out);
             write(out, inside.state(), inside.index());
@@ -143,7 +149,7 @@ final class Checkpoint { // law G17
     /** A stamp by its entry's arrival number, or in full where the entry is not here. */
     private static void write(CheckpointWriter out, Stamp stamp, EntryIndex index)
             throws IOException {
-        int arrival = index.find(stamp.hash());
+        int arrival = index.locate(stamp.hash());
         out.put(arrival);
         if (arrival == HERE) {
             out.put(stamp.time().millis());
@@ -196,6 +202,10 @@ final class Checkpoint { // law G17
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
             acknowledged.put(Acknowledged.Known.read(ByteBuffer.wrap(in.bytes())));
         }
+        Topics topics = new Topics();
+        for (int i = in.count(Integer.BYTES); i > 0; i--) {
+            topics.put(Topics.Progress.read(ByteBuffer.wrap(in.bytes())));
+        }
         EntryIndex index = EntryIndex.read(in);
         State state = new State(graph);
         Stamps stamps = new Stamps(in, index);
@@ -217,6 +227,7 @@ final class Checkpoint { // law G17
                 List.of(replica),
                 leases,
                 acknowledged,
+                topics,
                 index,
                 state,
                 firstPosition,

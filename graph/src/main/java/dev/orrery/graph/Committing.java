@@ -94,8 +94,13 @@ final class Committing {
 
     /** Commits a batch: when this returns it is durable and visible. */
     void commit(Batch batch) {
-        queue.add(batch);
-        settle(batch);
+        commit(List.of(batch));
+    }
+
+    /** Commits batches one behind the other, and nothing between them. */
+    void commit(List<Batch> batches) {
+        queue.addAll(batches);
+        batches.forEach(this::settle);
     }
 
     /** Waits until a batch is committed, committing it and others where nobody else does. */
@@ -145,7 +150,7 @@ final class Committing {
     private void persist(List<Batch> group) {
         List<byte[]> records = new ArrayList<>(group.size());
         for (Batch batch : group) {
-            records.addAll(EntryStore.records(batch.first(), batch.entries()));
+            records.addAll(EntryStore.records(batch.first(), batch.entries(), batch.isLoose()));
         }
         store.append(records);
     }

@@ -111,11 +111,19 @@ final class CompactedEntries { // law G60
     /** The least arrival number of an entry that is kept by itself, 0 for none. */
     int firstKept() {
         for (int arrival = 1; arrival <= index.size(); arrival++) {
-            if (isKept(arrival)) {
+            if (isKept(arrival) || isKeptLoose(arrival)) {
                 return arrival;
             }
         }
         return 0;
+    }
+
+    /** Whether whoever follows may still be told a loose entry under a number. */
+    private boolean isKeptLoose(int arrival) {
+        LooseEntries loose = index.loose();
+        return loose.has(arrival)
+                && arrival > loose.floor()
+                && !has(index.locate(index.hash(arrival)));
     }
 
     private boolean isKept(int arrival) {

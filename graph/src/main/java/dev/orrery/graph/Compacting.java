@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,7 +85,7 @@ final class Compacting { // law G60
     }
 
     private List<Hash> about(Set<String> ids) {
-        List<Hash> about = new ArrayList<>();
+        Set<Hash> about = new LinkedHashSet<>(); // once, also what was loose before
         Rereading.scan(
                 replica,
                 replica.arrived(),
@@ -94,7 +95,7 @@ final class Compacting { // law G60
                         about.add(arrived.entry().hash());
                     }
                 });
-        return about;
+        return List.copyOf(about);
     }
 
     private Operation erasure(String id) {

@@ -150,7 +150,8 @@ final class Entity { // law G7
         return joined;
     }
 
-    private boolean isRemoved(Stamp stamp) {
+    /** Whether a removal had seen what an entry said. */
+    boolean isRemoved(Stamp stamp) {
         return removed != null && removed.getOrDefault(stamp.author(), 0L) >= stamp.sequence();
     }
 

@@ -74,7 +74,9 @@ final class EntryFeed implements Feed<Entry> {
     /** The check of an arrival number; 0 for the beginning and for what was lost. */
     private long checkOf(long arrival) {
         EntryIndex index = replica.index();
-        return arrival == 0 || !index.holds((int) arrival) ? 0 : index.hash((int) arrival).first();
+        return arrival == 0 || !index.isKnown((int) arrival)
+                ? 0
+                : index.hash((int) arrival).first();
     }
 
     /** The arrival number before the first entry that a vector does not know. */

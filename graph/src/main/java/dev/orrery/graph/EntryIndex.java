@@ -41,6 +41,7 @@ final class EntryIndex {
     private final Fingerprint fingerprint = new Fingerprint();
 
     private final CompactedEntries compacted = new CompactedEntries(this);
+    private final LooseEntries loose = new LooseEntries();
 
     /** The heads as they are given out; made anew when they changed and somebody asks. */
     private @Nullable List<Hash> headList;
@@ -64,8 +65,14 @@ final class EntryIndex {
         return size;
     }
 
-    /** The arrival number of an entry, 0 when it is not here. */
+    /** The arrival number of an entry, 0 when it is not here, or loose. */
     int find(Hash hash) {
+        int arrival = locate(hash);
+        return loose.has(arrival) ? 0 : arrival;
+    }
+
+    /** The same of an entry that may be loose. */
+    int locate(Hash hash) {
         for (int slot = slot(hash.first()); ; slot = next(slot)) {
             int arrival = table[slot];
             if (arrival == 0 || is(arrival, hash)) {
@@ -112,9 +119,23 @@ final class EntryIndex {
         return arrival;
     }
 
+    /** Takes in an entry that is not here, without what it follows. */
+    void addLoose(int arrival, Entry entry) { // law G65
+        loose.count(locate(entry.hash()) == 0 ? 1 : 0);
+        put(arrival, entry.stamp());
+        loose.add(arrival);
+    }
+
     private void place(int arrival, Stamp stamp) {
+        loose.count(locate(stamp.hash()) == 0 ? 0 : -1);
+        Chain chain = put(arrival, stamp);
+        link(chain, stamp.sequence(), arrival);
+        fingerprint.add(stamp.hash());
+    }
+
+    private Chain put(int arrival, Stamp stamp) {
         skipTo(arrival);
-        if (holds(arrival)) {
+        if (isKnown(arrival)) {
             throw new IllegalStateException("law G30: two entries of number " + arrival);
         }
         Hash hash = stamp.hash();
@@ -129,9 +150,10 @@ final class EntryIndex {
         sequences[place] = stamp.sequence();
         Chain chain = chain(stamp.author());
         authors[place] = chain.author;
-        insert(arrival);
-        link(chain, stamp.sequence(), arrival);
-        fingerprint.add(hash);
+        if (insert(arrival, hash)) {
+            loose.addAgain(arrival);
+        }
+        return chain;
     }
 
     private void grow() {
@@ -143,18 +165,21 @@ final class EntryIndex {
         sequences = Arrays.copyOf(sequences, capacity);
         table = new int[2 * capacity];
         for (int arrival = 1; arrival <= size; arrival++) {
-            if (holds(arrival)) {
-                insert(arrival);
+            if (isKnown(arrival)) {
+                insert(arrival, hash(arrival));
             }
         }
     }
 
-    private void insert(int arrival) {
-        int slot = slot(hashes[4 * (arrival - 1)]);
-        while (table[slot] != 0) {
+    /** Puts a number into the table; true when it takes the place of its entry's one before. */
+    private boolean insert(int arrival, Hash hash) {
+        int slot = slot(hash.first());
+        while (table[slot] != 0 && !is(table[slot], hash)) {
             slot = next(slot);
         }
+        boolean isAgain = table[slot] != 0;
         table[slot] = arrival;
+        return isAgain;
     }
 
     private Chain chain(String author) {
@@ -189,25 +214,38 @@ final class EntryIndex {
         }
     }
 
-    /** Whether the entry of an arrival number is here. */
+    /** Whether the entry of an arrival number is here, with what it follows. */
     boolean holds(int arrival) {
+        return isKnown(arrival) && !loose.has(arrival);
+    }
+
+    /** Whether an arrival number was given to an entry that is known. */
+    boolean isKnown(int arrival) {
         return authors[arrival - 1] != LOST;
+    }
+
+    /** Which of them came loose. */
+    LooseEntries loose() {
+        return loose;
     }
 
     /**
      * Takes back the newest entry.
      *
      * @param before the heads as they were before it came
+     * @param number that it had before, 0 for none
      */
-    void removeLast(Entry entry, List<Hash> before) {
-        int slot = slot(entry.hash().first());
-        while (table[slot] != size) {
-            slot = next(slot);
+    void removeLast(Entry entry, List<Hash> before, int number) {
+        boolean wasLoose = loose.has(size);
+        take(entry.hash(), number);
+        if (wasLoose) {
+            loose.count(number == 0 ? -1 : 0);
+            return;
         }
-        table[slot] = 0; // the newest stands at the end of its run
+        loose.count(number == 0 ? 0 : 1);
         Chain chain = chain(entry.author());
         int place = (int) entry.sequence();
-        if (place < chain.arrivals.length && chain.arrivals[place] == size) {
+        if (place < chain.arrivals.length && chain.arrivals[place] == size + 1) {
             chain.arrivals[place] = 0;
             while (chain.newest > 0 && chain.arrivals[(int) chain.newest] == 0) {
                 chain.newest--;
@@ -215,11 +253,21 @@ final class EntryIndex {
         } else {
             chain.forked.removeLast();
         }
-        size--;
         fingerprint.remove(entry.hash());
         heads.clear();
         heads.addAll(before);
         headList = null;
+    }
+
+    /** Takes the last number from its entry, and gives it the one it had before. */
+    private void take(Hash hash, int before) {
+        int slot = slot(hash.first());
+        while (table[slot] != size) {
+            slot = next(slot);
+        }
+        table[slot] = before; // the newest stands at the end of its run, or where it stood before
+        loose.forget(size);
+        size--;
     }
 
     /** The entries that no other follows, in the order of hashes. */
@@ -352,6 +400,7 @@ final class EntryIndex {
             out.put(head);
         }
         compacted.write(out);
+        loose.write(out);
     }
 
     static EntryIndex read(CheckpointReader in) {
@@ -373,6 +422,7 @@ final class EntryIndex {
             index.heads.add(in.hash());
         }
         index.compacted.read(in);
+        index.loose.read(in);
         index.linkAll();
         return index;
     }
@@ -391,6 +441,8 @@ final class EntryIndex {
                     throw new IllegalStateException("an author has fewer entries: " + sequence);
                 }
                 link(byNumber[authors[arrival - 1]], sequence, arrival);
+            } else if (isKnown(arrival) && locate(hash(arrival)) == arrival) {
+                loose.count(1);
             }
         }
     }

@@ -25,12 +25,20 @@ final class EntryStore implements AutoCloseable {
     static final int RECORD_BYTES = 64 << 10;
 
     static final byte FORMAT = 1;
+
+    /** That of records which who knows the first alone cannot read. */
+    private static final byte NEWER_FORMAT = 2;
+
     private static final byte ENTRIES = 1;
     private static final byte REPLICA = 2;
     private static final byte LEASE = 3;
     static final byte BASE_PART = 4;
     private static final byte BASE = 5;
     private static final byte ACKNOWLEDGED = 6;
+    private static final byte LOOSE = 7;
+    private static final byte MOVED = 8;
+    private static final byte TOPIC = 9;
+    static final long NOT_MOVED = -1;
     private static final int HEAD_BYTES = 1 + 1 + 8 + 4;
     private static final int READ_RECORDS = 256;
 
@@ -104,24 +112,57 @@ final class EntryStore implements AutoCloseable {
 
     // ---- writing
 
+    /** A kind of records that hold entries, and what else stands before those. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Kind(byte format, byte code, byte[] more) {
+        static final Kind WHOLE = new Kind(FORMAT, ENTRIES, new byte[0]);
+        static final Kind LOOSE = new Kind(NEWER_FORMAT, EntryStore.LOOSE, new byte[0]);
+
+        static Kind moved(long floor) {
+            byte[] more = ByteBuffer.allocate(Long.BYTES).putLong(floor).array();
+            return new Kind(NEWER_FORMAT, MOVED, more);
+        }
+    }
+
     /** A record of entries with their arrival numbers from {@code first} on. */
     static byte[] record(long first, List<Entry> entries) {
-        int length = HEAD_BYTES;
+        return record(Kind.WHOLE, first, entries);
+    }
+
+    private static byte[] record(Kind kind, long first, List<Entry> entries) {
+        int length = HEAD_BYTES + kind.more().length;
         for (Entry entry : entries) {
             length = Math.addExact(length, 4 + entry.content().length);
         }
         ByteBuffer out = ByteBuffer.allocate(length);
-        out.put(FORMAT).put(ENTRIES).putLong(first).putInt(entries.size());
+        out.put(kind.format()).put(kind.code()).putLong(first).putInt(entries.size());
+        out.put(kind.more());
         for (Entry entry : entries) {
             out.putInt(entry.content().length).put(entry.content());
         }
         return out.array();
     }
 
-    /** The records of many entries, in order: any beginning of them is a whole history. */
-    static List<byte[]> records(long first, List<Entry> entries) {
+    /**
+     * The records of many entries, in order: any beginning of them is a whole history, or as loose
+     * as all of them.
+     */
+    static List<byte[]> records(long first, List<Entry> entries, boolean areLoose) {
+        return records(areLoose ? Kind.LOOSE : Kind.WHOLE, first, entries);
+    }
+
+    /**
+     * The records of loose entries that had other numbers before.
+     *
+     * @param floor the greatest of those
+     */
+    static List<byte[]> moved(long first, long floor, List<Entry> entries) {
+        return entries.isEmpty() ? List.of() : records(Kind.moved(floor), first, entries);
+    }
+
+    private static List<byte[]> records(Kind kind, long first, List<Entry> entries) {
         if (entries.size() == 1) {
-            return List.of(record(first, entries));
+            return List.of(record(kind, first, entries));
         }
         List<byte[]> records = new ArrayList<>();
         int begin = 0;
@@ -129,13 +170,13 @@ final class EntryStore implements AutoCloseable {
         for (int i = 0; i < entries.size(); i++) {
             bytes += entries.get(i).content().length;
             if (bytes >= RECORD_BYTES) {
-                records.add(record(first + begin, entries.subList(begin, i + 1)));
+                records.add(record(kind, first + begin, entries.subList(begin, i + 1)));
                 begin = i + 1;
                 bytes = 0;
             }
         }
         if (begin < entries.size()) {
-            records.add(record(first + begin, entries.subList(begin, entries.size())));
+            records.add(record(kind, first + begin, entries.subList(begin, entries.size())));
         }
         return records;
     }
@@ -158,6 +199,16 @@ final class EntryStore implements AutoCloseable {
         return ByteBuffer.allocate(2 + bytes.length)
                 .put(FORMAT)
                 .put(ACKNOWLEDGED)
+                .put(bytes)
+                .array();
+    }
+
+    /** The record that says how far a topic is here. */
+    static byte[] topic(Topics.Progress progress) {
+        byte[] bytes = progress.bytes();
+        return ByteBuffer.allocate(2 + bytes.length)
+                .put(NEWER_FORMAT)
+                .put(TOPIC)
                 .put(bytes)
                 .array();
     }
@@ -221,7 +272,7 @@ final class EntryStore implements AutoCloseable {
     }
 
     private void note(long position, byte[] record) {
-        if (record[1] == ENTRIES) {
+        if (record[1] == ENTRIES || record[1] == LOOSE || record[1] == MOVED) {
             firsts = firsts.and(position, ByteBuffer.wrap(record).getLong(2));
         }
     }
@@ -232,10 +283,17 @@ final class EntryStore implements AutoCloseable {
     static final class Stored {
         private final long arrival;
         private final byte[] bytes;
+        private final boolean loose;
 
-        Stored(long arrival, byte[] bytes) {
+        Stored(long arrival, byte[] bytes, boolean loose) {
             this.arrival = arrival;
             this.bytes = bytes;
+            this.loose = loose;
+        }
+
+        /** Whether it came without what it follows. */
+        boolean isLoose() {
+            return loose;
         }
 
         long arrival() {
@@ -254,6 +312,16 @@ final class EntryStore implements AutoCloseable {
 
         /** The bytes of an entry, and its arrival number. */
         void entry(long arrival, byte[] bytes);
+
+        /**
+         * The bytes of an entry that came without what it follows, and its arrival number.
+         *
+         * @param moved the greatest number of those that were moved with it, -1 when it was not
+         */
+        default void loose(long arrival, byte[] bytes, long moved) {}
+
+        /** A topic is here so far. */
+        default void topic(Topics.Progress progress) {}
 
         /** A named consumer was here. */
         default void lease(Leases.Lease lease) {}
@@ -354,12 +422,32 @@ final class EntryStore implements AutoCloseable {
         }
     }
 
+    /** Entries as they are found, up to so many behind an arrival number. */
+    private record Reader(long after, int max, List<Stored> entries) implements Found {
+        @Override
+        public void entry(long arrival, byte[] bytes) {
+            take(new Stored(arrival, bytes, false));
+        }
+
+        @Override
+        public void loose(long arrival, byte[] bytes, long moved) {
+            take(new Stored(arrival, bytes, true));
+        }
+
+        private void take(Stored stored) {
+            if (stored.arrival() > after && entries.size() < max) {
+                entries.add(stored);
+            }
+        }
+    }
+
     /** Up to so many entries behind an arrival number, in order; for durable ones. */
     List<Stored> read(long after, int max) {
         List<Stored> entries = new ArrayList<>();
         if (firsts.isEmpty()) {
             return entries;
         }
+        Reader reader = new Reader(after, max, entries);
         long position = firsts.position(after + 1) - 1;
         while (entries.size() < max) {
             List<SegmentLog.Entry> records = next(position);
@@ -367,13 +455,7 @@ final class EntryStore implements AutoCloseable {
                 return entries;
             }
             SegmentLog.Entry record = records.getFirst();
-            parse(
-                    record.bytes(),
-                    (arrival, bytes) -> {
-                        if (arrival > after && entries.size() < max) {
-                            entries.add(new Stored(arrival, bytes));
-                        }
-                    });
+            parse(record.bytes(), reader);
             position = record.position();
         }
         return entries;
@@ -394,23 +476,13 @@ final class EntryStore implements AutoCloseable {
         ByteBuffer in = ByteBuffer.wrap(record);
         try {
             byte format = in.get();
-            if (format > FORMAT) {
+            if (format > NEWER_FORMAT) {
                 throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, name, null);
             }
-            switch (in.get()) {
-                case ENTRIES -> {
-                    long arrival = in.getLong();
-                    int count = in.getInt();
-                    for (int i = 0; i < count; i++) {
-                        int length = in.getInt();
-                        if (length < 0 || length > in.remaining()) {
-                            throw new Invalid("record", "holds its entries", length);
-                        }
-                        byte[] bytes = new byte[length];
-                        in.get(bytes);
-                        found.entry(arrival + i, bytes);
-                    }
-                }
+            byte kind = in.get();
+            switch (kind) {
+                case ENTRIES, LOOSE, MOVED -> entries(in, kind, found);
+                case TOPIC -> found.topic(Topics.Progress.read(in));
                 case REPLICA ->
                         found.replica(
                                 new String(
@@ -430,6 +502,25 @@ final class EntryStore implements AutoCloseable {
             }
         } catch (BufferUnderflowException cut) {
             throw new Invalid("record", "is whole", record.length);
+        }
+    }
+
+    private static void entries(ByteBuffer in, byte kind, Found found) {
+        long arrival = in.getLong();
+        int count = in.getInt();
+        long moved = kind == MOVED ? in.getLong() : NOT_MOVED;
+        for (int i = 0; i < count; i++) {
+            int length = in.getInt();
+            if (length < 0 || length > in.remaining()) {
+                throw new Invalid("record", "holds its entries", length);
+            }
+            byte[] bytes = new byte[length];
+            in.get(bytes);
+            if (kind == ENTRIES) {
+                found.entry(arrival + i, bytes);
+            } else {
+                found.loose(arrival + i, bytes, moved);
+            }
         }
     }
 

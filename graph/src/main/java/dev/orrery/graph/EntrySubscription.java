@@ -30,8 +30,11 @@ final class EntrySubscription implements Subscription<Entry> {
 
     /** Where a reader is, in the terms in which it began. */
     sealed interface Place {
+        /** Whether this is where an entry is told that has several numbers. */
+        boolean tells(EntryIndex index, EntryStore.Stored stored);
+
         /** Takes the next entry; false when the reader knows it already. */
-        boolean take(long arrival, Entry entry);
+        boolean take(EntryStore.Stored stored, Entry entry);
 
         /** Whether something was compacted that the reader does not know. */
         boolean isStale(Replica replica, long read);
@@ -48,8 +51,13 @@ final class EntrySubscription implements Subscription<Entry> {
         }
 
         @Override
-        public boolean take(long arrival, Entry entry) {
-            cursor = new ArrivalCursor(arrival, entry.hash().first());
+        public boolean tells(EntryIndex index, EntryStore.Stored stored) {
+            return !index.loose().isAgain((int) stored.arrival());
+        }
+
+        @Override
+        public boolean take(EntryStore.Stored stored, Entry entry) {
+            cursor = new ArrivalCursor(stored.arrival(), entry.hash().first());
             return true;
         }
 
@@ -73,7 +81,12 @@ final class EntrySubscription implements Subscription<Entry> {
         }
 
         @Override
-        public boolean take(long arrival, Entry entry) {
+        public boolean tells(EntryIndex index, EntryStore.Stored stored) {
+            return !stored.isLoose(); // of whose author what comes before is not here
+        }
+
+        @Override
+        public boolean take(EntryStore.Stored stored, Entry entry) {
             if (vector.covers(entry.author(), entry.sequence())) {
                 return false;
             }
@@ -116,7 +129,7 @@ final class EntrySubscription implements Subscription<Entry> {
             EntryStore.Stored stored = ahead.poll();
             if (stored != null) {
                 Entry entry = codec.decode(stored.bytes());
-                if (place.take(stored.arrival(), entry)) {
+                if (place.take(stored, entry)) {
                     return Optional.of(entry);
                 }
             } else if (!readAhead()) {
@@ -141,15 +154,22 @@ final class EntrySubscription implements Subscription<Entry> {
         if (place.isStale(replica, read)) { // asked when they were read: they may not be all
             throw new StaleCursor(place.cursor(), oldest());
         }
-        ahead.addAll(more);
-        read = ahead.isEmpty() ? end : ahead.getLast().arrival(); // what is lost is passed over
+        read = more.isEmpty() ? end : more.getLast().arrival(); // what is lost is passed over
+        replica.locked(() -> {
+            more.stream()
+                    .filter(stored -> place.tells(replica.index(), stored)) // law G30
+                    .forEach(ahead::add);
+            return ahead;
+        });
         return true;
     }
 
     private Cursor oldest() {
         return replica.locked(() -> {
             long number = replica.bases().compacted();
-            return new ArrivalCursor(number, replica.index().hash((int) number).first());
+            EntryIndex index = replica.index();
+            long check = index.isKnown((int) number) ? index.hash((int) number).first() : 0;
+            return new ArrivalCursor(number, check);
         });
     }
 

@@ -160,6 +160,23 @@ public interface Graph extends GraphState, Feed<Entry>, AutoCloseable {
     Synced sync(Peer peer);
 
     /**
+     * Fetches what a peer has of a topic and this replica lacks, and gives him what this replica
+     * has and he lacks. What comes is here like anything else, and may be written to; what it
+     * follows does not come along, so it is no part of {@link #heads}, {@link #vector} and what
+     * this replica gives to others, until it comes again with that, by {@link #sync(Peer)}. It goes
+     * on where it broke off, and costs what the peer has beyond what was here at the end of the
+     * time before.
+     *
+     * @return where {@link Synced#equal} says that of the topic everything is here
+     * @throws dev.orrery.core.OrreryException.Invalid when the topic names no type, or the peer's
+     *     answer makes no sense
+     * @throws dev.orrery.core.OrreryException.Unavailable when the peer cannot be reached
+     * @throws dev.orrery.core.OrreryException.Unsupported when it refuses, saying why; or when some
+     *     of it comes compacted by somebody who is not trusted with that
+     */
+    Synced sync(Peer peer, Topic topic);
+
+    /**
      * Syncs with some of these peers again and again, until it is closed.
      *
      * @param peers by name, asked before each round

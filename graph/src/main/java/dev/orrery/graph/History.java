@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -65,6 +67,7 @@ final class History {
                                 past.index(),
                                 new Leases(),
                                 new Acknowledged(),
+                                new Topics(),
                                 new HybridClock(
                                         InstantSource.system(), Duration.ZERO, HybridTime.ZERO),
                                 replica.author(),
@@ -79,15 +82,16 @@ final class History {
      * everywhere.
      */
     List<Entry> provenance(String id) { // law G51
-        List<Entry> about = new ArrayList<>();
+        Set<Entry> all = new LinkedHashSet<>(); // once, also what was loose before
         Rereading.scan(
                 replica,
                 replica.arrived(),
                 entry -> {
                     if (mentions(entry.entry().operation(), id)) {
-                        about.add(entry.entry());
+                        all.add(entry.entry());
                     }
                 });
+        List<Entry> about = new ArrayList<>(all);
         about.removeIf(entry -> replica.isCompacted(entry.hash()));
         about.sort(Comparator.comparing(Entry::stamp)); // what is followed is earlier
         return about;

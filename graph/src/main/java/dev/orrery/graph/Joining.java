@@ -39,7 +39,8 @@ final class Joining {
 
     /** Judges all that was found; what is in the quarantine is in the batch. */
     Batch begin() {
-        Batch all = new Batch(1, clock.last(), SchemaFacts.none(name), KeyStatements.none(), judge);
+        Batch all =
+                new Batch(1, clock.last(), SchemaFacts.none(name), KeyStatements.none(), judge, false);
         judgeAnew(all);
         return all;
     }
@@ -67,7 +68,16 @@ final class Joining {
 
     /** A batch for what comes now. */
     Batch batch() {
-        return new Batch(index.size() + 1, clock.last(), state.facts(), state.keys(), judge);
+        return batch(false);
+    }
+
+    /** A batch for entries that come without what they follow. */
+    Batch looseBatch() {
+        return batch(true);
+    }
+
+    private Batch batch(boolean isLoose) {
+        return new Batch(index.size() + 1, clock.last(), state.facts(), state.keys(), judge, isLoose);
     }
 
     /** Makes an entry of an operation that may be written here. */
@@ -168,10 +178,15 @@ final class Joining {
 
     private State.@Nullable Step take(Batch batch, Entry entry) {
         List<Hash> heads = index.heads();
-        index.add(entry);
+        int number = index.locate(entry.hash());
+        if (batch.isLoose()) {
+            index.addLoose(index.size() + 1, entry);
+        } else {
+            index.add(entry);
+        }
         clock.witness(entry.time());
         State.Step step = state.join(entry);
-        batch.take(entry, heads, step);
+        batch.take(entry, heads, number, step);
         return step;
     }
 
@@ -183,7 +198,8 @@ final class Joining {
         }
         facts.rejected()
                 .forEach((entry, reasons) -> {
-                    String operation = index.sequence(index.find(entry)) == 0 ? "define" : "extend";
+                    String operation =
+                            index.sequence(index.locate(entry)) == 0 ? "define" : "extend";
                     Quarantined rejected =
                             new Quarantined(entry, operation, "", reasons, judge.schema().hash());
                     batch.quarantine(entry, Optional.of(rejected));

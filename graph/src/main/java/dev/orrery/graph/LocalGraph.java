@@ -165,7 +165,11 @@ final class LocalGraph extends ReplicaState implements Graph {
 
     @Override
     public long entryCount() {
-        return replica.arrived();
+        return replica.locked(() -> {
+            EntryIndex index = replica.index();
+            long underWay = index.size() - replica.arrived();
+            return index.fingerprint().count() + index.loose().count() - underWay;
+        });
     }
 
     @Override
@@ -175,9 +179,14 @@ final class LocalGraph extends ReplicaState implements Graph {
         return most == 0
                 ? List.of()
                 : replica.store().read(after, most).stream()
+                        .filter(stored -> !isAgain(stored.arrival()))
                         .map(stored -> replica.decode(stored.bytes()))
                         .filter(entry -> !replica.isCompacted(entry.hash()))
                         .toList();
+    }
+
+    private boolean isAgain(long arrival) {
+        return replica.locked(() -> replica.index().loose().isAgain((int) arrival));
     }
 
     @Override
@@ -238,6 +247,11 @@ final class LocalGraph extends ReplicaState implements Graph {
     @Override
     public Synced sync(Peer peer) {
         return new SyncSession(replica, peer).run();
+    }
+
+    @Override
+    public Synced sync(Peer peer, Topic topic) {
+        return new TopicSession(replica, peer, topic).run();
     }
 
     @Override

@@ -24,6 +24,7 @@ final class Opening implements EntryStore.Found {
     private final List<String> authors = new ArrayList<>();
     private final Leases leases;
     private final Acknowledged acknowledged;
+    private final Topics topics;
     private final EntryStore store;
 
     /** What entries follow that are not here: in a base that comes later, or lost. */
@@ -42,6 +43,7 @@ final class Opening implements EntryStore.Found {
         this.state = new State(graph);
         this.leases = new Leases();
         this.acknowledged = new Acknowledged();
+        this.topics = new Topics();
         this.covered = 0;
     }
 
@@ -52,6 +54,7 @@ final class Opening implements EntryStore.Found {
         this.state = found.state();
         this.leases = found.leases();
         this.acknowledged = found.acknowledged();
+        this.topics = found.topics();
         this.covered = index.size();
         this.authors.addAll(found.replicas());
     }
@@ -81,6 +84,7 @@ final class Opening implements EntryStore.Found {
                         opening.index,
                         opening.leases,
                         opening.acknowledged,
+                        opening.topics,
                         graphs.clockFrom(opening.index.greatestTime()),
                         author,
                         graphs.identity(),
@@ -133,6 +137,11 @@ final class Opening implements EntryStore.Found {
     }
 
     @Override
+    public void topic(Topics.Progress progress) {
+        topics.put(progress);
+    }
+
+    @Override
     public void base(StoredBase stored) {
         if (stored.position() < store.log().start()) {
             return; // half dropped: a later one has what it had
@@ -157,8 +166,17 @@ final class Opening implements EntryStore.Found {
 
     @Override
     public void entry(long arrival, byte[] bytes) {
+        read(arrival, () -> take(arrival, codec.decode(bytes)));
+    }
+
+    @Override
+    public void loose(long arrival, byte[] bytes, long moved) {
+        read(arrival, () -> takeLoose(arrival, codec.decode(bytes), moved));
+    }
+
+    private void read(long arrival, Runnable taking) {
         try {
-            take(arrival, codec.decode(bytes));
+            taking.run();
         } catch (Invalid unreadable) { // its record passed the check of its bytes all the same
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -177,7 +195,18 @@ final class Opening implements EntryStore.Found {
         entry.previous().ifPresent(this::follow);
         index.add((int) arrival, entry);
         state.join(entry);
-        erasing |= entry.operation() instanceof Operation.Erase;
+        erasing |= entry.operation() instanceof Operation.Erase || state.isErased(entry);
+    }
+
+    private void takeLoose(long arrival, Entry entry, long moved) { // law G65
+        boolean isMoved = moved != EntryStore.NOT_MOVED;
+        index.addLoose((int) arrival, entry);
+        state.join(entry);
+        if (isMoved) {
+            index.loose().addAgain((int) arrival);
+            index.loose().raise((int) moved);
+        }
+        erasing |= state.isErased(entry);
     }
 
     private void follow(Hash hash) {

@@ -13,10 +13,12 @@ import dev.orrery.core.Transaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ final class Replica implements AutoCloseable {
     private final Optional<Path> checkpoint;
     private final Leases leases;
     private final Acknowledged acknowledged;
+    private final Topics topics;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Joining joining;
@@ -69,6 +72,7 @@ final class Replica implements AutoCloseable {
             EntryIndex index,
             Leases leases,
             Acknowledged acknowledged,
+            Topics topics,
             HybridClock clock,
             String author,
             @Nullable Identity identity,
@@ -81,6 +85,7 @@ final class Replica implements AutoCloseable {
             EntryStore store,
             Leases leases,
             Acknowledged acknowledged,
+            Topics topics,
             EntryIndex index,
             State state) {}
 
@@ -92,6 +97,7 @@ final class Replica implements AutoCloseable {
         this.checkpoint = found.checkpoint();
         this.leases = found.leases();
         this.acknowledged = found.acknowledged();
+        this.topics = found.topics();
         this.checkpointed = found.checkpointed();
         this.trust = trusting(Trust.open());
         this.joining = new Joining(name, found);
@@ -255,34 +261,77 @@ final class Replica implements AutoCloseable {
     /** Takes in what can be taken in of these entries, as one commit. */
     Merged merge(List<Entry> entries) { // law G9
         refuseWithin("merge into");
-        Merged merged = admit(entries);
+        Merged merged = admit(admission -> admission.run(entries));
         bases.finishErasing();
         return merged;
     }
 
-    private Merged admit(List<Entry> entries) {
+    /**
+     * Takes in what came with a topic: what follows something that is not here as loose entries.
+     *
+     * @param vouching entries that lead from those to their authors' seals
+     */
+    Merged mergeLoose(List<Entry> entries, List<Entry> vouching) { // law G65
+        refuseWithin("merge into");
+        Merged merged = admit(admission -> admission.runLoose(entries, vouching));
+        bases.finishErasing();
+        return merged;
+    }
+
+    private Merged admit(Consumer<Admission> run) {
         lock.lock();
         try {
             committing.requireOpen();
             Admission admission =
                     new Admission(name, index(), clock(), joining.codec(), trust, state().keys());
-            admission.run(entries);
-            if (!admission.admitted().isEmpty()) {
-                Batch batch = joining.batch();
-                joining.take(batch, admission.admitted());
-                if (admission.admitted().stream().anyMatch(Replica::isErasure)) {
-                    bases.beginErasing();
-                }
-                committing.commit(batch);
-            }
+            run.accept(admission);
+            List<Batch> batches = new ArrayList<>();
+            take(joining::batch, admission.admitted(), batches);
+            take(joining::looseBatch, admission.loose(), batches);
+            committing.commit(batches);
             return admission.result();
         } finally {
             lock.unlock();
         }
     }
 
-    private static boolean isErasure(Entry entry) {
-        return entry.operation() instanceof Operation.Erase;
+    private void take(Supplier<Batch> begin, List<Entry> entries, List<Batch> batches) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        Batch batch = begin.get();
+        joining.take(batch, entries);
+        batches.add(batch);
+        if (entries.stream().anyMatch(this::erases)) {
+            bases.beginErasing();
+        }
+    }
+
+    /** Whether the bytes of an entry, or of others because of it, may not stay. */
+    private boolean erases(Entry entry) { // law G62
+        return entry.operation() instanceof Operation.Erase || state().isErased(entry);
+    }
+
+    /** How far topics are here; only inside {@link #locked}. */
+    Topics topics() {
+        return topics;
+    }
+
+    /** Notes how far a topic is here. */
+    void keep(Topic topic, Cut cut) { // law G68
+        lock.lock();
+        try {
+            Topics.Progress progress = topics.with(topic, cut);
+            if (progress.cuts().equals(topics.of(topic))) {
+                return;
+            }
+            committing.awaitQuiet();
+            committing.requireOpen();
+            store.append(List.of(EntryStore.topic(progress)));
+            topics.put(progress);
+        } finally {
+            lock.unlock();
+        }
     }
 
     Compacting compacting() {
@@ -425,7 +474,7 @@ final class Replica implements AutoCloseable {
                     checkpoint.get(),
                     name,
                     author,
-                    new Inside(store, leases, acknowledged, index(), state()));
+                    new Inside(store, leases, acknowledged, topics, index(), state()));
             checkpointed = index().size();
         } catch (IOException failed) {
             throw new StorageFailure(

@@ -34,11 +34,19 @@ final class Rereading {
                 arrived,
                 entry -> {
                     if (!again.index.has(entry.entry().hash()) && wanted.test(entry)) {
-                        again.index.add(entry.entry());
-                        again.state.join(entry.entry());
+                        again.take(entry);
                     }
                 });
         return again;
+    }
+
+    private void take(Arrived arrived) {
+        if (arrived.isLoose()) {
+            index.addLoose(index.size() + 1, arrived.entry());
+        } else {
+            index.add(arrived.entry());
+        }
+        state.join(arrived.entry());
     }
 
     private void take(Base base) {
@@ -46,8 +54,8 @@ final class Rereading {
         state.join(base.state());
     }
 
-    /** An entry, and the number it has here. */
-    record Arrived(long arrival, Entry entry) {}
+    /** An entry, the number it has here, and whether it came without what it follows. */
+    record Arrived(long arrival, Entry entry, boolean isLoose) {}
 
     /** Hands out the entries that are kept by themselves, up to an arrival number, in order. */
     static void scan(Replica replica, long arrived, Consumer<Arrived> each) {
@@ -58,7 +66,11 @@ final class Rereading {
             List<EntryStore.Stored> read = replica.store().read(after, most);
             for (EntryStore.Stored stored : read) {
                 if (stored.arrival() <= arrived) {
-                    each.accept(new Arrived(stored.arrival(), codec.decode(stored.bytes())));
+                    each.accept(
+                            new Arrived(
+                                    stored.arrival(),
+                                    codec.decode(stored.bytes()),
+                                    stored.isLoose()));
                 }
             }
             after = read.isEmpty() ? arrived : read.getLast().arrival();

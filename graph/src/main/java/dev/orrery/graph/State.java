@@ -110,13 +110,7 @@ final class State { // law G7
     /** Takes in everything that other entries said, and returns what that changed. */
     List<Step> join(State other) {
         keys = keys.and(other.keys);
-        other.facts
-                .statements()
-                .forEach((stamp, stated) -> {
-                    if (!facts.statements().containsKey(stamp)) {
-                        facts = facts.and(stamp, stated);
-                    }
-                });
+        other.facts.statements().forEach((stamp, stated) -> join(stated, stamp));
         return other.slots.values().stream()
                 .map(slot -> join(slot.entity))
                 .filter(Objects::nonNull)
@@ -144,7 +138,9 @@ final class State { // law G7
 
     /** Takes in an entry about the schema. */
     private @Nullable Step join(List<Fact> more, Stamp stamp) {
-        facts = facts.and(stamp, more);
+        if (!facts.statements().containsKey(stamp)) {
+            facts = facts.and(stamp, more);
+        }
         return null;
     }
 
@@ -180,6 +176,18 @@ final class State { // law G7
     void undo(SchemaFacts before, KeyStatements keysBefore) {
         facts = before;
         keys = keysBefore;
+    }
+
+    /** Whether an entry says something that was to be erased. */
+    boolean isErased(Entry entry) {
+        if (entry.operation() instanceof Operation.OfEntity about
+                && !(about instanceof Operation.Remove)
+                && !(about instanceof Operation.Erase)
+                && erased.contains(about.id())) {
+            Slot slot = slots.get(about.id());
+            return slot != null && slot.entity.isRemoved(entry.stamp());
+        }
+        return false;
     }
 
     SchemaFacts facts() {

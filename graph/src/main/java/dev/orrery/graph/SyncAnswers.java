@@ -20,6 +20,8 @@ final class SyncAnswers { // law G36
     /** What was pushed and waits for its seal; a memory only: whoever pushed it can do so again. */
     private final AwaitingSeals pushed;
 
+    private final TopicSource topics;
+
     /** The last order of hashes that somebody compared with; made anew when entries have come. */
     private volatile @Nullable Ordered ordered;
 
@@ -27,6 +29,7 @@ final class SyncAnswers { // law G36
 
     SyncAnswers(Replica replica) {
         this.replica = replica;
+        this.topics = new TopicSource(replica);
         this.pushed = new AwaitingSeals(replica);
     }
 
@@ -67,6 +70,12 @@ final class SyncAnswers { // law G36
                 requireThis(graph);
                 yield entries(new SyncSource(replica).of(hashes, SyncSession.CHUNK_BYTES));
             }
+            case SyncMessage.AskTopic(TopicQuestion asked) -> {
+                requireThis(asked.graph());
+                yield topics.answer(asked)
+                        .<SyncMessage>map(SyncMessage.OfTopic::new)
+                        .orElseGet(this::bases);
+            }
             case SyncMessage.FetchBase(String graph, Hash base, int from) -> {
                 requireThis(graph);
                 yield new SyncMessage.BasePart(part(base, from));
@@ -104,11 +113,15 @@ final class SyncAnswers { // law G36
 
     private SyncMessage entries(SyncSource.Found found) {
         if (found.isBased()) {
-            return new SyncMessage.Based(
-                    replica.store().bases().stream().map(SyncMessage.BaseName::of).toList());
+            return bases();
         }
         return new SyncMessage.Entries(
                 Bytes.of(EntryChunk.encode(found.entries())), found.after(), found.more());
+    }
+
+    private SyncMessage bases() {
+        return new SyncMessage.Based(
+                replica.store().bases().stream().map(SyncMessage.BaseName::of).toList());
     }
 
     private Bytes part(Hash base, int from) {

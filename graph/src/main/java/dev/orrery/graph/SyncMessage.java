@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** What replicas say to one another, {@code docs/formats/graph.md}. Immutable. */
 sealed interface SyncMessage {
@@ -59,6 +61,12 @@ sealed interface SyncMessage {
     /** Take a part of a base, from a byte on; answered by {@link BaseTaken}. */
     record OfferBase(String graph, BaseName base, int from, Bytes part) implements SyncMessage {}
 
+    /**
+     * Send what belongs to a topic and is not here; answered by {@link OfTopic}, or by {@link
+     * Based} when some of it was compacted.
+     */
+    record AskTopic(TopicQuestion question) implements SyncMessage {}
+
     // ---- answers
 
     /** The same entries are here. */
@@ -95,6 +103,9 @@ sealed interface SyncMessage {
      * @param added when nothing is: how many entries of it were new; -1 before
      */
     record BaseTaken(int from, long added) implements SyncMessage {}
+
+    /** What belongs to a topic. */
+    record OfTopic(TopicAnswer answer) implements SyncMessage {}
 
     /** The question is not answered now, but may be asked again. */
     record Later(long millis) implements SyncMessage {}
@@ -234,6 +245,14 @@ sealed interface SyncMessage {
                 begin(out, 17, 1);
                 out.whole(millis);
             }
+            case AskTopic(TopicQuestion question) -> {
+                begin(out, 18, 2);
+                checked(out, question::write);
+            }
+            case OfTopic(TopicAnswer answer) -> {
+                begin(out, 19, 2);
+                checked(out, answer::write);
+            }
             case FetchBase(String graph, Hash base, int from) -> {
                 begin(out, 12, 3);
                 out.text(graph);
@@ -273,11 +292,35 @@ sealed interface SyncMessage {
         out.whole(kind);
     }
 
+    /** Writes a body with a check: what was changed on the way would be believed for ever. */
+    private static void checked(CborWriter out, Consumer<CborWriter> body) { // law G68
+        CborWriter inner = new CborWriter();
+        body.accept(inner);
+        byte[] bytes = inner.toByteArray();
+        out.bytes(bytes);
+        out.bytes(Hash.of(bytes).toArray());
+    }
+
+    private static CborReader checked(CborReader in) {
+        byte[] bytes = in.bytes().toArray();
+        if (!Hash.of(bytes).equals(hash(in))) {
+            throw in.damaged("what is said of a topic arrives as it was sent");
+        }
+        return new CborReader(bytes);
+    }
+
+    private static <T> T whole(CborReader in, Function<CborReader, T> read) {
+        CborReader body = checked(in);
+        T all = read.apply(body);
+        body.expectEnd();
+        return all;
+    }
+
     private static void bytes(CborWriter out, Bytes bytes) {
         out.bytes(bytes.toArray());
     }
 
-    private static void hashes(CborWriter out, List<Hash> hashes) {
+    static void hashes(CborWriter out, List<Hash> hashes) {
         out.beginList(hashes.size());
         hashes.forEach(hash -> out.bytes(hash.toArray()));
         out.end();
@@ -289,7 +332,7 @@ sealed interface SyncMessage {
         out.end();
     }
 
-    private static void vector(CborWriter out, VersionVector vector) {
+    static void vector(CborWriter out, VersionVector vector) {
         out.beginList(vector.newest().size());
         vector.newest()
                 .forEach((author, known) -> {
@@ -350,7 +393,9 @@ sealed interface SyncMessage {
                     case 14 -> new Based(bases(in));
                     case 15 -> new BasePart(in.bytes());
                     case 16 -> new BaseTaken(count(in), in.whole());
-                    default -> new Later(place(in));
+                    case 17 -> new Later(place(in));
+                    case 18 -> new AskTopic(whole(in, TopicQuestion::read));
+                    default -> new OfTopic(whole(in, TopicAnswer::read));
                 };
         in.end();
         in.expectEnd();
@@ -359,7 +404,7 @@ sealed interface SyncMessage {
 
     /** How many fields each kind of message has. */
     final class FieldCounts {
-        private static final int[] OF = {3, 5, 2, 2, 2, 1, 5, 3, 3, 2, 1, 3, 4, 1, 1, 2, 1};
+        private static final int[] OF = {3, 5, 2, 2, 2, 1, 5, 3, 3, 2, 1, 3, 4, 1, 1, 2, 1, 2, 2};
         static final int KINDS = OF.length;
 
         private FieldCounts() {}
@@ -369,7 +414,7 @@ sealed interface SyncMessage {
         }
     }
 
-    private static long place(CborReader in) {
+    static long place(CborReader in) {
         long place = in.whole();
         if (place < 0) {
             throw in.damaged("an arrival number is not negative");
@@ -399,7 +444,7 @@ sealed interface SyncMessage {
         return bases;
     }
 
-    private static int most(CborReader in) {
+    static int most(CborReader in) {
         long most = in.whole();
         if (most < 1 || most > Integer.MAX_VALUE) {
             throw in.damaged("a credit is positive");
@@ -407,14 +452,14 @@ sealed interface SyncMessage {
         return (int) most;
     }
 
-    private static boolean flag(CborReader in) {
+    static boolean flag(CborReader in) {
         if (in.value() instanceof Boolean flag) {
             return flag;
         }
         throw in.damaged("a flag is true or false");
     }
 
-    private static int begin(CborReader in, int most) {
+    static int begin(CborReader in, int most) {
         int count = in.tryBeginList();
         if (count < 0) {
             throw in.damaged("many of something are a list");
@@ -425,7 +470,7 @@ sealed interface SyncMessage {
         return count;
     }
 
-    private static List<Hash> hashes(CborReader in) {
+    static List<Hash> hashes(CborReader in) {
         int count = begin(in, MOST_PARTS);
         List<Hash> hashes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -459,7 +504,7 @@ sealed interface SyncMessage {
         return listed;
     }
 
-    private static VersionVector vector(CborReader in) {
+    static VersionVector vector(CborReader in) {
         int count = begin(in, Integer.MAX_VALUE);
         TreeMap<String, VersionVector.Known> newest = new TreeMap<>();
         for (int i = 0; i < count; i++) {

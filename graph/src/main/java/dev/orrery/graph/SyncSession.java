@@ -83,16 +83,21 @@ final class SyncSession {
         } else {
             equal = true;
         }
+        return synced(equal);
+    }
+
+    /** What it did. */
+    Synced synced(boolean equal) {
         waiting.removeIf(hash -> replica.locked(() -> replica.index().has(hash)));
         return new Synced(
                 received, sent, bytesReceived, bytesSent, rounds, waiting.size(), refused, equal);
     }
 
-    private VersionVector vector() {
+    VersionVector vector() {
         return replica.locked(() -> VersionVector.of(replica.index()));
     }
 
-    private SyncMessage hello() {
+    SyncMessage hello() {
         Bytes digest = replica.locked(() -> replica.index().fingerprint().digest());
         SyncMessage answer = ask(new SyncMessage.Hello(graph, replica.author(), digest));
         switch (answer) {
@@ -115,7 +120,7 @@ final class SyncSession {
         return knowsAll(left, right) && knowsAll(right, left);
     }
 
-    private static boolean knowsAll(VersionVector one, VersionVector other) {
+    static boolean knowsAll(VersionVector one, VersionVector other) {
         return other.newest().entrySet().stream()
                 .allMatch(known -> one.covers(known.getKey(), known.getValue().sequence()));
     }
@@ -146,7 +151,7 @@ final class SyncSession {
     }
 
     /** Takes in the peer's bases that are not here, each whole. */
-    private void take(SyncMessage.Based based) {
+    void take(SyncMessage.Based based) {
         long before = received;
         for (SyncMessage.BaseName base : based.bases()) {
             if (!replica.store().has(base.hash()) && taken.add(base.hash())) {
@@ -175,13 +180,19 @@ final class SyncSession {
 
     private Merged take(List<Entry> entries) {
         Merged merged = pulled.merge(entries);
-        received += merged.added();
-        merged.waiting().forEach(each -> waiting.add(each.entry().hash()));
-        refused.addAll(merged.refused());
+        note(merged);
         return merged;
     }
 
-    private void push(SyncMessage.Holds theirs) {
+    /** Counts what became of entries of the peer. */
+    void note(Merged merged) {
+        received += merged.added();
+        merged.waiting().forEach(each -> waiting.add(each.entry().hash()));
+        refused.addAll(merged.refused());
+    }
+
+    /** Gives the peer what it lacks by its vector. */
+    void push(SyncMessage.Holds theirs) {
         long after = 0;
         boolean more = true;
         while (more) {
@@ -322,7 +333,8 @@ final class SyncSession {
 
     // ---- asking
 
-    private SyncMessage ask(SyncMessage question) {
+    /** The answer to a question, which fits it. */
+    SyncMessage ask(SyncMessage question) {
         byte[] message = question.encode();
         rounds++;
         bytesSent += message.length;
@@ -342,6 +354,9 @@ final class SyncSession {
                                     || answer instanceof SyncMessage.Holds;
                     case SyncMessage.Pull _, SyncMessage.Fetch _ ->
                             answer instanceof SyncMessage.Entries
+                                    || answer instanceof SyncMessage.Based;
+                    case SyncMessage.AskTopic _ ->
+                            answer instanceof SyncMessage.OfTopic
                                     || answer instanceof SyncMessage.Based;
                     case SyncMessage.FetchBase _ -> answer instanceof SyncMessage.BasePart;
                     case SyncMessage.OfferBase _ -> answer instanceof SyncMessage.BaseTaken;

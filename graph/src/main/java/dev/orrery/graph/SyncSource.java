@@ -64,6 +64,9 @@ final class SyncSource {
             for (int i = 0; i < wanted.length; ) {
                 int run = run(wanted, i);
                 for (EntryStore.Stored stored : replica.store().read(wanted[i] - 1, run)) {
+                    if (stored.isLoose()) {
+                        continue; // it stands behind one that was lost
+                    }
                     entries.add(codec.decode(stored.bytes()));
                     bytes += stored.bytes().length;
                     place = stored.arrival();

@@ -96,7 +96,11 @@ class CompactionCrashTest {
                         }
                     }
                     case 3 -> {
-                        graph.sync(peer::answer);
+                        if (random.oneIn(2)) {
+                            graph.sync(peer::answer, Topic.of("things").nodes("Thing"));
+                        } else {
+                            graph.sync(peer::answer);
+                        }
                         peer.nodes().list().forEach(node -> acknowledged.add(node.id()));
                     }
                     default -> {
@@ -152,7 +156,7 @@ class CompactionCrashTest {
     }
 
     @Test
-    void atWhateverPointItDiesItIsWhole() { // laws G10, G60
+    void atWhateverPointItDiesItIsWhole() { // laws G10, G60, G65
         everyPoint(Long.getLong("orrery.seed", 7L), STEPS);
     }
 

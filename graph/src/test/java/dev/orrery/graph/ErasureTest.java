@@ -150,4 +150,69 @@ class ErasureTest {
         assertThat(isKnownTo("told")).isTrue();
         assertGone(open("told"));
     }
+
+    /** One that has things alone, of which each but the first follows what it does not have. */
+    private LocalGraph ofThings(LocalGraph from) {
+        LocalGraph part = open("part");
+        part.sync(from::answer, Topic.of("things").nodes("Thing"));
+        assertThat(part.inside().index().loose().count()).isPositive();
+        return part;
+    }
+
+    private LocalGraph toldAmongOthers() {
+        LocalGraph graph = open("told");
+        graph.addNode("Other", "o", Row.of());
+        graph.addNode("Thing", "kept", Row.of("name", "K"));
+        graph.addNode("Thing", "person", Row.of("name", SECRET));
+        graph.set("person", "name", "overwritten");
+        return graph;
+    }
+
+    @Test
+    void whatIsLooseIsErasedToo() throws IOException { // laws G62, G65
+        LocalGraph graph = toldAmongOthers();
+        LocalGraph part = ofThings(graph);
+        assertThat(isKnownTo("part")).isTrue();
+        part.erase(Set.of("person"));
+        assertGone(part);
+        part.sync(graph::answer, Topic.of("things").nodes("Thing"));
+        assertGone(part, graph);
+        part.close();
+        LocalGraph again = open("part");
+        assertGone(again);
+        again.sync(graph::answer);
+        assertGone(again);
+        assertThat(Replicas.seen(again)).isEqualTo(Replicas.seen(graph));
+    }
+
+    @Test
+    void whoHasATopicLearnsOfAnErasure() throws IOException { // laws G62, G68
+        LocalGraph graph = toldAmongOthers();
+        LocalGraph part = ofThings(graph);
+        graph.erase(Set.of("person"));
+        part.sync(graph::answer, Topic.of("things").nodes("Thing"));
+        assertGone(part, graph);
+    }
+
+    @Test
+    void anErasureDoesNotComeWithoutWhatItFollows() throws IOException { // laws G62, G65
+        LocalGraph graph = toldAmongOthers();
+        LocalGraph unaware = open("unaware");
+        unaware.sync(graph::answer);
+        LocalGraph part = ofThings(graph);
+        State.Slot person = graph.inside().state().slot("person");
+        graph.inside().write(new Operation.Erase("person", person.entity().seen()));
+        Synced early = part.sync(graph::answer, Topic.of("things").nodes("Thing"));
+        assertThat(early.equal()).isFalse();
+        assertThat(early.waiting()).isEqualTo(1);
+
+        graph.close(); // and what was broken off is done when it is opened
+        LocalGraph done = open("told");
+        part.sync(done::answer, Topic.of("things").nodes("Thing"));
+        assertGone(part, done);
+        unaware.addNode("Thing", "news", Row.of());
+        part.sync(unaware::answer); // who brings what was said of it
+        assertThat(part.node("news")).isPresent();
+        assertGone(part);
+    }
 }

@@ -118,14 +118,14 @@ class GuideTest {
         List<Path> meals = graph.match("Bird").out("eats").to("Animal").paths(100);
         List<Node> eaters = graph.from("worm").in("eats").upTo(3).ends(100);
         List<String> way = graph.algorithms().shortestPath("robin", "worm"); // robin, worm
-        GraphPart birds = graph.part("birds", node -> node.type().equals("Bird"));
+        GraphPart flock = graph.part("birds", node -> node.type().equals("Bird"));
         // end
         assertThat(name).isEqualTo("Robin");
         assertThat(grown).containsExactly(robin);
         assertThat(meals).hasSize(1);
         assertThat(eaters).containsExactly(robin);
         assertThat(way).containsExactly("robin", "worm");
-        assertThat(birds.nodes().list()).containsExactly(robin);
+        assertThat(flock.nodes().list()).containsExactly(robin);
 
         Timeline elsewhere = Timeline.startingAt("south", new Revision(0));
         // guide
@@ -140,9 +140,21 @@ class GuideTest {
         assertThat(graph.node("owl")).isPresent();
         assertThat(limited).isNotNull();
 
+        Timeline small = Timeline.startingAt("pocket", new Revision(0));
+        // guide
+        Topic birds = Topic.of("birds").nodes("Bird").edges("eats");
+        Graph pocket = Graphs.on(small).replica("pocket").open(ZOO);
+        pocket.sync(graph::answer, birds); // its nodes are birds, and nothing else
+        pocket.set("owl", "age", 1); // written as anywhere
+        pocket.sync(graph::answer, birds); // what is new of the topic here, what was written there
+        pocket.sync(graph::answer); // and now everything
+        // end
+        assertThat(pocket.stateHash()).isEqualTo(graph.stateHash());
+        pocket.close();
+
         // guide
         Cursor place = graph.head();
-        graph.set("owl", "age", 1);
+        graph.set("owl", "age", 2);
         try (Subscription<Entry> entries = graph.subscribe(place)) {
             index(entries.next()); // owl's age, whoever wrote it
         }
@@ -159,7 +171,7 @@ class GuideTest {
         List<Entry> said = graph.provenance("owl"); // who said what of it, and when
         // end
         assertThat(differences).hasSize(1);
-        assertThat(said).hasSize(2);
+        assertThat(said).hasSize(3);
 
         south.sync(graph::answer);
         // guide

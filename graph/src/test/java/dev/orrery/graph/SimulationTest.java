@@ -32,6 +32,10 @@ class SimulationTest {
     private static final List<String> NODES = List.of("n1", "n2", "n3");
     private static final List<String> EDGES = List.of("e1", "e2");
     private static final List<String> PROPERTIES = List.of("p", "q");
+    private static final List<Topic> TOPICS =
+            List.of(
+                    Topic.of("things").nodes("Thing").edges("joins"),
+                    Topic.of("others").nodes("Other"));
     private static final Ontology OPEN =
             Ontology.define("open")
                     .node("Thing", thing -> {})
@@ -42,7 +46,7 @@ class SimulationTest {
                     .build();
 
     @Test
-    void whateverHappensReplicasConverge() { // laws G7, G9, G10, G30, G36, G37
+    void whateverHappensReplicasConverge() { // laws G7, G9, G10, G30, G36, G37, G65
         Seeded.runs(SEEDS, random -> new World(random).run());
     }
 
@@ -254,8 +258,13 @@ class SimulationTest {
             if (one == other || parted.contains(one) || parted.contains(other)) {
                 return;
             }
+            Peer line = message -> carry(message, other.graph);
             try {
-                one.graph.sync(message -> carry(message, other.graph));
+                if (random.oneIn(3)) {
+                    one.graph.sync(line, random.pick(TOPICS));
+                } else {
+                    one.graph.sync(line);
+                }
             } catch (OrreryException broken) {
                 // the line broke, the disk was full, or a message was damaged
             }
