@@ -62,6 +62,9 @@ final class Opening implements EntryStore.Found {
     static Replica open(Graphs graphs, SegmentLog log, Ontology ontology) {
         EntryStore store = new EntryStore(log, ontology.name());
         Opening opening = read(store, graphs.checkpoint(), ontology.name());
+        if (!store.log().damage().isEmpty()) {
+            opening.topics.forget(); // perhaps what they say is here was lost // law G66
+        }
         String author = graphs.author(opening.authors);
         List<byte[]> records = new ArrayList<>();
         if (opening.index.size() == 0) {
@@ -154,7 +157,8 @@ final class Opening implements EntryStore.Found {
             store.keep(stored);
             erasing =
                     stored.isOwn()
-                            ? erasing && stored.rows() < index.fingerprint().count()
+                            ? (erasing && stored.rows() < index.fingerprint().count())
+                                    || isBehindWhatWasErased(stored)
                             : erasing || !state.erased().isEmpty();
         } catch (Invalid unreadable) { // peers have what was in it
             LOG.log(
@@ -162,6 +166,11 @@ final class Opening implements EntryStore.Found {
                     "base " + stored.hash() + " of " + graph + " cannot be read",
                     unreadable);
         }
+    }
+
+    /** Whether a crash came before what a base replaces was dropped. */
+    private boolean isBehindWhatWasErased(StoredBase stored) { // law G62
+        return !state.erased().isEmpty() && store.log().start() < stored.position();
     }
 
     @Override

@@ -70,6 +70,11 @@ final class Topics { // law G68
         cuts.put(progress.topic(), progress.cuts());
     }
 
+    /** Takes nothing of them for being here. */
+    void forget() {
+        cuts.clear();
+    }
+
     /** All topics. */
     List<Progress> all() {
         return cuts.entrySet().stream()

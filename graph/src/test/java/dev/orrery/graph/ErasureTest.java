@@ -1,8 +1,11 @@
 package dev.orrery.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.core.OrreryException;
 import dev.orrery.core.Row;
+import dev.orrery.core.SegmentLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -147,6 +150,76 @@ class ErasureTest {
         State.Slot person = graph.inside().state().slot("person");
         graph.inside().write(new Operation.Erase("person", person.entity().seen()));
         graph.close(); // as if it had died before the bytes were dropped
+        assertThat(isKnownTo("told")).isTrue();
+        assertGone(open("told"));
+    }
+
+    /** A store that dies before it drops anything. */
+    private record DiesDropping(SegmentLog log) implements SegmentLog {
+        @Override
+        public long append(byte[] record) {
+            return log.append(record);
+        }
+
+        @Override
+        public long appendAll(List<byte[]> records) {
+            return log.appendAll(records);
+        }
+
+        @Override
+        public List<SegmentLog.Entry> read(long after, int max) {
+            return log.read(after, max);
+        }
+
+        @Override
+        public long start() {
+            return log.start();
+        }
+
+        @Override
+        public long end() {
+            return log.end();
+        }
+
+        @Override
+        public void truncateBefore(long position) {
+            throw new OrreryException.StorageFailure(
+                    OrreryException.StorageFailure.Kind.UNREADABLE, "the test's disk", null);
+        }
+
+        @Override
+        public void seal() {
+            log.seal();
+        }
+
+        @Override
+        public List<Damage> damage() {
+            return log.damage();
+        }
+
+        @Override
+        public long cutBytes() {
+            return log.cutBytes();
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
+    }
+
+    @Test
+    void isFinishedWhenItDiedBeforeAnythingWasDropped() throws IOException { // law G62
+        Path where = directory.resolve("told");
+        Graph graph =
+                Replicas.on(wall, "told")
+                        .log(() -> new DiesDropping(SegmentLog.open(where)))
+                        .open(Replicas.ANYTHING);
+        graph.addNode("Thing", "kept", Row.of("name", "K"));
+        graph.addNode("Thing", "person", Row.of("name", SECRET));
+        assertThatThrownBy(() -> graph.erase(Set.of("person")))
+                .isInstanceOf(OrreryException.StorageFailure.class);
+        graph.close();
         assertThat(isKnownTo("told")).isTrue();
         assertGone(open("told"));
     }

@@ -14,6 +14,7 @@ import dev.orrery.core.Subscription;
 import dev.orrery.testkit.KeptLog;
 import dev.orrery.testkit.Seeded;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -284,6 +286,30 @@ class TopicTest {
         try (LocalGraph kept = (LocalGraph) graphs.open(PLANT)) {
             assertThat(Replicas.seen(kept)).isEqualTo(Replicas.seen(full));
             assertThat(kept.entryCount()).isEqualTo(full.entryCount());
+        }
+    }
+
+    @Test
+    void whatTheDiskDamagedComesAgain(@TempDir Path directory) throws IOException { // law G66
+        Graphs graphs =
+                Graphs.on(Replicas.timeline()).clock(wall).replica("kept").directory(directory);
+        mixed(full, "", 20);
+        try (LocalGraph kept = (LocalGraph) graphs.open(PLANT)) {
+            kept.sync(full::answer, SERVERS);
+            mixed(full, "more", 20);
+            kept.sync(full::answer, SERVERS);
+        }
+        Path segment;
+        try (Stream<Path> files = Files.list(directory)) {
+            segment = files.filter(file -> !file.endsWith("lock")).findFirst().orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length / 3] ^= 1;
+        Files.write(segment, bytes);
+        try (LocalGraph kept = (LocalGraph) graphs.open(PLANT)) {
+            assertThat(kept.nodes().count()).isLessThan(40);
+            assertThat(kept.sync(full::answer, SERVERS).equal()).isTrue();
+            assertThat(kept.nodes().list()).isEqualTo(full.nodes("Server").list());
         }
     }
 
