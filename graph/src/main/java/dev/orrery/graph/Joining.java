@@ -40,7 +40,13 @@ final class Joining {
     /** Judges all that was found; what is in the quarantine is in the batch. */
     Batch begin() {
         Batch all =
-                new Batch(1, clock.last(), SchemaFacts.none(name), KeyStatements.none(), judge, false);
+                new Batch(
+                        1,
+                        clock.last(),
+                        SchemaFacts.none(name),
+                        KeyStatements.none(),
+                        judge,
+                        false);
         judgeAnew(all);
         return all;
     }
@@ -77,7 +83,8 @@ final class Joining {
     }
 
     private Batch batch(boolean isLoose) {
-        return new Batch(index.size() + 1, clock.last(), state.facts(), state.keys(), judge, isLoose);
+        return new Batch(
+                index.size() + 1, clock.last(), state.facts(), state.keys(), judge, isLoose);
     }
 
     /** Makes an entry of an operation that may be written here. */

@@ -63,7 +63,7 @@ final class Opening implements EntryStore.Found {
         EntryStore store = new EntryStore(log, ontology.name());
         Opening opening = read(store, graphs.checkpoint(), ontology.name());
         if (!store.log().damage().isEmpty()) {
-            opening.topics.forget(); // perhaps what they say is here was lost // law G66
+            opening.topics.forget(); // perhaps what they say is here was lost // law G68
         }
         String author = graphs.author(opening.authors);
         List<byte[]> records = new ArrayList<>();

@@ -290,7 +290,7 @@ class TopicTest {
     }
 
     @Test
-    void whatTheDiskDamagedComesAgain(@TempDir Path directory) throws IOException { // law G66
+    void whatTheDiskDamagedComesAgain(@TempDir Path directory) throws IOException { // law G68
         Graphs graphs =
                 Graphs.on(Replicas.timeline()).clock(wall).replica("kept").directory(directory);
         mixed(full, "", 20);
@@ -420,6 +420,24 @@ class TopicTest {
         assertThat(part.nodes().list()).isEmpty();
         assertThat(part.sync(sealed::answer, SERVERS).equal()).isTrue();
         assertThat(part.nodes().list()).hasSize(3);
+    }
+
+    @Test
+    void whoseAKeyIsComesWithEachTopic() { // laws G66, G68
+        Identity ann = Identity.generate("ann");
+        Identity bob = Identity.generate("bob");
+        LocalGraph administers = sealing(ann);
+        LocalGraph granted = sealing(bob);
+        mixed(administers, "", 2);
+        administers.grant("bob", bob.publicKey());
+        granted.sync(administers::answer);
+        granted.addNode("Person", "p", Row.of());
+        granted.addNode("Server", "bobs", Row.of());
+        administers.sync(granted::answer);
+        part.trust(Trust.strict().allow("ann", ann.publicKey()).administeredBy("ann"));
+        assertThat(part.sync(administers::answer, SERVERS).equal()).isTrue();
+        assertThat(part.nodes().list()).isEqualTo(administers.nodes("Server").list());
+        assertThat(part.node("bobs")).isPresent();
     }
 
     @Test
