@@ -575,6 +575,11 @@ class TopicTest {
         Seeded.runs(600, TopicTest::run);
     }
 
+    @Test
+    void whatABaseJoinedAwayDoesNotSayThatACutHasIt() { // law G68; found by the test above
+        run(Seeded.of(5798656661714932387L));
+    }
+
     private static void run(Seeded random) {
         Replicas.Wall wall = new Replicas.Wall(1_000_000);
         boolean compacts = random.oneIn(3);
