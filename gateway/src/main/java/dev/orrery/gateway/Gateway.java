@@ -32,20 +32,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code /connection/websocket} speaks the Centrifuge client protocol, in JSON or, under the
  * subprotocol {@code centrifuge-protobuf}, in Protobuf. {@code /sse/<channel>} is a channel as an
- * event stream. {@code POST /rpc/<method>} calls a method, {@code /openapi.json} describes those
- * one may call. {@code /health} answers as long as the process serves. Everything else is a page.
- * Thread-safe. Without global state: any number may run in a process, and closing one leaves
- * nothing behind.
+ * event stream. {@code POST /rpc/<method>} calls a method, as does each binary message of a
+ * WebSocket there; {@code /openapi.json} describes those one may call. {@code /health} answers as
+ * long as the process serves. Everything else is a page. Thread-safe. Without global state: any
+ * number may run in a process, and closing one leaves nothing behind.
  */
 public final class Gateway implements AutoCloseable {
     static final String NAME = "Orrery";
     static final String PROTOBUF = "centrifuge-protobuf";
     private static final String JSON = "centrifuge-json";
     private static final String WEBSOCKET_PATH = "/connection/websocket";
+    private static final String CALLS_PATH = "/rpc/*";
 
     private final Services services;
     private final Hosts hosts;
     private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Set<CallSocket> callers = ConcurrentHashMap.newKeySet();
     private final EventStreams streams;
     private final Server server;
     private final ServerConnector connector;
@@ -214,18 +216,43 @@ public final class Gateway implements AutoCloseable {
         container.setAutoFragment(true);
         container.setIdleTimeout(quiet(limits));
         container.addMapping(WEBSOCKET_PATH, this::upgrade);
+        container.addMapping(CALLS_PATH, this::upgradeCalls);
+    }
+
+    private boolean refuses(
+            ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+        if (HttpHandler.refuses(hosts, request, response, callback)) {
+            return true;
+        }
+        if (connections() >= services.limits().connections()) {
+            HttpHandler.answer(response, callback, 503, "too many clients; try again later");
+            return true;
+        }
+        response.setExtensions(java.util.List.of());
+        return false;
+    }
+
+    private @Nullable Object upgradeCalls(
+            ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+        if (refuses(request, response, callback)) {
+            return null;
+        }
+        if (!request.hasSubProtocol(CallSocket.PROTOCOL)) {
+            String line = "only the subprotocol " + CallSocket.PROTOCOL + " is spoken here";
+            HttpHandler.answer(response, callback, 400, line);
+            return null;
+        }
+        response.setAcceptedSubProtocol(CallSocket.PROTOCOL);
+        String method = request.getHttpURI().getDecodedPath().substring(HttpHandler.CALLS.length());
+        return new CallSocket(
+                services, EventStreams.token(request), method, callers::add, callers::remove);
     }
 
     private @Nullable Object upgrade(
             ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
-        if (HttpHandler.refuses(hosts, request, response, callback)) {
+        if (refuses(request, response, callback)) {
             return null;
         }
-        if (connections() >= services.limits().connections()) {
-            HttpHandler.answer(response, callback, 503, "too many clients; try again later");
-            return null;
-        }
-        response.setExtensions(java.util.List.of());
         Form form = form(request, response);
         return new WebSocketEndpoint(services, form, sessions::add, sessions::remove);
     }
@@ -280,7 +307,7 @@ public final class Gateway implements AutoCloseable {
 
     /** How many clients are connected. */
     public int connections() {
-        return sessions.size() + streams.size();
+        return sessions.size() + callers.size() + streams.size();
     }
 
     /** Tells every client that the server goes, and stops listening. Idempotent. */
@@ -288,6 +315,7 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         sessions.forEach(session ->
                 session.disconnect(DisconnectCode.SHUTDOWN, "the server stops; come back soon"));
+        callers.forEach(CallSocket::shutdown);
         streams.close();
         try {
             server.stop();

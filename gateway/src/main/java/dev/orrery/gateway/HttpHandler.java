@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpHandler extends Handler.Abstract.NonBlocking {
     private static final System.Logger LOG = System.getLogger(HttpHandler.class.getName());
     private static final String STREAMS = "/sse/";
-    private static final String CALLS = "/rpc/";
+    static final String CALLS = "/rpc/";
 
     private final Services services;
     private final Hosts hosts;

@@ -2,16 +2,13 @@ package dev.orrery.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.orrery.channel.Action;
 import dev.orrery.channel.Connection;
-import dev.orrery.channel.Resource;
 import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -24,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * its bytes go in; bytes or JSON come out.
  */
 final class PostedCalls {
-    private static final System.Logger LOG = System.getLogger(PostedCalls.class.getName());
-
     /** The longest body: what replicas of a graph say to one another in one message. */
-    private static final int BODY_BYTES = 8 << 20;
+    static final int BODY_BYTES = 8 << 20;
 
     private final Services services;
+    private final Calling calling;
 
     PostedCalls(Services services) {
         this.services = services;
+        this.calling = new Calling(services);
     }
 
     void call(String method, Request request, Response response, Callback callback) {
@@ -40,41 +37,17 @@ final class PostedCalls {
     }
 
     private void serve(String method, Request request, Response response, Callback callback) {
-        switch (services.authenticator().check(EventStreams.token(request))) {
-            case Credentials.Bad(String why) ->
-                    HttpHandler.answer(
-                            response, callback, 401, "the token: " + why + "; sign in again");
-            case Credentials.Expired() ->
-                    HttpHandler.answer(
-                            response, callback, 401, "the token has expired; bring a newer one");
-            case Credentials.Good good -> serve(good, method, request, response, callback);
-        }
-    }
-
-    private void serve(
-            Credentials.Good good,
-            String name,
-            Request request,
-            Response response,
-            Callback callback) {
-        String id = services.ids().get();
-        try (Connection caller = services.channels().connect(good.principal(), id)) {
-            caller.require(Action.CALL, new Resource.OfMethod(name)); // before anything is read
-            Optional<Rpc.Method> method = services.rpc().find(name);
-            if (method.isEmpty()) {
-                HttpHandler.answer(response, callback, 404, "there is no method " + name);
-                return;
+        try {
+            Calling.Outcome outcome =
+                    switch (calling.admit(EventStreams.token(request), method)) {
+                        case Calling.Refused refused -> refused; // before anything is read
+                        case Calling.Admitted admitted -> called(admitted, request);
+                    };
+            switch (outcome) {
+                case Calling.Result(Object value) -> send(value, response, callback);
+                case Calling.Refused(int status, String line) ->
+                        HttpHandler.answer(response, callback, status, line);
             }
-            boolean json = isJson(request);
-            int most = json ? services.limits().frameBytes() : BODY_BYTES;
-            byte[] body = body(request, most);
-            if (body.length > most) {
-                HttpHandler.answer(
-                        response, callback, 413, "a body has at most " + most + " bytes");
-                return;
-            }
-            @Nullable Object data = json ? read(body) : Bytes.of(body);
-            send(method.get().call(good.principal(), data), response, callback);
         } catch (BadFrame malformed) {
             HttpHandler.answer(response, callback, 400, malformed.reason());
         } catch (OrreryException refused) {
@@ -82,10 +55,18 @@ final class PostedCalls {
             HttpHandler.answer(response, callback, failure.status(), failure.message());
         } catch (IOException gone) {
             callback.failed(gone);
-        } catch (RuntimeException | StackOverflowError failure) {
-            LOG.log(System.Logger.Level.WARNING, "a method failed", failure);
-            HttpHandler.answer(response, callback, 500, "the method failed; see the server's log");
         }
+    }
+
+    private Calling.Outcome called(Calling.Admitted admitted, Request request)
+            throws IOException, BadFrame {
+        boolean json = isJson(request);
+        int most = json ? services.limits().frameBytes() : BODY_BYTES;
+        byte[] body = body(request, most);
+        if (body.length > most) {
+            return new Calling.Refused(413, "a body has at most " + most + " bytes");
+        }
+        return calling.call(admitted, json ? read(body) : Bytes.of(body));
     }
 
     private static boolean isJson(Request request) {

@@ -9,12 +9,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network that can be cut: forwards bytes to a port until told otherwise. */
 final class Proxy implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean cut;
 
     Proxy(int target) throws IOException {
@@ -25,6 +27,11 @@ final class Proxy implements AutoCloseable {
 
     int port() {
         return listening.getLocalPort();
+    }
+
+    /** How many connections were let through so far. */
+    int accepted() {
+        return accepted.get();
     }
 
     /** Drops every connection and refuses new ones. */
@@ -46,6 +53,7 @@ final class Proxy implements AutoCloseable {
                     drop(near);
                     continue;
                 }
+                accepted.incrementAndGet();
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(near);
                 sockets.add(far);
