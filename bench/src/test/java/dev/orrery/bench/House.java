@@ -69,7 +69,7 @@ final class House {
                                             "com.nimbusds",
                                             "org.eclipse.jetty")),
                     Map.entry("metrics", on("engine").using("io.micrometer.core")),
-                    Map.entry("cli", on("engine", "gateway").using("picocli")),
+                    Map.entry("cli", on("engine", "exchange", "gateway").using("picocli")),
                     Map.entry("examples.quickstart", on("engine")),
                     Map.entry(
                             "examples.flights",

@@ -128,6 +128,9 @@ final class HttpHandler extends Handler.Abstract.NonBlocking {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        if (!response.getRequest().consumeAvailable()) { // a body that nobody reads may still come:
+            response.getHeaders().put(HttpHeader.CONNECTION, "close"); // no call after it is lost
+        }
         response.write(true, ByteBuffer.wrap((line + "\n").getBytes(UTF_8)), callback);
     }
 }
