@@ -32,11 +32,16 @@ final class CatchUp<E, K, S> {
     }
 
     /**
-     * Folds until nearly nothing is left, or the projection is closed.
+     * Folds until nearly nothing is left, or the projection is closed; waits for the database where
+     * it cannot be reached.
      *
      * @return false when somebody else had folded on, and everything was read again
      */
     boolean run(Listener listener) {
+        return folder.patiently(life, () -> fold(listener));
+    }
+
+    private boolean fold(Listener listener) {
         Position begin = life.epoch().position();
         try (Batches<E> batches = Batches.after(begin, folder.log(), threads, eventsAtOnce)) {
             while (!folder.isClosed() && isFarBehind()) {

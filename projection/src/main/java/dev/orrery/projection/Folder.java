@@ -4,6 +4,7 @@ import dev.orrery.core.Cursor.Numbered;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Missing;
+import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Timeline;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,6 +202,46 @@ final class Folder<E, K, S> {
     }
 
     /**
+     * Folds, stores and shows batches of this projection alone, again and again while the database
+     * cannot be reached.
+     *
+     * @param work false when somebody else had folded on, and everything was read again
+     * @return what the work returned; also false when more is stored than was known here
+     */
+    boolean patiently(Life<E, K, S> life, BooleanSupplier work) { // law P17
+        Outage outage = new Outage("projection " + name());
+        boolean isAway = false;
+        while (true) {
+            try {
+                return !(isAway && readAgain(life)) && work.getAsBoolean();
+            } catch (Unavailable | TimedOut away) {
+                if (closed || follower.isClosed()) {
+                    throw away;
+                }
+                outage.await(away);
+                isAway = true;
+            }
+        }
+    }
+
+    /**
+     * Takes over what is stored of a life, if it is more than is known here: perhaps only the
+     * answer to what was stored from here was lost.
+     *
+     * @return whether it was more
+     */
+    boolean readAgain(Life<E, K, S> life) {
+        life.lock().lock();
+        try {
+            long known = life.epoch().fence();
+            reload(life.epoch());
+            return life.epoch().fence() != known;
+        } finally {
+            life.lock().unlock();
+        }
+    }
+
+    /**
      * Folds, stores and shows a batch of this projection alone; false when somebody else had folded
      * on, and everything was read again.
      */
@@ -286,6 +328,9 @@ final class Folder<E, K, S> {
                                         "epoch of projection " + name(),
                                         epoch.name(),
                                         "one served instead"));
+        if (row.fence() == epoch.fence()) {
+            return;
+        }
         Map<K, Held<S>> changed = epoch.overtaken(epoch.tables());
         if (serves(epoch)) {
             refuseUnlessKnown(changed.keySet());

@@ -3,6 +3,8 @@ package dev.orrery.projection;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.TimedOut;
+import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
@@ -308,8 +310,9 @@ final class LogFollower<E> {
     private <K, S> boolean bring(Folder<E, K, S> folder, Life<E, K, S> life, long target) {
         long left = target - life.epoch().position().number();
         while (left > 0 && isFoldedHere(life)) {
-            folder.step(
-                    life, log.read(life.epoch().position(), (int) Math.min(left, eventsAtOnce)));
+            int most = (int) Math.min(left, eventsAtOnce);
+            folder.patiently(
+                    life, () -> folder.step(life, log.read(life.epoch().position(), most)));
             left = target - life.epoch().position().number();
         }
         return isFoldedHere(life);
@@ -437,10 +440,52 @@ final class LogFollower<E> {
 
     /** Folds what comes after the members, until closed or all have left. */
     private void follow() {
+        Outage outage = new Outage("log " + log.name());
         boolean going = true;
+        boolean isAway = false;
         while (going && !closed) {
-            going = followInOrder();
+            try {
+                if (isAway) {
+                    readAgain();
+                    isAway = false;
+                }
+                going = followInOrder();
+            } catch (Unavailable | TimedOut away) { // law P17
+                outage.await(away);
+                isAway = true;
+            }
         }
+    }
+
+    /** Takes over what is stored of the members, which may be more than is known here. */
+    private void readAgain() {
+        stepping.lock();
+        try {
+            for (Folder<E, ?, ?> folder : List.copyOf(members)) {
+                try {
+                    readAgain(folder);
+                } catch (Conflict lost) {
+                    members.remove(folder);
+                    folder.failed(lost);
+                }
+            }
+            goOnFromStored();
+        } finally {
+            stepping.unlock();
+        }
+    }
+
+    private static <E, K, S> void readAgain(Folder<E, K, S> folder) {
+        folder.readAgain(folder.life());
+    }
+
+    /** Reads on from where the members are, as long as they are folded here. */
+    private void goOnFromStored() {
+        if (shared != null) {
+            members.removeIf(folder -> !isFoldedHere(folder.life()));
+            shared.lookSoon();
+        }
+        reached = members.isEmpty() ? reached : earliest(members);
     }
 
     /** Until somebody else is found to have folded on, which needs another place to read from. */
@@ -527,11 +572,7 @@ final class LogFollower<E> {
             steps.add(member.fold(batch));
         }
         if (!FoldStep.take(database, timeline, log.name(), steps)) {
-            if (shared != null) {
-                members.removeIf(folder -> !isFoldedHere(folder.life()));
-                shared.lookSoon();
-            }
-            reached = members.isEmpty() ? reached : earliest(members);
+            goOnFromStored();
             return false;
         }
         steps.forEach(this::letGoIfFailed);
@@ -555,6 +596,11 @@ final class LogFollower<E> {
     }
 
     // closing
+
+    /** Whether all is to end. */
+    boolean isClosed() {
+        return closed;
+    }
 
     /** Asks every thread to end; whoever waits for positions or states is told. */
     void close() {

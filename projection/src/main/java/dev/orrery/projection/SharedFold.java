@@ -2,6 +2,7 @@ package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Conflict;
+import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.projection.FoldTables.EpochRow;
 import dev.orrery.projection.ProjectionStatus.Following;
@@ -331,12 +332,22 @@ final class SharedFold<E, K, S> {
      * Before keys are left out of memory: their rows are read as of a moment at which they are what
      * is visible. Holding the lock of the life that is served.
      *
-     * @return false when there is more than that, which was followed instead
+     * @return false when there is more than that, which was followed instead, or when the database
+     *     cannot be reached: then they stay in memory, which is as right
      */
     boolean settle(Epoch<K, S> epoch) {
         if (!epoch.readsStore()) {
             return true;
         }
+        try {
+            return settleNow(epoch);
+        } catch (Unavailable | TimedOut away) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing was left out of memory", away);
+            return false;
+        }
+    }
+
+    private boolean settleNow(Epoch<K, S> epoch) {
         Moment moment = database.moment();
         boolean isKept = false;
         try {

@@ -77,6 +77,12 @@ class SharedBeyondMemoryTest {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    private static Map<String, Trace> allNow(Node node) {
+        try (Pin now = node.timeline.pin()) {
+            return all(node, now.revision().number());
+        }
+    }
+
     private static void keepsFew(Node node) {
         assertThat(Beyond.keysInMemory(node.traces)).isLessThanOrEqualTo(IN_MEMORY);
     }
@@ -91,7 +97,7 @@ class SharedBeyondMemoryTest {
                 events.addAll(round(value));
                 for (Node node : List.of(holder, other)) {
                     node.traces.atLeast(holder.log.head(), SOON);
-                    assertThat(all(node, node.timeline.published())).isEqualTo(plainFold(events));
+                    assertThat(allNow(node)).isEqualTo(plainFold(events));
                     for (int i = 0; i < KEYS; i++) {
                         assertThat(node.traces.require("k" + i).count()).isEqualTo(value + 1);
                     }
@@ -103,7 +109,7 @@ class SharedBeyondMemoryTest {
             other.traces.rebuild().await(SOON);
             Waits.until(() -> holder.traces.epoch().equals(other.traces.epoch()));
             for (Node node : List.of(holder, other)) {
-                assertThat(all(node, node.timeline.published())).isEqualTo(plainFold(events));
+                assertThat(allNow(node)).isEqualTo(plainFold(events));
                 keepsFew(node);
             }
         }
@@ -253,19 +259,19 @@ class SharedBeyondMemoryTest {
                 other.log.appendAll(round(2));
                 events.addAll(round(2));
                 other.traces.atLeast(other.log.head(), SOON);
-                assertThat(all(slow, slow.timeline.published()))
+                assertThat(allNow(slow))
                         .as("what it shows is of one moment while another one folds")
                         .isEqualTo(plainFold(round(0)));
                 go.countDown();
                 Waits.until(slow::standsBy);
                 slow.traces.atLeast(other.log.head(), SOON);
-                assertThat(all(slow, slow.timeline.published())).isEqualTo(plainFold(events));
+                assertThat(allNow(slow)).isEqualTo(plainFold(events));
                 assertThat(all(slow, pin.revision().number())).isEqualTo(plainFold(round(0)));
             }
             slow.log.appendAll(round(3));
             events.addAll(round(3));
             slow.traces.atLeast(slow.log.head(), SOON);
-            assertThat(all(slow, slow.timeline.published())).isEqualTo(plainFold(events));
+            assertThat(allNow(slow)).isEqualTo(plainFold(events));
             keepsFew(slow);
         }
     }
@@ -304,7 +310,7 @@ class SharedBeyondMemoryTest {
                 expected.remove("k3");
                 for (Node node : List.of(holder, other, late)) {
                     node.traces.atLeast(holder.log.head(), SOON);
-                    assertThat(all(node, node.timeline.published())).isEqualTo(expected);
+                    assertThat(allNow(node)).isEqualTo(expected);
                     assertThat(node.traces.find("k3")).isEmpty();
                 }
                 assertThat(all(other, before.revision().number())).isEqualTo(plainFold(round(0)));
@@ -356,8 +362,53 @@ class SharedBeyondMemoryTest {
             events.addAll(round(1));
             for (Node node : List.of(holder, other)) {
                 node.traces.atLeast(holder.log.head(), SOON);
-                assertThat(all(node, node.timeline.published())).isEqualTo(plainFold(events));
+                assertThat(allNow(node)).isEqualTo(plainFold(events));
             }
+        }
+    }
+
+    /** It was not overtaken, so what it shows is what is stored. */
+    @Test
+    void whoLostTheConnectionWhileItFoldsGoesOn() {
+        CountDownLatch paused = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean pausing = new AtomicBoolean();
+        try (Node holder =
+                        node(
+                                        LONG_LEASE,
+                                        _ -> {
+                                            if (pausing.getAndSet(false)) {
+                                                paused.countDown();
+                                                Waits.await(go);
+                                            }
+                                        })
+                                .folding();
+                Node other = node(LONG_LEASE)) {
+            List<Step> events = new ArrayList<>(round(0));
+            other.traces.atLeast(holder.log.appendAll(round(0)), SOON);
+            holder.traces.atLeast(holder.log.head(), SOON);
+            pausing.set(true);
+            events.addAll(round(1));
+            holder.log.appendAll(round(1));
+            Waits.await(paused);
+            endMoments(holder);
+            go.countDown();
+            holder.traces.atLeast(holder.log.head(), SOON);
+            assertThat(allNow(holder)).isEqualTo(plainFold(events));
+            keepsFew(holder);
+        }
+    }
+
+    @Test
+    void whoLostTheConnectionBeforeItFoldsGoesOn() {
+        try (Node holder = node(LONG_LEASE).folding()) {
+            List<Step> events = new ArrayList<>(round(0));
+            holder.traces.atLeast(holder.log.appendAll(round(0)), SOON);
+            endMoments(holder);
+            events.addAll(round(1));
+            holder.traces.atLeast(holder.log.appendAll(round(1)), SOON);
+            assertThat(allNow(holder)).isEqualTo(plainFold(events));
+            keepsFew(holder);
         }
     }
 

@@ -1,0 +1,50 @@
+package dev.orrery.projection;
+
+import dev.orrery.core.OrreryException;
+import java.time.Duration;
+
+/**
+ * Waits while a database cannot be reached: for a moment at first, then longer. Confined to one
+ * thread at a time.
+ */
+final class Outage {
+    private static final System.Logger LOG = System.getLogger(Outage.class.getName());
+    private static final Duration SHORTEST = Duration.ofMillis(20);
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    /** What fails so long after it failed last time has gone well in between. */
+    private static final Duration CALM = Duration.ofSeconds(10);
+
+    private final String waiting;
+    private long failed = System.nanoTime() - CALM.toNanos();
+    private Duration pause = SHORTEST;
+
+    /**
+     * No outage yet.
+     *
+     * @param waiting what stands still during one, for the log
+     */
+    Outage(String waiting) {
+        this.waiting = waiting;
+    }
+
+    /** Waits before it is tried again. */
+    void await(OrreryException cause) {
+        if (System.nanoTime() - failed >= CALM.toNanos()) {
+            pause = SHORTEST;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    waiting + " stands still until the database can be reached",
+                    cause);
+        }
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OrreryException.Cancelled("waiting for the database of " + waiting, e);
+        }
+        Duration twice = pause.multipliedBy(2);
+        pause = twice.compareTo(LONGEST) < 0 ? twice : LONGEST;
+        failed = System.nanoTime();
+    }
+}

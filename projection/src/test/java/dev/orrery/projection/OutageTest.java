@@ -1,0 +1,198 @@
+package dev.orrery.projection;
+
+import static dev.orrery.projection.Nodes.LONG_LEASE;
+import static dev.orrery.projection.Nodes.SHORT_LEASE;
+import static dev.orrery.projection.Nodes.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orrery.core.Condition;
+import dev.orrery.core.OrreryException.Unavailable;
+import dev.orrery.core.Pin;
+import dev.orrery.log.Expected;
+import dev.orrery.log.NewEvent;
+import dev.orrery.projection.Nodes.Node;
+import dev.orrery.projection.Rig.Step;
+import dev.orrery.projection.Rig.Trace;
+import dev.orrery.sql.Database;
+import dev.orrery.testkit.RealPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections that are lost while events are folded. // law P17 */
+@Timeout(240) // seconds: a fault shows as a failure, not as a build that hangs
+class OutageTest {
+    private static final long SEED = Long.getLong("orrery.seed", 20261127);
+    private static final int KEYS = 40;
+    private static final int BATCHES = 300;
+    private static final int MANY = 30_000;
+
+    /** What tells of each outage, of which there are many. */
+    private final List<Logger> told =
+            Stream.of(Outage.class, SharedFolds.class)
+                    .map(teller -> Logger.getLogger(teller.getName()))
+                    .toList();
+
+    @TempDir Path directory;
+
+    private DataSource source;
+    private Nodes nodes;
+    private final List<Step> events = new ArrayList<>();
+
+    @BeforeEach
+    void open() {
+        source = RealPostgres.of(directory);
+        nodes = new Nodes(source);
+        told.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterEach
+    void speak() {
+        told.forEach(logger -> logger.setLevel(null));
+    }
+
+    private static Map<String, Trace> plainFold(List<Step> steps) {
+        Map<String, Trace> states = new HashMap<>();
+        steps.forEach(step ->
+                states.merge(step.key(), Trace.NONE.then(step), (before, _) -> before.then(step)));
+        return states;
+    }
+
+    private static Map<String, Trace> all(Node node) {
+        try (Pin now = node.timeline.pin()) {
+            return Beyond.versioned(node.traces)
+                    .selectAt(Condition.all(), now.revision().number())
+                    .stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        }
+    }
+
+    /** Ends every connection to the server but the one that asks for it. */
+    private static void endConnections(Database killer) {
+        killer.read(session ->
+                session.query(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type"
+                                + " = 'client backend' AND pid <> pg_backend_pid()",
+                        row -> row.isNull(1)));
+    }
+
+    /** Appends events, as often as it takes: an id counts once. */
+    private static void append(Node node, List<NewEvent<Step>> batch) {
+        while (true) {
+            try {
+                node.log.appendAll(Expected.any(), batch);
+                return;
+            } catch (Unavailable lost) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** Appends batches, while connections end at random moments. */
+    private void flow(Node appending) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        try (Database killer = Database.open(source, Thread.ofVirtual().factory())) {
+            for (int i = 0; i < BATCHES; i++) {
+                List<NewEvent<Step>> batch = new ArrayList<>();
+                for (int j = 0; j < 20; j++) {
+                    Step step = new Step("k" + random.nextInt(KEYS), 20 * i + j);
+                    events.add(step);
+                    batch.add(NewEvent.of(step).withId("e" + step.value()));
+                }
+                append(appending, batch);
+                if (random.nextInt(6) == 0) {
+                    endConnections(killer);
+                }
+            }
+        }
+    }
+
+    private void showsAll(Node node) {
+        Waits.until(() -> isThere(node));
+        assertThat(all(node)).as("seed " + SEED).isEqualTo(plainFold(events));
+    }
+
+    private boolean isThere(Node node) {
+        try {
+            assertThat(node.traces.status()).isNotInstanceOf(ProjectionStatus.Failed.class);
+            node.traces.atLeast(node.log.head(), SOON);
+            return true;
+        } catch (Unavailable lost) {
+            return false;
+        }
+    }
+
+    private void flowsBetweenTwo(Duration lease) {
+        try (Node first = nodes.node(lease).folding();
+                Node second = nodes.node(lease)) {
+            Waits.until(second::standsBy);
+            flow(second);
+            showsAll(first);
+            showsAll(second);
+            for (String key : plainFold(events).keySet()) {
+                long count = events.stream().filter(step -> step.key().equals(key)).count();
+                assertThat(first.traces.read(key).version()).isEqualTo(count);
+                assertThat(second.traces.read(key).version()).isEqualTo(count);
+            }
+        }
+    }
+
+    @Test
+    void lostConnectionsStopNobodyAndLoseAndDoubleNothing() {
+        flowsBetweenTwo(LONG_LEASE);
+    }
+
+    @Test
+    void lostConnectionsStopNobodyWhoseLeaseEndsMeanwhile() {
+        flowsBetweenTwo(SHORT_LEASE);
+    }
+
+    /** Also while all of a long log is folded from the beginning. */
+    @Test
+    void whoCatchesUpGoesOnWhateverIsLost() {
+        try (Node first = nodes.node(LONG_LEASE).folding()) {
+            for (int i = 0; i < MANY; i++) {
+                events.add(new Step("k" + i % KEYS, i));
+            }
+            first.log.appendAll(events);
+        }
+        CountDownLatch folding = new CountDownLatch(200);
+        try (Node fresh =
+                        nodes.node(
+                                LONG_LEASE,
+                                _ -> folding.countDown(),
+                                traces -> traces.version(2).keysInMemory(8));
+                Database killer = Database.open(source, Thread.ofVirtual().factory())) {
+            for (int i = 0; i < 20; i++) {
+                endConnections(killer);
+                Waits.await(folding);
+            }
+            showsAll(fresh);
+        }
+    }
+
+    @Test
+    void whoeverFoldsAloneWithFewKeysInMemoryGoesOnWhateverIsLost() {
+        try (Node alone =
+                nodes.node(LONG_LEASE, _ -> {}, traces -> traces.keysInMemory(8)).folding()) {
+            flow(alone);
+            showsAll(alone);
+            assertThat(Beyond.keysInMemory(alone.traces)).isLessThanOrEqualTo(8);
+        }
+    }
+}
