@@ -62,6 +62,10 @@ final class Recording implements Runnable {
     private long nextDue;
     private volatile boolean closed;
     private volatile boolean resting;
+
+    /** Whether something has come since this began to look. */
+    private volatile boolean called;
+
     private volatile @Nullable Thread thread;
 
     Recording(
@@ -109,6 +113,7 @@ final class Recording implements Runnable {
     }
 
     private void wake() {
+        called = true;
         if (!resting) {
             LockSupport.unpark(thread);
         }
@@ -136,10 +141,13 @@ final class Recording implements Runnable {
     }
 
     private void step() {
+        called = false; // before it looks
         boolean taken = (newest == null || clock.nanos() < nextDue) && takeAnswer();
         Ripening told = newest;
         if (told == null) {
-            LockSupport.park(this);
+            while (!called && !closed) { // a lock that was waited for may have used up the wake-up
+                LockSupport.park(this);
+            }
             return;
         }
         takeOutgoing(told);
