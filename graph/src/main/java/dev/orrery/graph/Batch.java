@@ -23,11 +23,6 @@ final class Batch {
 
     private List<Held> held = List.of();
 
-    /** Set when it is over, one way or the other. */
-    boolean done;
-
-    @Nullable RuntimeException failure;
-
     /** An entry, the heads before it came, its number then, and what it did to the state. */
     private record Taken(
             Entry entry, List<Hash> headsBefore, int numberBefore, State.@Nullable Step step) {}

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Committing {
     /*
-     * Whoever finds nobody committing takes the whole queue, appends its records, waits for the disk once, and shows
-     * all batches as one revision of the timeline; the others wait for that. So the order of entries, of records, and
-     * of what becomes visible is one, and writers that come together share a force.
+     * Whoever finds nobody in office takes the whole queue as his group, appends its records, waits for the disk once,
+     * and shows all batches as one revision of the timeline. Then he hands the office, with what was queued meanwhile, to
+     * the first of those; the others park, without the lock, until they are told. So the order of entries, of records,
+     * and of what becomes visible is one, and writers that come together share a force.
+     *
+     * Quiet. Who waits until nothing is under way closes the door meanwhile: writers who come later wait for him, or
+     * the office would be handed on for ever.
      *
      * Failure. When a group cannot be stored, it and everything queued behind it, which follows it, is taken back,
      * newest first, and each of its writers is told.
@@ -29,8 +34,12 @@ final class Committing {
     private final EntryStore store;
     private final Joining joining;
     private final Showing showing;
-    private final ArrayDeque<Batch> queue = new ArrayDeque<>();
-    private boolean committing;
+    private final ArrayDeque<Turn> queue = new ArrayDeque<>();
+    private boolean inOffice;
+
+    /** How many wait until nothing is under way. */
+    private int waitingForQuiet;
+
     private volatile boolean closed;
 
     /** The arrival number of the newest entry that is durable and visible. */
@@ -38,6 +47,27 @@ final class Committing {
 
     /** The same, to be waited for. */
     private final Latest<Long> arrivals = new Latest<>("arrivals", 0L);
+
+    /** One writer's batches on their way. */
+    static final class Turn {
+        private final List<Batch> batches;
+        private final Thread writer = Thread.currentThread();
+
+        /** What its writer is to commit, when he is in office. */
+        private volatile @Nullable Group group;
+
+        /** Why it was taken back; set before it is done. */
+        private @Nullable RuntimeException failure;
+
+        private volatile boolean done;
+
+        private Turn(List<Batch> batches) {
+            this.batches = batches;
+        }
+    }
+
+    /** What is committed with one force, and the number of the last entry up to there. */
+    private record Group(List<Turn> turns, List<Batch> batches, long last) {}
 
     Committing(
             String name, ReentrantLock lock, EntryStore store, Joining joining, Showing showing) {
@@ -68,7 +98,6 @@ final class Committing {
     /** Notes that all there is was made durable and visible, by a user's commit say. */
     void arrive() {
         arrive(joining.index().size());
-        settled.signalAll();
     }
 
     /** Refuses what comes after {@link #close}; without the lock too. */
@@ -78,11 +107,22 @@ final class Committing {
         }
     }
 
-    /** Waits until nothing is queued and nobody commits. */
+    /** Waits until nothing is under way. */
     void awaitQuiet() {
-        while (committing || !queue.isEmpty()) {
+        waitingForQuiet++;
+        while (inOffice) {
             settled.awaitUninterruptibly();
         }
+        waitingForQuiet--;
+        settled.signalAll();
+    }
+
+    /** Lets those go first who wait for quiet; before anything is written. */
+    void enter() { // law G74
+        while (waitingForQuiet > 0) {
+            settled.awaitUninterruptibly();
+        }
+        requireOpen();
     }
 
     /** Waits for writes under way; there are no more after them. */
@@ -92,59 +132,90 @@ final class Committing {
         arrivals.set(arrived); // whoever follows finds that it is closed
     }
 
-    /** Commits a batch: when this returns it is durable and visible. */
-    void commit(Batch batch) {
-        commit(List.of(batch));
+    /** Queues batches one behind the other, and nothing between them, to be {@link #await}ed. */
+    Turn queue(List<Batch> batches) {
+        Turn turn = new Turn(batches);
+        queue.add(turn);
+        if (!inOffice) {
+            inOffice = true;
+            turn.group = takeQueue();
+        }
+        return turn;
     }
 
-    /** Commits batches one behind the other, and nothing between them. */
-    void commit(List<Batch> batches) {
-        queue.addAll(batches);
-        batches.forEach(this::settle);
+    private Group takeQueue() {
+        List<Turn> turns = new ArrayList<>(queue);
+        queue.clear();
+        List<Batch> batches = new ArrayList<>(turns.size());
+        turns.forEach(turn -> batches.addAll(turn.batches));
+        joining.seal().ifPresent(batches::add);
+        return new Group(turns, batches, joining.index().size());
     }
 
-    /** Waits until a batch is committed, committing it and others where nobody else does. */
-    private void settle(Batch mine) {
-        while (!mine.done) {
-            if (committing) {
-                settled.awaitUninterruptibly();
-            } else {
-                commitQueued();
-            }
+    /**
+     * Returns when what was queued is durable and visible. Without the lock. An interrupt does not
+     * end the wait; the flag is set again.
+     */
+    void await(Turn mine) {
+        boolean interrupted = false;
+        while (!mine.done && mine.group == null) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted(); // with the flag set, park would not park
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Group group = mine.group;
+        if (group != null) {
+            commit(group);
         }
         if (mine.failure != null) {
             throw mine.failure;
         }
     }
 
-    private void commitQueued() {
-        joining.seal().ifPresent(queue::add);
-        List<Batch> group = new ArrayList<>(queue);
-        queue.clear();
-        committing = true;
-        long last = joining.index().size();
+    private void commit(Group group) {
         RuntimeException failure = null;
         boolean stored = false;
-        lock.unlock();
         try {
-            persist(group);
+            persist(group.batches());
             stored = true;
-            showing.show(group);
+            showing.show(group.batches());
             showing.index(joining.judge().schema());
         } catch (RuntimeException failed) {
             failure = failed;
             throw failed;
         } finally {
             lock.lock();
-            committing = false;
-            if (stored) {
-                arrive(last);
-                group.forEach(batch -> batch.done = true);
-            } else {
-                giveUp(group, failure);
+            try {
+                if (stored) {
+                    arrive(group.last());
+                } else {
+                    giveUp(group, failure);
+                }
+                passOn();
+            } finally {
+                lock.unlock();
             }
-            settled.signalAll();
+            group.turns().forEach(Committing::end);
         }
+    }
+
+    /** The first that waits is woken before those who are done, for the disk has nothing to do. */
+    private void passOn() {
+        Turn next = queue.peek();
+        if (next == null) {
+            inOffice = false;
+            settled.signalAll();
+        } else {
+            next.group = takeQueue();
+            LockSupport.unpark(next.writer);
+        }
+    }
+
+    private static void end(Turn turn) {
+        turn.done = true;
+        LockSupport.unpark(turn.writer);
     }
 
     private void persist(List<Batch> group) {
@@ -156,15 +227,17 @@ final class Committing {
     }
 
     /** Takes back what could not be stored and everything made behind it. */
-    private void giveUp(List<Batch> group, @Nullable RuntimeException failure) {
-        List<Batch> all = new ArrayList<>(group);
-        all.addAll(queue);
+    private void giveUp(Group group, @Nullable RuntimeException failure) {
+        RuntimeException why =
+                failure == null ? new IllegalStateException("the commit did not end") : failure;
+        List<Turn> behind = new ArrayList<>(queue);
         queue.clear();
-        for (Batch batch : all.reversed()) {
-            joining.undo(batch);
-            batch.done = true;
-            batch.failure =
-                    failure == null ? new IllegalStateException("the commit did not end") : failure;
+        for (Turn turn : behind.reversed()) {
+            turn.batches.reversed().forEach(joining::undo);
+            turn.failure = why;
+            end(turn);
         }
+        group.batches().reversed().forEach(joining::undo);
+        group.turns().forEach(turn -> turn.failure = why);
     }
 }

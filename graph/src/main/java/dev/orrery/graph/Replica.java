@@ -279,20 +279,26 @@ final class Replica implements AutoCloseable {
     }
 
     private Merged admit(Consumer<Admission> run) {
+        Admission admission;
+        Committing.Turn turn;
         lock.lock();
         try {
-            committing.requireOpen();
-            Admission admission =
+            committing.enter();
+            admission =
                     new Admission(name, index(), clock(), joining.codec(), trust, state().keys());
             run.accept(admission);
             List<Batch> batches = new ArrayList<>();
             take(joining::batch, admission.admitted(), batches);
             take(joining::looseBatch, admission.loose(), batches);
-            committing.commit(batches);
-            return admission.result();
+            if (batches.isEmpty()) {
+                return admission.result();
+            }
+            turn = committing.queue(batches);
         } finally {
             lock.unlock();
         }
+        committing.await(turn);
+        return admission.result();
     }
 
     private void take(Supplier<Batch> begin, List<Entry> entries, List<Batch> batches) {

@@ -65,21 +65,28 @@ final class Writing {
         if (lock.isHeldByCurrentThread()) {
             throw new Unsupported("write to " + name, "a commit, untracked");
         }
+        Committing.Turn turn;
         lock.lock();
         try {
-            committing.requireOpen();
+            committing.enter();
             Batch batch = joining.batch();
-            try {
-                operations.get().forEach(operation -> joining.make(batch, operation));
-            } catch (RuntimeException refused) {
-                joining.undo(batch);
-                throw refused;
+            make(batch, operations);
+            if (batch.isEmpty()) {
+                return;
             }
-            if (!batch.isEmpty()) {
-                committing.commit(batch);
-            }
+            turn = committing.queue(List.of(batch));
         } finally {
             lock.unlock();
+        }
+        committing.await(turn);
+    }
+
+    private void make(Batch batch, Supplier<List<? extends Operation>> operations) {
+        try {
+            operations.get().forEach(operation -> joining.make(batch, operation));
+        } catch (RuntimeException refused) {
+            joining.undo(batch);
+            throw refused;
         }
     }
 
@@ -87,12 +94,7 @@ final class Writing {
             Transaction transaction, Supplier<List<? extends Operation>> operations) {
         Draft current = draft(transaction);
         Batch batch = joining.batch();
-        try {
-            operations.get().forEach(operation -> joining.make(batch, operation));
-        } catch (RuntimeException refused) {
-            joining.undo(batch);
-            throw refused;
-        }
+        make(batch, operations);
         current.batches().add(batch);
         showing.show(transaction, batch);
     }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,41 @@ class StoreTest {
         }
         try (Graph graph = graphs.open(Replicas.ANYTHING)) {
             assertThat(graph.replica()).isEqualTo(name).hasSize(16);
+        }
+    }
+
+    @Test
+    void whoNeedsQuietIsNotKeptWaitingByWritersWithoutEnd() throws InterruptedException {
+        AtomicBoolean over = new AtomicBoolean();
+        try (LocalGraph graph = open(directory)) {
+            Timeline timeline = graph.inside().timeline();
+            List<Thread> writers = new ArrayList<>();
+            for (int writer = 0; writer < 8; writer++) {
+                String prefix = "w" + writer + "-";
+                writers.add(
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    for (int i = 0; !over.get(); i++) {
+                                        graph.addNode("Thing", prefix + i, Row.of());
+                                    }
+                                }));
+            }
+            Thread commits =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 0; i < 20 && !over.get(); i++) {
+                                    String id = "n" + i;
+                                    timeline.commit(() -> graph.addNode("Thing", id, Row.of()));
+                                }
+                            });
+            boolean ended = commits.join(Duration.ofSeconds(30));
+            over.set(true);
+            commits.join();
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            assertThat(ended).isTrue();
+            assertThat(graph.node("n19")).isPresent();
         }
     }
 
