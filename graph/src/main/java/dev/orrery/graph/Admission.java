@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,41 +194,36 @@ final class Admission { // law G9
         if (entry.operation() instanceof Operation.Define(String name, List<Fact> _)) {
             return name.equals(graph) ? null : "is the root of another graph: " + name;
         }
+        return brokenBy(entry, this::known);
+    }
+
+    /**
+     * The rule that an entry breaks by what it follows, or null.
+     *
+     * @param known tells of an entry that is here who wrote it when, and null of any other
+     */
+    static @Nullable String brokenBy(Entry entry, Function<Hash, @Nullable Stamp> known) {
         for (Hash parent : entry.parents()) {
-            if (isKnown(parent) && time(parent).compareTo(entry.time()) >= 0) {
+            Stamp before = known.apply(parent);
+            if (before != null && before.time().compareTo(entry.time()) >= 0) {
                 return "is later than what it follows";
             }
         }
-        Optional<Hash> previous = entry.previous();
-        if (previous.isEmpty() || !isKnown(previous.get())) {
+        Stamp before = entry.previous().map(known).orElse(null);
+        if (before == null) {
             return null;
         }
-        Hash before = previous.get();
-        if (time(before).compareTo(entry.time()) >= 0) {
+        if (before.time().compareTo(entry.time()) >= 0) {
             return "is later than what it follows";
         }
-        return author(before).equals(entry.author()) && sequence(before) == entry.sequence() - 1
+        return before.author().equals(entry.author()) && before.sequence() == entry.sequence() - 1
                 ? null
                 : "follows its author's entry before it";
     }
 
-    /** Whether an entry is here, be it loose. */
-    private boolean isKnown(Hash hash) {
-        return admittedByHash.containsKey(hash) || index.locate(hash) != 0;
-    }
-
-    private HybridTime time(Hash hash) {
+    /** Of an entry that is here, be it loose. */
+    private @Nullable Stamp known(Hash hash) {
         Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.time(index.locate(hash)) : entry.time();
-    }
-
-    private String author(Hash hash) {
-        Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.author(index.locate(hash)) : entry.author();
-    }
-
-    private long sequence(Hash hash) {
-        Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.sequence(index.locate(hash)) : entry.sequence();
+        return entry == null ? index.stamp(hash) : entry.stamp();
     }
 }

@@ -43,14 +43,13 @@ final class CompactedEntries { // law G60
      *
      * @param arrivals the number of each
      * @param isOwn whether it was made here: then none of them is kept by itself any more
-     * @param followed hashes that are known to be followed by entries here, though they were not
-     *     here themselves
      */
-    void join(Base base, int[] arrivals, boolean isOwn, Set<Hash> followed) {
+    void join(Base base, int[] arrivals, boolean isOwn) {
         Base.Rows rows = base.rows();
         Set<Hash> theirs = Set.copyOf(base.heads());
         Set<Hash> more = new HashSet<>(theirs);
-        more.removeIf(head -> followed.contains(head) || (index.has(head) && !index.isHead(head)));
+        more.removeIf(
+                head -> index.isFollowedBefore(head) || (index.has(head) && !index.isHead(head)));
         Set<Hash> less = new HashSet<>();
         for (int row = 0; row < arrivals.length; row++) {
             int arrival = arrivals[row];
@@ -83,6 +82,11 @@ final class CompactedEntries { // law G60
     /** Whether what an entry said is in a base alone. */
     boolean has(int arrival) {
         return compacted.get(arrival);
+    }
+
+    /** Whether an entry is in a base, be it kept by itself too. */
+    boolean isBased(int arrival) {
+        return based.get(arrival);
     }
 
     /** The greatest arrival number of what was compacted, 0 for none. */

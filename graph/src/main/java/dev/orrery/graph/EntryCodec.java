@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -248,6 +249,15 @@ final class EntryCodec { // laws G1, G4
         check(in, author, sequence, before, time, parents, operation);
         Stamp stamp = new Stamp(time, author, sequence, Hash.from(sha256.digest(bytes)));
         return new Entry(stamp, before, parents, operation, bytes);
+    }
+
+    /** The entry of these bytes, when they are one that can be read. */
+    Optional<Entry> tryDecode(byte[] bytes) {
+        try {
+            return Optional.of(decode(bytes));
+        } catch (Invalid | LimitExceeded | Unsupported unreadable) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,10 @@ final class EntryIndex {
     private final List<String> authorNames = new ArrayList<>();
     private final Map<String, Chain> chains = new HashMap<>();
     private final TreeSet<Hash> heads = new TreeSet<>();
+
+    /** What entries follow that were not here before them: in a base that came later, or lost. */
+    private final Set<Hash> followedBefore = new HashSet<>();
+
     private final Fingerprint fingerprint = new Fingerprint();
 
     private final CompactedEntries compacted = new CompactedEntries(this);
@@ -110,13 +116,29 @@ final class EntryIndex {
     int add(int arrival, Entry entry) {
         Hash hash = entry.hash();
         place(arrival, entry.stamp());
-        for (Hash parent : entry.parents()) {
-            heads.remove(parent);
+        entry.parents().forEach(this::follow);
+        entry.previous().ifPresent(this::follow);
+        if (!followedBefore.contains(hash)) {
+            heads.add(hash);
         }
-        entry.previous().ifPresent(heads::remove);
-        heads.add(hash);
         headList = null;
         return arrival;
+    }
+
+    private void follow(Hash hash) {
+        if (!heads.remove(hash) && !has(hash)) {
+            followedBefore.add(hash);
+        }
+    }
+
+    /** Whether an entry here follows one of this name, which was not here when that came. */
+    boolean isFollowedBefore(Hash hash) {
+        return followedBefore.contains(hash);
+    }
+
+    /** Whether entries here follow some that are not. */
+    boolean isLacking() {
+        return !followedBefore.stream().allMatch(this::has);
     }
 
     /** Takes in an entry that is not here, without what it follows. */
@@ -222,6 +244,11 @@ final class EntryIndex {
     /** Whether an arrival number was given to an entry that is known. */
     boolean isKnown(int arrival) {
         return authors[arrival - 1] != LOST;
+    }
+
+    /** Whether a number, whatever it is, was given to this entry. */
+    boolean isKnownAs(long arrival, Hash hash) {
+        return arrival > 0 && arrival <= size && isKnown((int) arrival) && is((int) arrival, hash);
     }
 
     /** Which of them came loose. */
@@ -378,6 +405,12 @@ final class EntryIndex {
     /** Who wrote an entry when. */
     Stamp stamp(int arrival) {
         return new Stamp(time(arrival), author(arrival), sequence(arrival), hash(arrival));
+    }
+
+    /** The same of an entry that may be loose; null of one that is not here. */
+    @Nullable Stamp stamp(Hash hash) {
+        int arrival = locate(hash);
+        return arrival == 0 ? null : stamp(arrival);
     }
 
     // ---- for checkpoints

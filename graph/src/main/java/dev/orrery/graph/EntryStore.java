@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The entries of a graph on disk: a segment log whose records hold entries that were committed
@@ -23,6 +24,9 @@ final class EntryStore implements AutoCloseable {
 
     /** A merge is cut into records about this long, so that damage costs no more than one. */
     static final int RECORD_BYTES = 64 << 10;
+
+    /** The most entries that a record speaks of: hashes of a base are 32 bytes each of 1 MiB. */
+    static final int MOST_ENTRIES = StoredBase.PART_BYTES / Hash.BYTES;
 
     static final byte FORMAT = 1;
 
@@ -272,7 +276,7 @@ final class EntryStore implements AutoCloseable {
     }
 
     private void note(long position, byte[] record) {
-        if (record[1] == ENTRIES || record[1] == LOOSE || record[1] == MOVED) {
+        if (holdsEntries(record)) {
             firsts = firsts.and(position, ByteBuffer.wrap(record).getLong(2));
         }
     }
@@ -307,6 +311,21 @@ final class EntryStore implements AutoCloseable {
 
     /** What is found while a store is read from its beginning, in order. */
     interface Found {
+        /** A record is here, whatever is in it. */
+        default void record(long position) {}
+
+        /**
+         * Whether entries may have the numbers that their record says.
+         *
+         * @param next the first number in the record behind it, 0 when that is not known
+         */
+        default boolean mayHave(long first, int count, long next) {
+            return true;
+        }
+
+        /** A record is here that cannot be read, or not to its end. */
+        default void unreadable(long position, Invalid why) {}
+
         /** Somebody wrote here under this name from here on. */
         default void replica(String author) {}
 
@@ -414,16 +433,77 @@ final class EntryStore implements AutoCloseable {
             if (records.isEmpty()) {
                 return;
             }
-            for (SegmentLog.Entry record : records) {
-                note(record.position(), record.bytes());
-                parse(record.bytes(), found);
-                after = record.position();
+            for (int i = 0; i < records.size(); i++) {
+                replay(records.get(i), next(records, i), found);
             }
+            after = records.getLast().position();
         }
     }
 
-    /** Entries as they are found, up to so many behind an arrival number. */
-    private record Reader(long after, int max, List<Stored> entries) implements Found {
+    private void replay(SegmentLog.Entry record, long next, Found found) { // law G59
+        found.record(record.position());
+        try {
+            byte[] bytes = record.bytes();
+            if (!holdsEntries(bytes)) {
+                parse(bytes, found);
+            } else if (found.mayHave(first(bytes), count(bytes), next)) {
+                note(record.position(), bytes);
+                parse(bytes, found);
+            } else {
+                throw new Invalid("record", "has numbers that follow", first(bytes));
+            }
+        } catch (Invalid unreadable) {
+            found.unreadable(record.position(), unreadable);
+        }
+    }
+
+    /** The first number in the next record that has some, 0 when a base may have taken some. */
+    private static long next(List<SegmentLog.Entry> records, int place) {
+        for (int i = place + 1; i < records.size(); i++) {
+            byte[] bytes = records.get(i).bytes();
+            boolean follows = records.get(i).position() == records.get(i - 1).position() + 1;
+            if (!follows || isOfBase(bytes)) {
+                return 0;
+            }
+            if (holdsEntries(bytes)) {
+                return bytes.length < HEAD_BYTES ? 0 : first(bytes);
+            }
+        }
+        return 0;
+    }
+
+    private static boolean holdsEntries(byte[] record) {
+        return record.length > 1
+                && (record[1] == ENTRIES || record[1] == LOOSE || record[1] == MOVED);
+    }
+
+    private static boolean isOfBase(byte[] record) {
+        return record.length > 1 && (record[1] == BASE || record[1] == BASE_PART);
+    }
+
+    private static long first(byte[] record) {
+        requireHead(record);
+        return ByteBuffer.wrap(record).getLong(2);
+    }
+
+    /** How many entries a record says it has: not more than fit. */
+    private static int count(byte[] record) {
+        requireHead(record);
+        int count = ByteBuffer.wrap(record).getInt(HEAD_BYTES - Integer.BYTES);
+        if (count < 0 || count > (record.length - HEAD_BYTES) / Integer.BYTES) {
+            throw new Invalid("record", "has room for its entries", count);
+        }
+        return count;
+    }
+
+    private static void requireHead(byte[] record) {
+        if (record.length < HEAD_BYTES) {
+            throw new Invalid("record", "is whole", record.length);
+        }
+    }
+
+    /** The entries of one record that are behind an arrival number. */
+    private record Reader(long after, List<Stored> entries) implements Found {
         @Override
         public void entry(long arrival, byte[] bytes) {
             take(new Stored(arrival, bytes, false));
@@ -435,19 +515,22 @@ final class EntryStore implements AutoCloseable {
         }
 
         private void take(Stored stored) {
-            if (stored.arrival() > after && entries.size() < max) {
+            if (stored.arrival() > after) {
                 entries.add(stored);
             }
         }
     }
 
-    /** Up to so many entries behind an arrival number, in order; for durable ones. */
-    List<Stored> read(long after, int max) {
-        List<Stored> entries = new ArrayList<>();
+    /**
+     * Up to so many entries behind an arrival number, in order; for durable ones.
+     *
+     * @param known reads them, and leaves out what is not what is known here under its number
+     */
+    <T> List<T> read(long after, int max, Function<List<Stored>, List<T>> known) {
+        List<T> entries = new ArrayList<>();
         if (firsts.isEmpty()) {
             return entries;
         }
-        Reader reader = new Reader(after, max, entries);
         long position = firsts.position(after + 1) - 1;
         while (entries.size() < max) {
             List<SegmentLog.Entry> records = next(position);
@@ -455,10 +538,28 @@ final class EntryStore implements AutoCloseable {
                 return entries;
             }
             SegmentLog.Entry record = records.getFirst();
-            parse(record.bytes(), reader);
+            List<Stored> stored = stored(record.bytes(), after);
+            for (int i = 0; i < stored.size() && entries.size() < max; ) {
+                int end = Math.min(stored.size(), i + max - entries.size());
+                entries.addAll(known.apply(stored.subList(i, end)));
+                i = end;
+            }
             position = record.position();
         }
         return entries;
+    }
+
+    /** The entries of a record, as far as it can be read. */
+    private List<Stored> stored(byte[] record, long after) {
+        List<Stored> stored = new ArrayList<>();
+        if (holdsEntries(record)) {
+            try {
+                parse(record, new Reader(after, stored));
+            } catch (Invalid unreadable) { // told when it was opened // law G59
+                LOG.log(System.Logger.Level.TRACE, "passed over", unreadable);
+            }
+        }
+        return stored;
     }
 
     /** The first record behind a position that was not dropped. */
@@ -480,6 +581,9 @@ final class EntryStore implements AutoCloseable {
                 throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, name, null);
             }
             byte kind = in.get();
+            if (format != (kind >= LOOSE ? NEWER_FORMAT : FORMAT)) {
+                throw new Invalid("record", "is of its kind's format", format);
+            }
             switch (kind) {
                 case ENTRIES, LOOSE, MOVED -> entries(in, kind, found);
                 case TOPIC -> found.topic(Topics.Progress.read(in));
@@ -507,7 +611,8 @@ final class EntryStore implements AutoCloseable {
 
     private static void entries(ByteBuffer in, byte kind, Found found) {
         long arrival = in.getLong();
-        int count = in.getInt();
+        int count = count(in.array());
+        in.position(HEAD_BYTES);
         long moved = kind == MOVED ? in.getLong() : NOT_MOVED;
         for (int i = 0; i < count; i++) {
             int length = in.getInt();

@@ -20,7 +20,7 @@ final class EntrySubscription implements Subscription<Entry> {
     private final Replica replica;
     private final EntryCodec codec = new EntryCodec();
     private final Subscription<Long> arrivals;
-    private final ArrayDeque<EntryStore.Stored> ahead = new ArrayDeque<>();
+    private final ArrayDeque<StoredEntry> ahead = new ArrayDeque<>();
     private final Place place;
 
     /** Up to where the store has been read. */
@@ -31,10 +31,10 @@ final class EntrySubscription implements Subscription<Entry> {
     /** Where a reader is, in the terms in which it began. */
     sealed interface Place {
         /** Whether this is where an entry is told that has several numbers. */
-        boolean tells(EntryIndex index, EntryStore.Stored stored);
+        boolean tells(EntryIndex index, StoredEntry stored);
 
         /** Takes the next entry; false when the reader knows it already. */
-        boolean take(EntryStore.Stored stored, Entry entry);
+        boolean take(StoredEntry stored);
 
         /** Whether something was compacted that the reader does not know. */
         boolean isStale(Replica replica, long read);
@@ -51,13 +51,13 @@ final class EntrySubscription implements Subscription<Entry> {
         }
 
         @Override
-        public boolean tells(EntryIndex index, EntryStore.Stored stored) {
+        public boolean tells(EntryIndex index, StoredEntry stored) {
             return !index.loose().isAgain((int) stored.arrival());
         }
 
         @Override
-        public boolean take(EntryStore.Stored stored, Entry entry) {
-            cursor = new ArrivalCursor(stored.arrival(), entry.hash().first());
+        public boolean take(StoredEntry stored) {
+            cursor = new ArrivalCursor(stored.arrival(), stored.hash().first());
             return true;
         }
 
@@ -81,12 +81,13 @@ final class EntrySubscription implements Subscription<Entry> {
         }
 
         @Override
-        public boolean tells(EntryIndex index, EntryStore.Stored stored) {
+        public boolean tells(EntryIndex index, StoredEntry stored) {
             return !stored.isLoose(); // of whose author what comes before is not here
         }
 
         @Override
-        public boolean take(EntryStore.Stored stored, Entry entry) {
+        public boolean take(StoredEntry stored) {
+            Entry entry = stored.entry();
             if (vector.covers(entry.author(), entry.sequence())) {
                 return false;
             }
@@ -126,11 +127,10 @@ final class EntrySubscription implements Subscription<Entry> {
             if (closed) {
                 throw new Closed("the subscription");
             }
-            EntryStore.Stored stored = ahead.poll();
+            StoredEntry stored = ahead.poll();
             if (stored != null) {
-                Entry entry = codec.decode(stored.bytes());
-                if (place.take(stored, entry)) {
-                    return Optional.of(entry);
+                if (place.take(stored)) {
+                    return Optional.of(stored.entry());
                 }
             } else if (!readAhead()) {
                 Duration left = timeout.minusNanos(System.nanoTime() - began);
@@ -149,8 +149,8 @@ final class EntrySubscription implements Subscription<Entry> {
             replica.requireOpen();
             return false;
         }
-        List<EntryStore.Stored> more =
-                replica.store().read(read, (int) Math.min(READ_AT_ONCE, end - read));
+        List<StoredEntry> more =
+                replica.read(codec, read, (int) Math.min(READ_AT_ONCE, end - read));
         if (place.isStale(replica, read)) { // asked when they were read: they may not be all
             throw new StaleCursor(place.cursor(), oldest());
         }

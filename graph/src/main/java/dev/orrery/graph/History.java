@@ -54,7 +54,7 @@ final class History {
      * The graph as some of its entries say, with each of which everything it follows is among them.
      * Reads all entries up to an arrival number.
      */
-    private GraphState asOf(long arrived, Predicate<Rereading.Arrived> were) { // law G50
+    private GraphState asOf(long arrived, Predicate<StoredEntry> were) { // law G50
         Rereading past = Rereading.of(replica, arrived, were);
         return new ReplicaState(
                 new Replica(

@@ -160,7 +160,7 @@ final class Joining {
     /** What was compacted elsewhere joins the state as its entries would. */
     void take(Batch batch, Base base, int[] arrivals) { // law G60
         SchemaFacts before = state.facts();
-        index.compacted().join(base, arrivals, false, Set.of());
+        index.compacted().join(base, arrivals, false);
         clock.witness(base.rows().greatestTime());
         KeyStatements keysBefore = state.keys();
         List<State.Step> steps = state.join(base.state());

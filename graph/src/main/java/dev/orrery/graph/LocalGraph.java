@@ -178,9 +178,9 @@ final class LocalGraph extends ReplicaState implements Graph {
         int most = (int) Math.min(max, Math.max(0, end - after));
         return most == 0
                 ? List.of()
-                : replica.store().read(after, most).stream()
+                : replica.read(new EntryCodec(), after, most).stream()
                         .filter(stored -> !isAgain(stored.arrival()))
-                        .map(stored -> replica.decode(stored.bytes()))
+                        .map(StoredEntry::entry)
                         .filter(entry -> !replica.isCompacted(entry.hash()))
                         .toList();
     }

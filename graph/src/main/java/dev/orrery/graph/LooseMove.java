@@ -47,12 +47,11 @@ final class LooseMove { // laws G62, G65
         State state = replica.state();
         long after = numbers.stream().mapToInt(Integer::intValue).min().orElse(floor) - 1L;
         while (after < floor) {
-            List<EntryStore.Stored> read = replica.store().read(after, READ_AT_ONCE);
-            for (EntryStore.Stored stored : read) {
+            List<StoredEntry> read = replica.read(codec, after, READ_AT_ONCE);
+            for (StoredEntry stored : read) {
                 if (numbers.contains((int) stored.arrival())) {
-                    Entry entry = codec.decode(stored.bytes());
-                    if (!state.isErased(entry)) {
-                        entries.add(entry);
+                    if (!state.isErased(stored.entry())) {
+                        entries.add(stored.entry());
                     }
                 }
             }

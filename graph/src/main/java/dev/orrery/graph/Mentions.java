@@ -120,10 +120,10 @@ final class Mentions {
         }
         while (read < arrived) {
             int most = (int) Math.min(READ_AT_ONCE, arrived - read);
-            List<EntryStore.Stored> some = replica.store().read(read, most);
-            for (EntryStore.Stored stored : some) {
+            List<StoredEntry> some = replica.read(codec, read, most);
+            for (StoredEntry stored : some) {
                 if (!stored.isLoose() && stored.arrival() <= arrived) {
-                    take((int) stored.arrival(), codec.decode(stored.bytes()));
+                    take((int) stored.arrival(), stored.entry());
                 }
             }
             read = some.isEmpty() ? arrived : Math.min(arrived, some.getLast().arrival());

@@ -2,6 +2,8 @@ package dev.orrery.graph;
 
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Invalid;
+import dev.orrery.core.OrreryException.LimitExceeded;
+import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.SegmentLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,9 +14,18 @@ import java.util.Set;
 
 /**
  * Reads a store into memory: entries join the state as they did when they came, and nothing is
- * judged before all are there. An entry that cannot be read is passed over. Confined to one thread.
+ * judged before all are there. What cannot be read is told and passed over. Confined to one thread.
  */
-final class Opening implements EntryStore.Found {
+final class Opening implements EntryStore.Found { // law G59
+    /*
+     * What was changed on the disk can have a check sum that fits. An entry that is none any more is passed over; so is
+     * one that breaks a rule by what it follows, which its hash shows to be what it was. An entry that was changed has
+     * another hash, so nothing follows it, and what followed it follows nothing that is here. Contradicted looks for that
+     * when all was read; what it finds is left out by reading once more, since what joined the state stays in it. What
+     * nothing contradicts is an entry like others.
+     *
+     * Numbers of arrival are believed up to as many as entries can have come: memory is taken for each.
+     */
     private static final System.Logger LOG = System.getLogger(Opening.class.getName());
 
     private final String graph;
@@ -27,8 +38,20 @@ final class Opening implements EntryStore.Found {
     private final Topics topics;
     private final EntryStore store;
 
-    /** What entries follow that are not here: in a base that comes later, or lost. */
-    private final Set<Hash> followed = new HashSet<>();
+    /** What the rest of the store says of what was read. */
+    private final Contradicted contradicted;
+
+    /** Entries that are not what was written here. */
+    private final Set<Hash> leftOut;
+
+    /** The greatest number that an entry can have so far. */
+    private long greatest;
+
+    /** The greatest number of an entry that was taken. */
+    private long taken;
+
+    /** The position of the record that is read. */
+    private long position;
 
     /** How many entries the checkpoint had. */
     private final int covered;
@@ -36,7 +59,7 @@ final class Opening implements EntryStore.Found {
     /** Whether something is to be erased of which the bytes may still be here. */
     private boolean erasing;
 
-    private Opening(String graph, EntryStore store) {
+    private Opening(String graph, EntryStore store, Set<Hash> leftOut) {
         this.graph = graph;
         this.store = store;
         this.index = new EntryIndex();
@@ -45,9 +68,11 @@ final class Opening implements EntryStore.Found {
         this.acknowledged = new Acknowledged();
         this.topics = new Topics();
         this.covered = 0;
+        this.leftOut = leftOut;
+        this.contradicted = new Contradicted(index, 0);
     }
 
-    private Opening(String graph, EntryStore store, Checkpoint.Found found) {
+    private Opening(String graph, EntryStore store, Checkpoint.Found found, Set<Hash> leftOut) {
         this.graph = graph;
         this.store = store;
         this.index = found.index();
@@ -56,22 +81,28 @@ final class Opening implements EntryStore.Found {
         this.acknowledged = found.acknowledged();
         this.topics = found.topics();
         this.covered = index.size();
+        this.leftOut = leftOut;
+        this.contradicted = new Contradicted(index, covered);
+        this.greatest = covered;
+        this.taken = covered;
+        this.position = found.position();
         this.authors.addAll(found.replicas());
     }
 
     static Replica open(Graphs graphs, SegmentLog log, Ontology ontology) {
         EntryStore store = new EntryStore(log, ontology.name());
         Opening opening = read(store, graphs.checkpoint(), ontology.name());
-        if (!store.log().damage().isEmpty()) {
+        if (opening.contradicted.isSomethingLost()) {
             opening.topics.forget(); // perhaps what they say is here was lost // law G68
         }
         String author = graphs.author(opening.authors);
         List<byte[]> records = new ArrayList<>();
-        if (opening.index.size() == 0) {
+        if (opening.index.find("", 0) == 0) {
             Entry root =
                     opening.codec.root(new Operation.Define(ontology.name(), ontology.facts()));
-            opening.take(1, root);
-            records.add(EntryStore.record(1, List.of(root)));
+            int arrival = opening.index.size() + 1;
+            opening.take(arrival, root);
+            records.add(EntryStore.record(arrival, List.of(root)));
         }
         if (opening.authors.isEmpty() || !opening.authors.getLast().equals(author)) {
             records.add(EntryStore.replica(author));
@@ -98,13 +129,32 @@ final class Opening implements EntryStore.Found {
 
     /** What the checkpoint and the records behind it say, or else all records. */
     private static Opening read(EntryStore store, Optional<Path> checkpoint, String graph) {
+        Opening opening = read(store, checkpoint, graph, Set.of());
+        if (!store.log().damage().isEmpty()) {
+            opening.contradicted.noteLoss();
+        }
+        Set<Hash> changed = opening.contradicted.find();
+        if (changed.isEmpty()) {
+            return opening;
+        }
+        changed.forEach(entry ->
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "entry " + entry + " of " + graph + " is not what was written"));
+        Opening again = read(store, checkpoint, graph, changed);
+        again.contradicted.noteLoss();
+        return again;
+    }
+
+    private static Opening read(
+            EntryStore store, Optional<Path> checkpoint, String graph, Set<Hash> leftOut) {
         Optional<Checkpoint.Found> found = checkpoint.flatMap(file -> Checkpoint.read(file, graph));
         if (found.isPresent() && fits(store, found.get())) {
-            Opening opening = new Opening(graph, store, found.get());
+            Opening opening = new Opening(graph, store, found.get(), leftOut);
             store.replay(found.get().position(), opening);
             return opening;
         }
-        Opening opening = new Opening(graph, store);
+        Opening opening = new Opening(graph, store, leftOut);
         store.restore(store.log().start(), List.of(), List.of());
         store.replay(0, opening);
         return opening;
@@ -117,11 +167,43 @@ final class Opening implements EntryStore.Found {
         }
         store.restore(found.firstPosition(), found.firstArrivals(), found.bases());
         int last = found.index().compacted().lastKept();
-        List<EntryStore.Stored> read = last == 0 ? List.of() : store.read(last - 1L, 1);
+        List<EntryStore.Stored> read =
+                last == 0 ? List.of() : store.read(last - 1L, 1, stored -> stored);
         return read.isEmpty()
                 ? last == 0
                 : read.getFirst().arrival() == last
                         && Hash.of(read.getFirst().bytes()).equals(found.index().hash(last));
+    }
+
+    @Override
+    public void record(long at) {
+        long missing = at - position - 1;
+        if (missing > 0) {
+            greatest += missing * EntryStore.MOST_ENTRIES;
+        }
+        position = at;
+    }
+
+    @Override
+    public boolean mayHave(long first, int count, long next) {
+        greatest = Math.max(greatest, index.size());
+        boolean leavesGap = first - 1 > index.size();
+        boolean fits =
+                first > taken
+                        && first - 1 <= greatest
+                        && first + count <= Integer.MAX_VALUE
+                        && (!leavesGap || next == 0 || next == first + count);
+        greatest += count;
+        return fits;
+    }
+
+    @Override
+    public void unreadable(long at, Invalid why) {
+        contradicted.noteLoss();
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "record " + at + " of " + graph + " cannot be read",
+                why);
     }
 
     @Override
@@ -152,7 +234,12 @@ final class Opening implements EntryStore.Found {
         try {
             StoredBase.Whole whole = store.whole(stored);
             Base base = whole.base().open();
-            index.compacted().join(base, whole.arrivals(), stored.isOwn(), followed);
+            int[] arrivals =
+                    mayHave(base.rows(), whole.arrivals())
+                            ? whole.arrivals()
+                            : index.compacted().arrivals(base.rows());
+            index.compacted().join(base, arrivals, stored.isOwn());
+            taken = index.size();
             state.join(base.state());
             store.keep(stored);
             erasing =
@@ -160,12 +247,30 @@ final class Opening implements EntryStore.Found {
                             ? (erasing && stored.rows() < index.fingerprint().count())
                                     || isBehindWhatWasErased(stored)
                             : erasing || !state.erased().isEmpty();
-        } catch (Invalid unreadable) { // peers have what was in it
+        } catch (Invalid | LimitExceeded unreadable) { // peers have what was in it
+            contradicted.noteLoss();
+            greatest += stored.rows();
             LOG.log(
                     System.Logger.Level.ERROR,
                     "base " + stored.hash() + " of " + graph + " cannot be read",
                     unreadable);
         }
+    }
+
+    /** Whether the entries of a base can have these numbers here. */
+    private boolean mayHave(Base.Rows rows, int[] arrivals) {
+        long most = Math.max(greatest, index.size()) + rows.size();
+        Set<Integer> used = HashSet.newHashSet(arrivals.length);
+        for (int row = 0; row < arrivals.length; row++) {
+            int arrival = arrivals[row];
+            boolean isFree = arrival > index.size() || (arrival > 0 && !index.isKnown(arrival));
+            int known = index.find(rows.hash(row));
+            boolean fits = known == 0 ? isFree && arrival <= most : known == arrival;
+            if (!fits || !used.add(arrival)) {
+                return false;
+            }
+        }
+        return arrivals.length == rows.size();
     }
 
     /** Whether a crash came before what a base replaces was dropped. */
@@ -186,7 +291,10 @@ final class Opening implements EntryStore.Found {
     private void read(long arrival, Runnable taking) {
         try {
             taking.run();
-        } catch (Invalid unreadable) { // its record passed the check of its bytes all the same
+            taken = arrival;
+        } catch (Invalid | LimitExceeded | Unsupported unreadable) { // though its check sum fits
+            contradicted.noteLoss();
+            index.skipTo(arrival); // its number was given
             LOG.log(
                     System.Logger.Level.ERROR,
                     "entry " + arrival + " of " + graph + " cannot be read",
@@ -200,8 +308,14 @@ final class Opening implements EntryStore.Found {
             throw new BadDefinition(
                     graph, "is not in this store, but " + name + " is", "open that");
         }
-        entry.parents().forEach(this::follow);
-        entry.previous().ifPresent(this::follow);
+        if (index.has(entry.hash())) {
+            throw new Invalid("entry", "is in the store once", entry.hash());
+        }
+        if (entry.sequence() > arrival) {
+            throw new Invalid("entry", "has as many of its author before it", entry.sequence());
+        }
+        requireRules(entry);
+        contradicted.look((int) arrival, entry);
         index.add((int) arrival, entry);
         state.join(entry);
         erasing |= entry.operation() instanceof Operation.Erase || state.isErased(entry);
@@ -209,6 +323,10 @@ final class Opening implements EntryStore.Found {
 
     private void takeLoose(long arrival, Entry entry, long moved) { // law G65
         boolean isMoved = moved != EntryStore.NOT_MOVED;
+        if (isMoved && (moved < 0 || moved >= arrival)) {
+            throw new Invalid("entry", "was moved from before", moved);
+        }
+        requireRules(entry);
         index.addLoose((int) arrival, entry);
         state.join(entry);
         if (isMoved) {
@@ -218,9 +336,10 @@ final class Opening implements EntryStore.Found {
         erasing |= state.isErased(entry);
     }
 
-    private void follow(Hash hash) {
-        if (!index.has(hash)) {
-            followed.add(hash);
+    private void requireRules(Entry entry) {
+        String broken = Admission.brokenBy(entry, index::stamp);
+        if (broken != null || leftOut.contains(entry.hash())) {
+            throw new Invalid("entry", "is what was written here", entry.hash());
         }
     }
 }

@@ -344,9 +344,25 @@ final class Replica implements AutoCloseable {
         return compacting;
     }
 
-    /** An entry of these bytes. */
-    Entry decode(byte[] bytes) {
-        return locked(() -> joining.codec().decode(bytes));
+    /**
+     * Up to so many entries behind an arrival number, in order, as they are in the store. One that
+     * cannot be read, or is not the one that is known under its number, is passed over.
+     */
+    List<StoredEntry> read(EntryCodec codec, long after, int max) { // law G59
+        return store.read(after, max, stored -> known(codec, stored));
+    }
+
+    private List<StoredEntry> known(EntryCodec codec, List<EntryStore.Stored> stored) {
+        List<StoredEntry> entries = new ArrayList<>(stored.size());
+        for (EntryStore.Stored each : stored) {
+            codec.tryDecode(each.bytes())
+                    .map(entry -> new StoredEntry(each.arrival(), entry, each.isLoose()))
+                    .ifPresent(entries::add);
+        }
+        return locked(() -> {
+            entries.removeIf(each -> !index().isKnownAs(each.arrival(), each.hash()));
+            return entries;
+        });
     }
 
     /** The entry of an author with a number, when it is here; only inside {@link #locked}. */
@@ -354,9 +370,9 @@ final class Replica implements AutoCloseable {
         int arrival = index().find(of, sequence);
         return arrival == 0
                 ? Optional.empty()
-                : store.read(arrival - 1L, 1).stream()
+                : read(joining.codec(), arrival - 1L, 1).stream()
                         .filter(stored -> stored.arrival() == arrival)
-                        .map(stored -> joining.codec().decode(stored.bytes()))
+                        .map(StoredEntry::entry)
                         .findFirst();
     }
 
@@ -472,7 +488,8 @@ final class Replica implements AutoCloseable {
 
     /** The same; only inside {@link #locked}, when nothing is under way. */
     void writeCheckpoint() { // law G17
-        if (checkpoint.isEmpty() || bases.isErasing()) { // a checkpoint would not know that it is
+        boolean wouldNotKnow = bases.isErasing() || index().isLacking();
+        if (checkpoint.isEmpty() || wouldNotKnow) {
             return;
         }
         try {

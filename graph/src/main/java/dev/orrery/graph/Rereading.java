@@ -1,7 +1,6 @@
 package dev.orrery.graph;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -23,7 +22,7 @@ final class Rereading {
      * Reads the bases and the entries up to an arrival number that are wanted, with each of which
      * everything it follows is wanted or in a base.
      */
-    static Rereading of(Replica replica, long arrived, Predicate<Arrived> wanted) {
+    static Rereading of(Replica replica, long arrived, Predicate<StoredEntry> wanted) {
         Rereading again = new Rereading(replica.name());
         EntryStore store = replica.store();
         for (StoredBase base : store.bases()) {
@@ -40,7 +39,7 @@ final class Rereading {
         return again;
     }
 
-    private void take(Arrived arrived) {
+    private void take(StoredEntry arrived) {
         if (arrived.isLoose()) {
             index.addLoose(index.size() + 1, arrived.entry());
         } else {
@@ -50,27 +49,20 @@ final class Rereading {
     }
 
     private void take(Base base) {
-        index.compacted().join(base, index.compacted().arrivals(base.rows()), false, Set.of());
+        index.compacted().join(base, index.compacted().arrivals(base.rows()), false);
         state.join(base.state());
     }
 
-    /** An entry, the number it has here, and whether it came without what it follows. */
-    record Arrived(long arrival, Entry entry, boolean isLoose) {}
-
     /** Hands out the entries that are kept by themselves, up to an arrival number, in order. */
-    static void scan(Replica replica, long arrived, Consumer<Arrived> each) {
+    static void scan(Replica replica, long arrived, Consumer<StoredEntry> each) {
         EntryCodec codec = new EntryCodec();
         long after = 0;
         while (after < arrived) {
             int most = (int) Math.min(READ_AT_ONCE, arrived - after);
-            List<EntryStore.Stored> read = replica.store().read(after, most);
-            for (EntryStore.Stored stored : read) {
+            List<StoredEntry> read = replica.read(codec, after, most);
+            for (StoredEntry stored : read) {
                 if (stored.arrival() <= arrived) {
-                    each.accept(
-                            new Arrived(
-                                    stored.arrival(),
-                                    codec.decode(stored.bytes()),
-                                    stored.isLoose()));
+                    each.accept(stored);
                 }
             }
             after = read.isEmpty() ? arrived : read.getLast().arrival();

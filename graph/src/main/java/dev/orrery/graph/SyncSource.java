@@ -63,12 +63,13 @@ final class SyncSource {
             }
             for (int i = 0; i < wanted.length; ) {
                 int run = run(wanted, i);
-                for (EntryStore.Stored stored : replica.store().read(wanted[i] - 1, run)) {
-                    if (stored.isLoose()) {
+                long last = wanted[i + run - 1];
+                for (StoredEntry stored : replica.read(codec, wanted[i] - 1, run)) {
+                    if (stored.isLoose() || stored.arrival() > last) {
                         continue; // it stands behind one that was lost
                     }
-                    entries.add(codec.decode(stored.bytes()));
-                    bytes += stored.bytes().length;
+                    entries.add(stored.entry());
+                    bytes += stored.entry().content().length;
                     place = stored.arrival();
                     places.add(place);
                     if (bytes >= mostBytes) {
@@ -184,10 +185,10 @@ final class SyncSource {
             if (bytes >= mostBytes) {
                 return Found.of(entries, 0, true);
             }
-            for (EntryStore.Stored stored : replica.store().read(arrival - 1, 1)) {
+            for (StoredEntry stored : replica.read(codec, arrival - 1, 1)) {
                 if (stored.arrival() == arrival) {
-                    entries.add(codec.decode(stored.bytes()));
-                    bytes += stored.bytes().length;
+                    entries.add(stored.entry());
+                    bytes += stored.entry().content().length;
                 }
             }
         }

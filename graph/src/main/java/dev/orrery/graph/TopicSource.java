@@ -84,7 +84,7 @@ final class TopicSource { // law G68
             }
             int looked = 0;
             while (place < until && bytes < most && looked < LOOKED_AT) {
-                List<EntryStore.Stored> read = replica.store().read(place, READ_AT_ONCE);
+                List<StoredEntry> read = replica.read(codec, place, READ_AT_ONCE);
                 read.removeIf(stored -> stored.arrival() > until);
                 looked += Math.max(1, read.size());
                 long reached = read.isEmpty() ? until : read.getLast().arrival();
@@ -110,18 +110,16 @@ final class TopicSource { // law G68
             }
         }
 
-        private List<Candidate> candidates(List<EntryStore.Stored> read) {
-            List<EntryStore.Stored> whole =
-                    read.stream().filter(stored -> !stored.isLoose()).toList();
-            List<Entry> decoded =
-                    whole.stream().map(stored -> codec.decode(stored.bytes())).toList();
+        private List<Candidate> candidates(List<StoredEntry> read) {
             List<Candidate> candidates = new ArrayList<>();
             return replica.locked(() -> {
-                for (int i = 0; i < decoded.size(); i++) {
-                    int arrival = (int) whole.get(i).arrival();
-                    TopicLack.Lacking lacking = lack.of(decoded.get(i), arrival);
+                for (StoredEntry stored : read) {
+                    TopicLack.Lacking lacking =
+                            stored.isLoose()
+                                    ? TopicLack.Lacking.NOTHING
+                                    : lack.of(stored.entry(), (int) stored.arrival());
                     if (!lacking.isNothing()) {
-                        candidates.add(new Candidate(arrival, decoded.get(i), lacking));
+                        candidates.add(new Candidate(stored.arrival(), stored.entry(), lacking));
                     }
                 }
                 return candidates;
@@ -157,9 +155,9 @@ final class TopicSource { // law G68
         }
 
         private Optional<Entry> read(int arrival) {
-            return replica.store().read(arrival - 1L, 1).stream()
+            return replica.read(codec, arrival - 1L, 1).stream()
                     .filter(stored -> stored.arrival() == arrival)
-                    .map(stored -> codec.decode(stored.bytes()))
+                    .map(StoredEntry::entry)
                     .findFirst();
         }
 
