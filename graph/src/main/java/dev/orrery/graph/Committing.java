@@ -118,7 +118,7 @@ final class Committing {
     }
 
     /** Lets those go first who wait for quiet; before anything is written. */
-    void enter() { // law G74
+    void enter() { // law G72
         while (waitingForQuiet > 0) {
             settled.awaitUninterruptibly();
         }

@@ -585,7 +585,7 @@ final class EntryStore implements AutoCloseable {
                 throw new Invalid("record", "is of its kind's format", format);
             }
             switch (kind) {
-                case ENTRIES, LOOSE, MOVED -> entries(in, kind, found);
+                case ENTRIES, LOOSE, MOVED -> entries(record, in, kind, found);
                 case TOPIC -> found.topic(Topics.Progress.read(in));
                 case REPLICA ->
                         found.replica(
@@ -609,9 +609,9 @@ final class EntryStore implements AutoCloseable {
         }
     }
 
-    private static void entries(ByteBuffer in, byte kind, Found found) {
+    private static void entries(byte[] record, ByteBuffer in, byte kind, Found found) {
         long arrival = in.getLong();
-        int count = count(in.array());
+        int count = count(record);
         in.position(HEAD_BYTES);
         long moved = kind == MOVED ? in.getLong() : NOT_MOVED;
         for (int i = 0; i < count; i++) {
