@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param state what they say
  */
 record Base(String graph, Rows rows, List<Hash> heads, State state) { // law G60
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** Entries in the order of authors, then of sequence numbers, then of hashes. */
     static final class Rows {

@@ -24,7 +24,7 @@ final class Checkpoint { // law G17
     private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
     private static final long MAGIC =
             0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
     private static final int HERE = 0;
 
     /** What is in one. */
@@ -107,6 +107,9 @@ final class Checkpoint { // law G17
             for (Entity.Add add : slot.entity().adds()) {
                 names.putIfAbsent(add.type(), names.size());
             }
+            for (Entity.Said said : slot.entity().said()) {
+                names.putIfAbsent(said.type().name(), names.size());
+            }
             for (Entity.Write write : slot.entity().writes()) {
                 names.putIfAbsent(write.property(), names.size());
             }
@@ -144,6 +147,12 @@ final class Checkpoint { // law G17
             out.put(seen.getValue().longValue());
         }
         out.put((byte) (entity.isErased() ? 1 : 0));
+        out.put(entity.said().length);
+        for (Entity.Said said : entity.said()) {
+            write(out, said.stamp(), index);
+            out.put(names.getOrDefault(said.type().name(), 0).intValue());
+            out.put((byte) (said.type().isEdge() ? 1 : 0));
+        }
     }
 
     /** A stamp by its entry's arrival number, or in full where the entry is not here. */
@@ -256,7 +265,14 @@ final class Checkpoint { // law G17
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
             removed.put(in.text(), in.large());
         }
-        return Entity.restored(id, adds, writes, removed, in.one() == 1);
+        boolean erased = in.one() == 1;
+        Entity.Said[] said = new Entity.Said[in.count(Integer.BYTES)];
+        for (int i = 0; i < said.length; i++) {
+            Stamp stamp = stamps.next();
+            String type = names[in.number()];
+            said[i] = new Entity.Said(stamp, new TypeName(in.one() == 1, type));
+        }
+        return Entity.restored(id, adds, writes, removed, erased, said);
     }
 
     /** Stamps as they are read; those of one entry, one behind the other, are one. */

@@ -1,13 +1,17 @@
 package dev.orrery.graph;
 
 import dev.orrery.core.Row;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * seen stays. Among several authors' writes the greatest stamp shows, the others are kept: a
  * removal may take the greatest and leave the next. An older write of the same author needs no
  * keeping, since whoever has seen the newer has seen it too.
+ *
+ * <p>Of what type it was ever said to be is kept of each author, by his first addition of that
+ * type, whatever became of that: by this it belongs to topics. Where something of it was to be
+ * erased that is not kept.
  */
 final class Entity { // law G7
     /** The value of a property that was taken away. */
@@ -32,11 +40,22 @@ final class Entity { // law G7
 
     private static final Add[] NO_ADDS = {};
     private static final Write[] NO_WRITES = {};
+    private static final Said[] NO_SAID = {};
+
+    private static final Comparator<Said> BY_AUTHOR_AND_TYPE =
+            Comparator.comparing((Said said) -> said.stamp().author()).thenComparing(Said::type);
 
     /** An addition: a node when it comes from nowhere, an edge otherwise. */
     record Add(Stamp stamp, String type, @Nullable String from, @Nullable String to) {
         boolean isEdge() {
             return from != null;
+        }
+    }
+
+    /** That an addition once said of it that it is of a type. */
+    record Said(Stamp stamp, TypeName type) {
+        static Said by(Add add) {
+            return new Said(add.stamp(), new TypeName(add.isEdge(), add.type()));
         }
     }
 
@@ -56,22 +75,27 @@ final class Entity { // law G7
     /** Whether some of what was removed was to be erased, which stays so for ever. */
     private final boolean erased;
 
+    /** The first additions of a type and an author, but for those that are kept whole. */
+    private final Said[] said;
+
     private Entity(
             String id,
             Add[] adds,
             Write[] writes,
             @Nullable SortedMap<String, Long> removed,
-            boolean erased) {
+            boolean erased,
+            Said[] said) {
         this.id = id;
         this.adds = adds;
         this.writes = writes;
         this.removed = removed;
         this.erased = erased;
+        this.said = said;
     }
 
     /** An id of which nothing is known. */
     static Entity unknown(String id) {
-        return new Entity(id, NO_ADDS, NO_WRITES, null, false);
+        return new Entity(id, NO_ADDS, NO_WRITES, null, false, NO_SAID);
     }
 
     /** An entity as it was; the arrays become its own. */
@@ -80,8 +104,10 @@ final class Entity { // law G7
             Add[] adds,
             Write[] writes,
             SortedMap<String, Long> removed,
-            boolean erased) {
-        return new Entity(id, adds, writes, removed.isEmpty() ? null : removed, erased);
+            boolean erased,
+            Said[] said) {
+        SortedMap<String, Long> seen = removed.isEmpty() ? null : removed;
+        return new Entity(id, adds, writes, seen, erased, said.length == 0 ? NO_SAID : said);
     }
 
     String id() {
@@ -104,7 +130,7 @@ final class Entity { // law G7
                 return false;
             }
         }
-        return true;
+        return Arrays.equals(said, first(adds, List.of(said), erased));
     }
 
     // ---- joining
@@ -116,9 +142,6 @@ final class Entity { // law G7
         }
         if (operation instanceof Operation.Erase(String _, SortedMap<String, Long> seen)) {
             return remove(seen).erased();
-        }
-        if (isRemoved(stamp)) {
-            return this;
         }
         return switch (operation) {
             case Operation.AddNode(String _, String type, Row properties) ->
@@ -142,12 +165,12 @@ final class Entity { // law G7
         Entity joined = other.removed == null ? this : remove(other.removed);
         joined = other.erased ? joined.erased() : joined;
         for (Add add : other.adds) {
-            joined = joined.isRemoved(add.stamp()) ? joined : joined.add(add, Row.of());
+            joined = joined.add(add, Row.of());
         }
         for (Write write : other.writes) {
-            joined = joined.isRemoved(write.stamp()) ? joined : joined.write(write);
+            joined = joined.write(write);
         }
-        return joined;
+        return other.said.length == 0 ? joined : joined.saying(List.of(other.said));
     }
 
     /** Whether a removal had seen what an entry said. */
@@ -157,7 +180,11 @@ final class Entity { // law G7
 
     @SuppressWarnings("ReferenceEquality") // the very arrays say that nothing was changed
     private Entity add(Add add, Row properties) {
+        if (isRemoved(add.stamp())) {
+            return saying(List.of(Said.by(add)));
+        }
         Add[] more = with(add);
+        Said[] types = adds.length == 0 && said.length == 0 ? said : said(more, add);
         List<String> names = properties.columns();
         if (adds.length == 0 && writes.length == 0) {
             Write[] first = new Write[names.size()];
@@ -165,19 +192,23 @@ final class Entity { // law G7
                 first[i] = new Write(names.get(i), add.stamp(), properties.value(names.get(i)));
             }
             Arrays.sort(first, (left, right) -> left.property().compareTo(right.property()));
-            return new Entity(id, more, first, removed, erased);
+            return new Entity(id, more, first, removed, erased, types);
         }
         Write[] all = writes;
         for (String name : names) {
             all = with(all, new Write(name, add.stamp(), properties.value(name)));
         }
-        return more == adds && all == writes ? this : new Entity(id, more, all, removed, erased);
+        boolean isKnown = more == adds && all == writes && types == said;
+        return isKnown ? this : new Entity(id, more, all, removed, erased, types);
     }
 
     @SuppressWarnings("ReferenceEquality") // the very array says that nothing was changed
     private Entity write(Write write) {
+        if (isRemoved(write.stamp())) {
+            return this;
+        }
         Write[] more = with(writes, write);
-        return more == writes ? this : new Entity(id, adds, more, removed, erased);
+        return more == writes ? this : new Entity(id, adds, more, removed, erased, said);
     }
 
     private Add[] with(Add add) {
@@ -234,21 +265,70 @@ final class Entity { // law G7
         if (all.isEmpty() || all.equals(removed)) {
             return this;
         }
-        Entity marked = new Entity(id, adds, writes, all, erased);
-        return new Entity(
-                id,
+        Entity marked = new Entity(id, adds, writes, all, erased, said);
+        Add[] left =
                 Arrays.stream(adds)
                         .filter(add -> !marked.isRemoved(add.stamp()))
-                        .toArray(Add[]::new),
+                        .toArray(Add[]::new);
+        return new Entity(
+                id,
+                left,
                 Arrays.stream(writes)
                         .filter(write -> !marked.isRemoved(write.stamp()))
                         .toArray(Write[]::new),
                 all,
-                erased);
+                erased,
+                left.length == adds.length ? said : said(left, null));
     }
 
     private Entity erased() {
-        return erased ? this : new Entity(id, adds, writes, removed, true);
+        return erased ? this : new Entity(id, adds, writes, removed, true, NO_SAID);
+    }
+
+    // ---- what it was said to be
+
+    @SuppressWarnings("ReferenceEquality") // the very array says that nothing was changed
+    private Entity saying(List<Said> more) {
+        List<Said> all = new ArrayList<>(List.of(said));
+        all.addAll(more);
+        Said[] first = same(first(adds, all, erased));
+        return first == said ? this : new Entity(id, adds, writes, removed, erased, first);
+    }
+
+    /** What was said when other additions are kept, and one more was there. */
+    private Said[] said(Add[] kept, @Nullable Add more) {
+        List<Said> all = new ArrayList<>(List.of(said));
+        for (Add add : adds) {
+            all.add(Said.by(add));
+        }
+        if (more != null) {
+            all.add(Said.by(more));
+        }
+        return same(first(kept, all, erased));
+    }
+
+    private Said[] same(Said[] first) {
+        return Arrays.equals(first, said) ? said : first;
+    }
+
+    /** The first of each author and type, in order, but for those that are kept. */
+    private static Said[] first(Add[] kept, List<Said> all, boolean erased) {
+        if (erased || all.isEmpty()) {
+            return NO_SAID;
+        }
+        SortedSet<Said> first = new TreeSet<>(BY_AUTHOR_AND_TYPE);
+        List<Said> inOrder = new ArrayList<>(all);
+        Set<Stamp> whole = new HashSet<>();
+        for (Add add : kept) {
+            inOrder.add(Said.by(add));
+            whole.add(add.stamp());
+        }
+        inOrder.sort(
+                Comparator.comparingLong((Said each) -> each.stamp().sequence())
+                        .thenComparing(each -> each.stamp().hash()));
+        first.addAll(inOrder); // of equal ones the first stays
+        first.removeIf(each -> whole.contains(each.stamp()));
+        return first.isEmpty() ? NO_SAID : first.toArray(Said[]::new);
     }
 
     // ---- looking
@@ -276,6 +356,11 @@ final class Entity { // law G7
 
     Add[] adds() {
         return adds;
+    }
+
+    /** What else it was said to be, by an author's first addition that said so. */
+    Said[] said() {
+        return said;
     }
 
     /** All writes, in the order of properties. */
@@ -359,7 +444,8 @@ final class Entity { // law G7
                 && Arrays.equals(adds, entity.adds)
                 && Arrays.equals(writes, entity.writes)
                 && removed().equals(entity.removed())
-                && erased == entity.erased;
+                && erased == entity.erased
+                && Arrays.equals(said, entity.said);
     }
 
     @Override

@@ -159,6 +159,11 @@ final class Mentions {
         return number;
     }
 
+    private void take(Entity.Said said, Of known) {
+        int arrival = replica.index().find(said.stamp().hash());
+        known.add(arrival, said(said.type(), arrival));
+    }
+
     private void take(State state) {
         replica.locked(() -> {
             for (State.Slot slot : state.slots()) {
@@ -166,9 +171,10 @@ final class Mentions {
                 Of known = byId.computeIfAbsent(entity.id(), _ -> new Of());
                 known.based = true;
                 for (Entity.Add add : entity.adds()) {
-                    int arrival = replica.index().find(add.stamp().hash());
-                    TypeName type = new TypeName(add.isEdge(), add.type());
-                    known.add(arrival, said(type, arrival));
+                    take(Entity.Said.by(add), known);
+                }
+                for (Entity.Said said : entity.said()) {
+                    take(said, known);
                 }
             }
             return state;

@@ -81,7 +81,7 @@ final class StateCodec { // law G7
     }
 
     private static void write(CborWriter out, Entity entity, Consumer<Stamp> stamps) {
-        out.beginList(5);
+        out.beginList(entity.said().length == 0 ? 5 : 6);
         out.text(entity.id());
         out.beginList(entity.adds().length);
         for (Entity.Add add : entity.adds()) {
@@ -108,6 +108,19 @@ final class StateCodec { // law G7
         Map<String, Long> removed = entity.removed();
         out.value(removed);
         out.flag(entity.isErased());
+        if (entity.said().length > 0) {
+            write(out, entity.said(), stamps);
+        }
+        out.end();
+    }
+
+    private static void write(CborWriter out, Entity.Said[] said, Consumer<Stamp> stamps) {
+        out.beginList(3 * said.length);
+        for (Entity.Said each : said) {
+            stamps.accept(each.stamp());
+            out.text(each.type().name());
+            out.flag(each.type().isEdge());
+        }
         out.end();
     }
 
@@ -171,7 +184,10 @@ final class StateCodec { // law G7
     }
 
     private static Entity entity(CborReader in, Supplier<Stamp> stamps) {
-        begin(in, 5, "what is known of an id has five parts");
+        int all = begin(in, "what is known of an id is a list");
+        if (all != 5 && all != 6) {
+            throw in.damaged("what is known of an id has five parts, or six");
+        }
         String id = Limits.id(in.text());
         Entity.Add[] adds = new Entity.Add[begin(in, "additions are a list")];
         for (int i = 0; i < adds.length; i++) {
@@ -193,12 +209,28 @@ final class StateCodec { // law G7
         in.end();
         SortedMap<String, Long> removed = removed(in);
         boolean erased = flag(in);
+        Entity.Said[] said = all == 5 ? new Entity.Said[0] : said(in, stamps);
         in.end();
-        Entity entity = Entity.restored(id, adds, writes, removed, erased);
-        if (!entity.isInOrder()) {
+        Entity entity = Entity.restored(id, adds, writes, removed, erased, said);
+        if (!entity.isInOrder() || (all == 6 && said.length == 0)) {
             throw in.damaged("what is known of an id is in order, each once");
         }
         return entity;
+    }
+
+    private static Entity.Said[] said(CborReader in, Supplier<Stamp> stamps) {
+        int parts = begin(in, "what an id was said to be is a list");
+        if (parts % 3 != 0) {
+            throw in.damaged("what an id was said to be has three parts each");
+        }
+        Entity.Said[] said = new Entity.Said[parts / 3];
+        for (int i = 0; i < said.length; i++) {
+            Stamp stamp = stamps.get();
+            String type = Limits.type(in.text());
+            said[i] = new Entity.Said(stamp, new TypeName(flag(in), type));
+        }
+        in.end();
+        return said;
     }
 
     private static @Nullable String end(CborReader in) {

@@ -197,14 +197,6 @@ final class TopicLack { // law G68
         return new Lacking(isLacking(arrival, cuts), NONE, false);
     }
 
-    /**
-     * Whether an addition makes its id belong to a cut. One that is in a base alone may have come
-     * back in an older base than the one its peer had, who did not know it any more.
-     */
-    private boolean saysSo(Cut cut, int addition) {
-        return covers(cut, addition) && !(knowsCompacted && index.compacted().has(addition));
-    }
-
     private boolean isLacking(int arrival, Collection<Cut> by) {
         return !isOwn(arrival) && by.stream().noneMatch(cut -> covers(cut, arrival));
     }
@@ -222,7 +214,7 @@ final class TopicLack { // law G68
                 belongs = true;
                 TypeName type = mentions.types().get(about.type(place)).type();
                 cuts.stream()
-                        .filter(cut -> cut.types().contains(type) && saysSo(cut, said))
+                        .filter(cut -> cut.types().contains(type) && covers(cut, said))
                         .forEach(by::add);
             }
         }

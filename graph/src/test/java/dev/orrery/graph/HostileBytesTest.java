@@ -1,6 +1,7 @@
 package dev.orrery.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException.Invalid;
@@ -9,6 +10,7 @@ import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
+import dev.orrery.testkit.KeptLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -157,6 +159,34 @@ class HostileBytesTest {
         });
         other.sync(graph::answer);
         assertThat(other.stateHash()).isEqualTo(graph.stateHash());
+    }
+
+    @Test
+    void aBaseOfAnotherVersionIsRefusedByName() {
+        SegmentLog disk = new KeptLog();
+        LocalGraph graph = graph(disk);
+        fill(graph);
+        byte[] plain =
+                new Base(
+                                "any",
+                                Base.Rows.of(graph.inside().index(), graph.inside().index().held()),
+                                graph.heads(),
+                                graph.inside().state())
+                        .encode();
+        assertThat(plain[1]).isEqualTo((byte) Base.VERSION);
+        plain[1]--;
+        PackedBase earlier =
+                new PackedBase(Hash.of(plain), Bytes.of(deflated(plain)), Optional.empty());
+        LocalGraph other = Replicas.open(wall, "bob", Replicas.ANYTHING);
+        assertThatThrownBy(() -> other.inside().bases().merge(earlier))
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("base of version 1");
+        int[] numbers = graph.inside().index().held().stream().toArray();
+        graph.inside().store().append(earlier, numbers, true, List.of());
+        graph.close();
+        assertThatThrownBy(() -> graph(disk)) // rather than without what was compacted
+                .isInstanceOf(Unsupported.class)
+                .hasMessageContaining("base of version 1");
     }
 
     @Test

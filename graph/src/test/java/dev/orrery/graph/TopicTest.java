@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Replicas that have some types of a graph, and not the rest. */
 class TopicTest {
-    private static final long SEEDS = Long.getLong("orrery.topics", 600);
+    private static final int SEEDS = Integer.getInteger("orrery.topics", 600);
 
     private static final Ontology PLANT =
             Ontology.define("plant")
@@ -360,6 +360,27 @@ class TopicTest {
     }
 
     @Test
+    void whatABaseJoinedAwayStillSaysWhatBelongs() { // laws G64, G68
+        full.addNode("Server", "x", Row.of("n", 1L));
+        full.addNode("Server", "y", Row.of());
+        full.removeNode("x");
+        full.addNode("Person", "x", Row.of("n", 2L)); // once a server, for ever of the topic
+        LocalGraph compacted = open("compacted");
+        compacted.sync(full::answer);
+        compacted.compact(Compaction.everything());
+        part.sync(full::answer, SERVERS);
+        compacted.set("x", "n", 3L);
+        assertThat(part.sync(compacted::answer, SERVERS).equal()).isTrue();
+        assertThat(part.node("x")).isPresent().isEqualTo(compacted.node("x"));
+        full.sync(compacted::answer);
+        assertThat(part.sync(full::answer, SERVERS).equal()).isTrue();
+        assertThat(part.node("x")).isPresent().isEqualTo(full.node("x"));
+        LocalGraph fresh = open("fresh");
+        fresh.sync(compacted::answer, SERVERS); // from the base alone
+        assertThat(fresh.node("x")).isEqualTo(compacted.node("x"));
+    }
+
+    @Test
     void whoHasWhatWasCompactedGetsOnlyWhatIsBehind() { // law G68
         mixed(full, "", 10);
         part.sync(full::answer, SERVERS);
@@ -574,7 +595,12 @@ class TopicTest {
     @Test
     @DisplayName("AC-101 whatever is written and synced, a topic is what it is at the peer")
     void whateverHappensATopicIsWhatItIsAtThePeer() { // laws G65, G68, G69
-        for (long seed = 1; seed <= SEEDS; seed++) { // not fresh ones: decision 0026 says why
+        Seeded.runs(SEEDS, TopicTest::run);
+    }
+
+    @Test
+    void theFirstSeedsAreAsEver() { // laws G65, G68, G69
+        for (long seed = 1; seed <= 200; seed++) {
             try {
                 run(Seeded.of(seed));
             } catch (RuntimeException | AssertionError failed) {
