@@ -127,7 +127,14 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
         } catch (RuntimeException e) {
             fail(e);
         }
+        awaitBodies();
         end();
+    }
+
+    /** Also where what they do cannot be stored any more: nobody is to do it at the same time. */
+    private void awaitBodies() { // law F3
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        bodies.forEach(body -> join(body, Duration.ofNanos(until - System.nanoTime())));
     }
 
     private void round() throws InterruptedException {
@@ -181,6 +188,21 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
                 reader.ask(room);
             }
         }
+    }
+
+    /** Waits for its end, but not longer than so. */
+    void endsWithin(Duration timeout) {
+        Thread thread = coordinating;
+        if (thread != null) {
+            join(thread, timeout);
+        }
+    }
+
+    /** Why it goes on no more, if it ended by itself. */
+    Optional<OrreryException> failure() {
+        return progress.status() instanceof EffectStatus.Failed(Position _, OrreryException cause)
+                ? Optional.of(cause)
+                : Optional.empty();
     }
 
     private void fail(RuntimeException e) {
@@ -401,17 +423,21 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
             end();
             return;
         }
-        try {
-            if (!thread.join(PATIENCE)) {
-                abandoned = true;
-                bodies.forEach(Thread::interrupt);
-                if (!thread.join(PATIENCE)) {
-                    LOG.log(System.Logger.Level.WARNING, "effect {0} is still under way", name());
-                }
+        if (!join(thread, PATIENCE)) {
+            abandoned = true;
+            bodies.forEach(Thread::interrupt);
+            if (!join(thread, PATIENCE)) {
+                LOG.log(System.Logger.Level.WARNING, "effect {0} is still under way", name());
             }
+        }
+    }
+
+    private boolean join(Thread thread, Duration timeout) {
+        try {
+            return thread.join(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Cancelled("closing effect " + name(), e);
+            throw new Cancelled("the end of effect " + name(), e);
         }
     }
 }

@@ -327,10 +327,12 @@ final class EffectTables {
                 session -> {
                     int moved =
                             session.update(
-                                    "UPDATE effects SET position = ? WHERE id = ? AND position = ?",
+                                    "UPDATE effects SET position = ? WHERE id = ? AND position = ?"
+                                            + " AND fence = ?",
                                     save.position,
                                     effect,
-                                    save.expected);
+                                    save.expected,
+                                    save.fence);
                     if (moved == 0) {
                         return false;
                     }

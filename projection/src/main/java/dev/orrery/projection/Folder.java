@@ -55,7 +55,7 @@ final class Folder<E, K, S> {
     private final FoldTables tables;
     private final Folding<E, K, S> folding;
     private final Workers workers;
-    private final LogFollower<E> follower;
+    private final LogFolds<E> folds;
     private final FoldedRelation<E, K, S, ?> relation;
     private final FoldProgress progress;
     private final KeyCommands<E, K, S> commands = new KeyCommands<>(this);
@@ -75,7 +75,7 @@ final class Folder<E, K, S> {
             FoldTables tables,
             Life<E, K, S> served,
             @Nullable Life<E, K, S> previous,
-            LogFollower<E> follower,
+            LogFolds<E> folds,
             Workers workers) {
         this.folding = folding;
         this.log = log;
@@ -84,7 +84,7 @@ final class Folder<E, K, S> {
         this.tables = tables;
         this.served = served;
         this.previous = previous;
-        this.follower = follower;
+        this.folds = folds;
         this.workers = workers;
         this.progress = new FoldProgress(folding.name(), served.epoch());
         this.relation = relation(folding.changes());
@@ -92,7 +92,7 @@ final class Folder<E, K, S> {
 
     /** Has it share its database with other processes. Before anybody has it. */
     SharedFold<E, K, S> share(Leases leases) {
-        SharedFold<E, K, S> sharing = new SharedFold<>(this, tables, leases, database, follower);
+        SharedFold<E, K, S> sharing = new SharedFold<>(this, tables, leases, database, folds);
         shared = sharing;
         tell(new StandingBy("nobody"));
         return sharing;
@@ -131,6 +131,11 @@ final class Folder<E, K, S> {
 
     Epoch<K, S> served() {
         return served.epoch();
+    }
+
+    /** Whether a life is folded in this process, if it is at all. */
+    boolean folds(Life<?, ?, ?> life) {
+        return shared == null || life.epoch().isHeld();
     }
 
     boolean serves(Epoch<?, ?> epoch) {
@@ -209,13 +214,13 @@ final class Folder<E, K, S> {
      * @return what the work returned; also false when more is stored than was known here
      */
     boolean patiently(Life<E, K, S> life, BooleanSupplier work) { // law P17
-        Outage outage = new Outage("projection " + name());
+        Outage outage = folds.threads().outage("projection " + name());
         boolean isAway = false;
         while (true) {
             try {
                 return !(isAway && readAgain(life)) && work.getAsBoolean();
             } catch (Unavailable | TimedOut away) {
-                if (closed || follower.isClosed()) {
+                if (closed || folds.threads().areClosing()) {
                     throw away;
                 }
                 outage.await(away);
@@ -302,7 +307,7 @@ final class Folder<E, K, S> {
     /** Looks at what other processes stored, if there are such; not holding a lock. */
     void look() {
         if (shared != null) {
-            follower.tend(shared);
+            folds.tend(shared);
         }
     }
 
@@ -401,8 +406,7 @@ final class Folder<E, K, S> {
         }
         FoldTables.EpochRow row = tables.build(folding.projection().version());
         previous = null; // its rows went with that
-        return follower.rebuild(
-                this, Life.of(folding.epoch(row, tables, log.start().log()), folding));
+        return folds.rebuild(this, Life.of(folding.epoch(row, tables, log.start().log()), folding));
     }
 
     /** Brings what was served before up to date, to serve it again. */
@@ -427,7 +431,7 @@ final class Folder<E, K, S> {
                     "fold states of version " + before.epoch().row().version(),
                     "a program with another version: run that one");
         }
-        return follower.rebuild(this, before);
+        return folds.rebuild(this, before);
     }
 
     synchronized void forgetPrevious() {

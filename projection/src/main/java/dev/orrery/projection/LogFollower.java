@@ -10,24 +10,19 @@ import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.Position;
 import dev.orrery.log.Recorded;
-import dev.orrery.projection.ProjectionStatus.Rebuilding;
 import dev.orrery.projection.ProjectionStatus.Stopped;
 import dev.orrery.sql.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds the events of one log for every projection of it that is up to date.
+ * Folds the events of one log for every projection of it that is where the others are, its members.
  *
  * <h2>Overview</h2>
  *
@@ -37,46 +32,35 @@ import org.jspecify.annotations.Nullable;
  * one commit, and then told to whoever waits. So each event is read and decoded once, one forced
  * write serves all, and nobody ever sees an event in one projection and not in another. // law P3
  *
- * <p>A projection that is not where the others are, because it is new or has a new definition,
- * catches up by itself first ({@link CatchUp}) and joins at the end of the log. One that cannot go
- * on leaves.
+ * <p>One that cannot go on leaves.
  *
  * <h2>Concurrency</h2>
  *
- * {@code stepping} is held for a whole step and while somebody joins; it is taken before the locks
- * of the projections, and those in the order in which they joined.
+ * The turn is held for a whole step and while somebody joins; it is taken before the locks of the
+ * projections, and those in the order in which they joined.
  */
 final class LogFollower<E> {
-    private static final System.Logger LOG = System.getLogger(LogFollower.class.getName());
     private static final Duration LONG = Duration.ofDays(365);
-    private static final Duration STOPPING = Duration.ofSeconds(30);
 
     private final EventLog<E> log;
     private final Database database;
     private final Timeline timeline;
-    private final ThreadFactory threads;
+    private final FoldThreads threads;
     private final int eventsAtOnce;
-    private final ReentrantLock stepping = new ReentrantLock();
-
-    /** Changed under {@code stepping}. */
-    private final List<Folder<E, ?, ?>> members = new CopyOnWriteArrayList<>();
-
-    /** The threads begun here that have work, or had. */
-    private final List<Thread> begun = new CopyOnWriteArrayList<>();
-
-    /** Where the members are; under {@code stepping}. */
-    private Position reached;
-
-    private volatile @Nullable Batches<E> batches;
-    private volatile boolean closed;
+    private final ReentrantLock turn;
 
     /** Who looks after leases, where other processes could fold too. */
     private final @Nullable SharedFolds<E> shared;
 
-    /** Those that catch up to be let in; under {@code stepping}. */
-    private final Set<Folder<E, ?, ?>> catchingUp = new HashSet<>();
+    /** Changed in turn. */
+    private final List<Folder<E, ?, ?>> members = new CopyOnWriteArrayList<>();
 
-    /** Whether a thread follows the log for the members; under {@code stepping}. */
+    /** Where the members are; in turn. */
+    private Position reached;
+
+    private volatile @Nullable Batches<E> batches;
+
+    /** Whether a thread follows the log for the members; in turn. */
     private boolean following;
 
     /** Whether the members are to be looked at again before the next batch is waited for. */
@@ -86,31 +70,57 @@ final class LogFollower<E> {
             EventLog<E> log,
             Database database,
             Timeline timeline,
-            ThreadFactory threads,
+            FoldThreads threads,
             int eventsAtOnce,
-            @Nullable Leases leases) {
+            ReentrantLock turn,
+            @Nullable SharedFolds<E> shared) {
         this.log = log;
         this.database = database;
         this.timeline = timeline;
         this.threads = threads;
         this.eventsAtOnce = eventsAtOnce;
+        this.turn = turn;
+        this.shared = shared;
         this.reached = log.start();
-        this.shared = leases == null ? null : new SharedFolds<>(leases, database, stepping);
     }
 
-    // sharing
+    // members
 
-    /** Has a projection folded here or followed, as its lease says. */
-    void share(SharedFold<E, ?, ?> fold) {
-        SharedFolds<E> folds = Objects.requireNonNull(shared);
-        if (folds.add(fold)) {
-            begin(folds);
+    boolean has(Folder<E, ?, ?> folder) {
+        return members.contains(folder);
+    }
+
+    /** Where the members are, or a later place where there are none. In turn. */
+    long atLeast(long place) {
+        return members.isEmpty() ? place : Math.max(place, reached.number());
+    }
+
+    /** Lets a projection in that is where the others are, or the first. */
+    boolean joins(Folder<E, ?, ?> folder) {
+        turn.lock();
+        try {
+            if (!members.isEmpty() && !folder.position().equals(reached)) {
+                return false;
+            }
+            letIn(folder);
+            return true;
+        } finally {
+            turn.unlock();
         }
     }
 
-    /** Looks now at what is stored of a projection; not for long when a fold keeps it waiting. */
-    void tend(SharedFold<E, ?, ?> fold) {
-        Objects.requireNonNull(shared).tendSoon(fold);
+    /** Lets a projection in that is where the others are. In turn. */
+    void letIn(Folder<E, ?, ?> folder) {
+        if (members.isEmpty()) {
+            reached = folder.position();
+            if (following) {
+                lookAgain();
+            } else {
+                following = true;
+                begin(members, this::follow);
+            }
+        }
+        members.add(folder);
     }
 
     /** A projection is no longer folded here. */
@@ -123,288 +133,22 @@ final class LogFollower<E> {
     /** Has the members looked at again, whatever is waited for. */
     void lookAgain() {
         moved = true;
-        Batches<E> reading = batches;
-        if (reading != null) {
-            reading.stop();
-        }
+        stop();
     }
 
-    /** Has a life built here, beside the one that is served. */
-    <K, S> void build(SharedFold<E, K, S> fold, Life<E, K, S> life, Rebuild rebuild) {
-        begin(() ->
-                guarded(
-                        List.of(fold.folder()),
-                        () ->
-                                fold.build()
-                                        .run(
-                                                life,
-                                                rebuild,
-                                                listener -> buildToEnd(fold, life, listener))));
+    /** Begins work for projections, and tells each of them how it ended. */
+    void begin(List<Folder<E, ?, ?>> concerned, Runnable work) {
+        threads.begin(() -> guarded(concerned, work));
     }
 
-    private <K, S> boolean buildToEnd(
-            SharedFold<E, K, S> fold, Life<E, K, S> life, CatchUp.Listener listener) { // law P7
-        CatchUp<E, K, S> catchUp = new CatchUp<>(fold.folder(), life, threads, eventsAtOnce);
-        boolean isThere = false;
-        while (!isThere && life.epoch().isHeld()) {
-            isThere = catchUp.run(listener);
-        }
-        stepping.lock();
-        try {
-            while (life.epoch().isHeld()) {
-                requireOpen(fold.folder());
-                fold.tend();
-                long target = fold.folder().served().position().number();
-                if (members.contains(fold.folder())) {
-                    target = Math.max(target, reached.number());
-                }
-                if (bring(fold.folder(), life, target) && fold.replace(life)) {
-                    return true;
-                }
-            }
-            return false;
-        } finally {
-            stepping.unlock();
-        }
-    }
-
-    private void requireOpen(Folder<E, ?, ?> folder) {
-        if (closed || folder.isClosed()) {
-            throw new Closed("the projections of log " + log.name());
-        }
-    }
-
-    // joining
-
-    /** Has a projection folded from here on, by itself until it is where the others are. */
-    <K, S> void take(Folder<E, K, S> folder) {
-        stepping.lock();
-        try {
-            if (!members.contains(folder)
-                    && !catchingUp.contains(folder)
-                    && !joins(folder)
-                    && catchingUp.add(folder)) {
-                begin(() -> guarded(List.of(folder), () -> catchUp(folder)));
-            }
-        } finally {
-            stepping.unlock();
-        }
-    }
-
-    /**
-     * Has a projection folded from here on, whose served states stand still until others are built.
-     */
-    <K, S> void take(Folder<E, K, S> folder, Life<E, K, S> building) {
-        folder.tell(new Rebuilding(building.epoch().position()));
-        Rebuild rebuild = folder.begins(building);
-        begin(() ->
-                guarded(
-                        List.of(folder),
-                        () -> {
-                            rebuild(folder, building, rebuild, new Frozen(folder, rebuild));
-                            join(folder);
-                        }));
-    }
-
-    /** Has a projection folded in the transactions of appends from here on. */
-    <K, S> void takeInline(
-            Folder<E, K, S> folder, InlineFold<E, K, S> inline, @Nullable Life<E, K, S> building) {
-        if (building == null && isNear(folder)) {
-            joinAppends(inline);
-            return;
-        }
-        begin(() ->
-                guarded(
-                        List.of(folder),
-                        () -> {
-                            if (building != null) {
-                                Rebuild rebuild = folder.begins(building);
-                                rebuild(folder, building, rebuild, new Frozen(folder, rebuild));
-                            } else {
-                                catchUpAlone(folder);
-                            }
-                            if (!closed) {
-                                joinAppends(inline);
-                            }
-                        }));
-    }
-
-    private boolean isNear(Folder<E, ?, ?> folder) {
-        return log.head().number() - folder.position().number() <= eventsAtOnce;
-    }
-
-    /** From here on appends fold; what they do not is folded now. */
-    private void joinAppends(InlineFold<E, ?, ?> inline) {
-        log.join(inline);
-        inline.begin().close();
-    }
-
-    /** Has a life built beside the served one, which is folded on meanwhile. */
-    <K, S> Rebuild rebuild(Folder<E, K, S> folder, Life<E, K, S> building) {
-        Rebuild rebuild = folder.begins(building);
-        begin(() -> rebuild(folder, building, rebuild, rebuild::reached));
-        return rebuild;
-    }
-
-    /** Tells of a rebuild whose projection stands still until it is done. */
-    private record Frozen(Folder<?, ?, ?> folder, Rebuild rebuild) implements CatchUp.Listener {
-        @Override
-        public void reached(Position position) {
-            rebuild.reached(position);
-            folder.tell(new Rebuilding(position));
-        }
-    }
-
-    private <K, S> void rebuild(
-            Folder<E, K, S> folder,
-            Life<E, K, S> building,
-            Rebuild rebuild,
-            CatchUp.Listener listener) { // law P7
-        try {
-            if (!new CatchUp<>(folder, building, threads, eventsAtOnce).run(listener)) {
-                throw new Conflict(
-                        "position of the rebuild of " + folder.name(),
-                        "the one reached here",
-                        building.epoch().position());
-            }
-            serveInstead(folder, building);
-            rebuild.done();
-        } catch (OrreryException e) {
-            rebuild.failed(e);
-            refuseFrozen(folder, e);
-        } catch (RuntimeException | Error e) {
-            OrreryException failure =
-                    new UserFailure("rebuild of " + folder.name(), building.epoch().position(), e);
-            rebuild.failed(failure);
-            refuseFrozen(folder, failure);
-        }
-    }
-
-    /** A projection that nobody folds has failed with its rebuild. */
-    private static void refuseFrozen(Folder<?, ?, ?> folder, OrreryException cause) {
-        if (folder.life().folding() == null) {
-            throw cause;
-        }
-        LOG.log(System.Logger.Level.ERROR, "the rebuild of " + folder.name() + " ended", cause);
-    }
-
-    /** Brings a life to where the served one is and the others are, then has it served. */
-    private <K, S> void serveInstead(Folder<E, K, S> folder, Life<E, K, S> next) {
-        stepping.lock();
-        Life<E, K, S> before = folder.lockServed(); // nobody folds on, also not an append
-        try {
-            requireOpen(folder);
-            long target = folder.served().position().number();
-            if (!members.isEmpty()) {
-                target = Math.max(target, reached.number());
-            }
-            bring(folder, next, target);
-            folder.serveInstead(next);
-        } finally {
-            before.lock().unlock();
-            stepping.unlock();
-        }
-    }
-
-    /** Folds a life up to an event; false when it is not to be folded here any more. */
-    private <K, S> boolean bring(Folder<E, K, S> folder, Life<E, K, S> life, long target) {
-        long left = target - life.epoch().position().number();
-        while (left > 0 && isFoldedHere(life)) {
-            int most = (int) Math.min(left, eventsAtOnce);
-            folder.patiently(
-                    life, () -> folder.step(life, log.read(life.epoch().position(), most)));
-            left = target - life.epoch().position().number();
-        }
-        return isFoldedHere(life);
-    }
-
-    private boolean isFoldedHere(Life<E, ?, ?> life) {
-        return shared == null || life.epoch().isHeld();
-    }
-
-    private <K, S> void catchUp(Folder<E, K, S> folder) {
-        try {
-            if (catchUpAlone(folder)) {
-                join(folder);
-            }
-        } finally {
-            stepping.lock();
-            try {
-                catchingUp.remove(folder);
-            } finally {
-                stepping.unlock();
-            }
-        }
-    }
-
-    /** Brings a projection to the end of the log; false when it is not folded here any more. */
-    private <K, S> boolean catchUpAlone(Folder<E, K, S> folder) {
-        while (isFoldedHere(folder.life())) {
-            if (new CatchUp<>(folder, folder.life(), threads, eventsAtOnce).run(_ -> {})) {
-                return true;
-            } // overtaken: everything was read again, and it goes on from there
-        }
-        return false;
-    }
-
-    /** Lets a projection in that is where the others are, or the first. */
-    private boolean joins(Folder<E, ?, ?> folder) {
-        stepping.lock();
-        try {
-            if (!members.isEmpty() && !folder.position().equals(reached)) {
-                return false;
-            }
-            letIn(folder);
-            return true;
-        } finally {
-            stepping.unlock();
-        }
-    }
-
-    /** Lets a projection in, after it has folded what arrived since it was at the log's end. */
-    private <K, S> void join(Folder<E, K, S> folder) {
-        stepping.lock();
-        try {
-            if (!closed && !members.isEmpty()) {
-                bring(folder, folder.life(), reached.number());
-            }
-            if (!closed && isFoldedHere(folder.life()) && !members.contains(folder)) {
-                letIn(folder);
-            }
-        } finally {
-            stepping.unlock();
-        }
-    }
-
-    private void letIn(Folder<E, ?, ?> folder) {
-        if (members.isEmpty()) {
-            reached = folder.position();
-            if (following) {
-                lookAgain();
-            } else {
-                following = true;
-                begin(() -> guarded(members, this::follow));
-            }
-        }
-        members.add(folder);
-    }
-
-    private void begin(Runnable work) {
-        Thread thread = threads.newThread(work);
-        begun.removeIf(earlier -> !earlier.isAlive() && earlier.getState() != Thread.State.NEW);
-        begun.add(thread);
-        thread.start();
-    }
-
-    /** Runs work for projections and tells each of them how it ended. */
     private void guarded(List<Folder<E, ?, ?>> concerned, Runnable work) {
         try {
             work.run();
-            if (closed) {
+            if (threads.areClosing()) {
                 concerned.forEach(folder -> folder.tell(new Stopped()));
             }
         } catch (OrreryException e) {
-            boolean asked = closed && e instanceof Closed;
+            boolean asked = threads.areClosing() && e instanceof Closed;
             leave(
                     concerned,
                     folder -> {
@@ -425,14 +169,14 @@ final class LogFollower<E> {
     }
 
     private void leave(List<Folder<E, ?, ?>> concerned, Consumer<Folder<E, ?, ?>> told) {
-        stepping.lock();
+        turn.lock();
         try {
             List<Folder<E, ?, ?>> leaving = List.copyOf(concerned);
             members.removeAll(leaving);
             following = following && !members.isEmpty();
             leaving.forEach(told);
         } finally {
-            stepping.unlock();
+            turn.unlock();
         }
     }
 
@@ -440,10 +184,10 @@ final class LogFollower<E> {
 
     /** Folds what comes after the members, until closed or all have left. */
     private void follow() {
-        Outage outage = new Outage("log " + log.name());
+        Outage outage = threads.outage("log " + log.name());
         boolean going = true;
         boolean isAway = false;
-        while (going && !closed) {
+        while (going && !threads.areClosing()) {
             try {
                 if (isAway) {
                     readAgain();
@@ -459,7 +203,7 @@ final class LogFollower<E> {
 
     /** Takes over what is stored of the members, which may be more than is known here. */
     private void readAgain() {
-        stepping.lock();
+        turn.lock();
         try {
             for (Folder<E, ?, ?> folder : List.copyOf(members)) {
                 try {
@@ -471,7 +215,7 @@ final class LogFollower<E> {
             }
             goOnFromStored();
         } finally {
-            stepping.unlock();
+            turn.unlock();
         }
     }
 
@@ -482,7 +226,7 @@ final class LogFollower<E> {
     /** Reads on from where the members are, as long as they are folded here. */
     private void goOnFromStored() {
         if (shared != null) {
-            members.removeIf(folder -> !isFoldedHere(folder.life()));
+            members.removeIf(folder -> !folder.folds(folder.life()));
             shared.lookSoon();
         }
         reached = members.isEmpty() ? reached : earliest(members);
@@ -491,14 +235,14 @@ final class LogFollower<E> {
     /** Until somebody else is found to have folded on, which needs another place to read from. */
     private boolean followInOrder() {
         moved = false; // before the place is asked for
-        try (Batches<E> arriving = Batches.after(start(), log, threads, eventsAtOnce)) {
+        try (Batches<E> arriving = Batches.after(start(), log, threads.factory(), eventsAtOnce)) {
             batches = arriving;
-            boolean inOrder = !closed && !moved;
+            boolean inOrder = !threads.areClosing() && !moved;
             while (inOrder) {
                 inOrder = step(arriving.next(untilNextRetry()));
             }
         } catch (Closed e) {
-            if (closed || !moved) {
+            if (threads.areClosing() || !moved) {
                 throw e;
             }
         }
@@ -506,12 +250,12 @@ final class LogFollower<E> {
     }
 
     private boolean goesOn() {
-        stepping.lock();
+        turn.lock();
         try {
             following = !members.isEmpty();
             return following;
         } finally {
-            stepping.unlock();
+            turn.unlock();
         }
     }
 
@@ -528,11 +272,11 @@ final class LogFollower<E> {
     }
 
     private Position start() {
-        stepping.lock();
+        turn.lock();
         try {
             return reached;
         } finally {
-            stepping.unlock();
+            turn.unlock();
         }
     }
 
@@ -540,7 +284,7 @@ final class LogFollower<E> {
         if (batch.isEmpty()) {
             return true;
         }
-        stepping.lock();
+        turn.lock();
         try {
             List<Member<E, ?, ?>> all = new ArrayList<>();
             members.forEach(folder -> all.add(Member.of(folder)));
@@ -551,7 +295,7 @@ final class LogFollower<E> {
                 all.forEach(member -> member.life.lock().unlock());
             }
         } finally {
-            stepping.unlock();
+            turn.unlock();
         }
     }
 
@@ -595,39 +339,11 @@ final class LogFollower<E> {
                 });
     }
 
-    // closing
-
-    /** Whether all is to end. */
-    boolean isClosed() {
-        return closed;
-    }
-
-    /** Asks every thread to end; whoever waits for positions or states is told. */
-    void close() {
-        closed = true;
-        if (shared != null) {
-            shared.stop();
-        }
+    /** Has whoever waits for events look whether all is to end. */
+    void stop() {
         Batches<E> reading = batches;
         if (reading != null) {
             reading.stop();
-        }
-        for (Thread thread : begun) {
-            await(thread);
-        }
-        if (shared != null) {
-            shared.close();
-        }
-    }
-
-    private void await(Thread thread) {
-        try {
-            if (!thread.join(STOPPING)) {
-                LOG.log(System.Logger.Level.WARNING, "log {0} is still being folded", log.name());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OrreryException.Cancelled("closing the projections of " + log.name(), e);
         }
     }
 }

@@ -1,7 +1,11 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.TimedOut;
+import dev.orrery.core.OrreryException.Unavailable;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Waits while a database cannot be reached: for a moment at first, then longer. Confined to one
@@ -16,6 +20,7 @@ final class Outage {
     private static final Duration CALM = Duration.ofSeconds(10);
 
     private final String waiting;
+    private final CountDownLatch closing;
     private long failed = System.nanoTime() - CALM.toNanos();
     private Duration pause = SHORTEST;
 
@@ -23,12 +28,19 @@ final class Outage {
      * No outage yet.
      *
      * @param waiting what stands still during one, for the log
+     * @param closing is counted down when nothing is to be tried again
      */
-    Outage(String waiting) {
+    Outage(String waiting, CountDownLatch closing) {
         this.waiting = waiting;
+        this.closing = closing;
     }
 
-    /** Waits before it is tried again. */
+    /** Whether something failed because the database could not be reached, or not in time. */
+    static boolean isOne(OrreryException failure) {
+        return failure instanceof Unavailable || failure instanceof TimedOut;
+    }
+
+    /** Waits before it is tried again, or until nothing is. */
     void await(OrreryException cause) {
         if (System.nanoTime() - failed >= CALM.toNanos()) {
             pause = SHORTEST;
@@ -38,7 +50,7 @@ final class Outage {
                     cause);
         }
         try {
-            Thread.sleep(pause);
+            closing.await(pause.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OrreryException.Cancelled("waiting for the database of " + waiting, e);

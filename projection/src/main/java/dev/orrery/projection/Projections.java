@@ -70,7 +70,7 @@ public final class Projections implements AutoCloseable {
     private final Options options;
     private final @Nullable Leases leases;
     private final Map<String, Folder<?, ?, ?>> running = new LinkedHashMap<>();
-    private final Map<EventLog<?>, LogFollower<?>> followers = new LinkedHashMap<>();
+    private final Map<EventLog<?>, LogFolds<?>> logs = new LinkedHashMap<>();
     private final List<Later<?, ?, ?>> waiting = new ArrayList<>();
     private final List<Runnable> leaving = new ArrayList<>();
     private boolean started;
@@ -78,23 +78,23 @@ public final class Projections implements AutoCloseable {
 
     /** A projection that is to be folded from the start on. */
     private record Later<E, K, S>(
-            LogFollower<E> follower,
+            LogFolds<E> folds,
             Folder<E, K, S> folder,
             @Nullable Life<E, K, S> building,
             @Nullable InlineFold<E, K, S> inline,
             @Nullable SharedFold<E, K, S> shared) {
         private void start() {
             if (shared != null) {
-                follower.share(shared);
+                folds.share(shared);
             } else if (inline != null) {
-                follower.takeInline(folder, inline, building);
+                folds.takeInline(folder, inline, building);
             } else if (building == null) {
-                follower.take(folder);
+                folds.take(folder);
             } else if (folder.life().folding() == null) {
-                follower.take(folder, building);
+                folds.take(folder, building);
             } else {
-                follower.take(folder);
-                follower.rebuild(folder, building);
+                folds.take(folder);
+                folds.rebuild(folder, building);
             }
         }
 
@@ -215,7 +215,7 @@ public final class Projections implements AutoCloseable {
                 leases == null
                         ? Lives.load(opened, folding, log.start().log())
                         : Lives.loadShared(database, opened, folding, log.start().log());
-        LogFollower<E> follower = follower(log);
+        LogFolds<E> folds = of(log);
         Folder<E, K, S> folder =
                 new Folder<>(
                         folding,
@@ -225,11 +225,11 @@ public final class Projections implements AutoCloseable {
                         opened.tables(),
                         lives.served(),
                         lives.previous(),
-                        follower,
+                        folds,
                         new Workers(threads, Runtime.getRuntime().availableProcessors()));
         Later<E, K, S> next =
                 new Later<>(
-                        follower,
+                        folds,
                         folder,
                         lives.building(),
                         inline ? inlineFold(folder) : null,
@@ -248,13 +248,13 @@ public final class Projections implements AutoCloseable {
         return inline;
     }
 
-    @SuppressWarnings("unchecked") // followers are made here only, for the log they stand with
-    private <E> LogFollower<E> follower(EventLog<E> log) {
-        return (LogFollower<E>)
-                followers.computeIfAbsent(
+    @SuppressWarnings("unchecked") // these are made here only, for the log they stand with
+    private <E> LogFolds<E> of(EventLog<E> log) {
+        return (LogFolds<E>)
+                logs.computeIfAbsent(
                         log,
                         _ ->
-                                new LogFollower<>(
+                                new LogFolds<>(
                                         log,
                                         database,
                                         timeline,
@@ -281,15 +281,15 @@ public final class Projections implements AutoCloseable {
     @Override
     public void close() {
         List<Folder<?, ?, ?>> ending;
-        List<LogFollower<?>> following;
+        List<LogFolds<?>> ofLogs;
         synchronized (this) {
             closed = true;
             ending = List.copyOf(running.values());
-            following = List.copyOf(followers.values());
+            ofLogs = List.copyOf(logs.values());
             leaving.forEach(Runnable::run);
         }
         ending.forEach(Folder::close);
-        following.forEach(LogFollower::close);
+        ofLogs.forEach(LogFolds::close);
         ending.forEach(folder -> folder.wakes().wakeAll());
     }
 }

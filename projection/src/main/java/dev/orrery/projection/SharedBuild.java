@@ -24,7 +24,7 @@ final class SharedBuild<E, K, S> {
     private final Folder<E, K, S> folder;
     private final FoldTables tables;
     private final Leases leases;
-    private final LogFollower<E> follower;
+    private final LogFolds<E> folds;
 
     /** What is built in this process. */
     private @Nullable Life<E, K, S> building;
@@ -37,12 +37,12 @@ final class SharedBuild<E, K, S> {
             Folder<E, K, S> folder,
             FoldTables tables,
             Leases leases,
-            LogFollower<E> follower) {
+            LogFolds<E> folds) {
         this.fold = fold;
         this.folder = folder;
         this.tables = tables;
         this.leases = leases;
-        this.follower = follower;
+        this.folds = folds;
     }
 
     /** What is built in this process. */
@@ -93,7 +93,7 @@ final class SharedBuild<E, K, S> {
                 folder.rebuilding()
                         .filter(Rebuild::isUnderWay)
                         .orElseGet(() -> folder.begins(folder.at(row.position())));
-        follower.build(fold, life, rebuild);
+        folds.build(fold, life, rebuild);
         return rebuild;
     }
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * long loses it: another takes over with a greater fence, under which alone positions are stored
  * from then on. So the clocks decide when somebody takes over, and never whether a position is
  * right; what the first had under way is done twice.
+ *
+ * <p>One that cannot reach the database ends, and is begun anew from what is stored. // law F7
  */
 final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
     private static final System.Logger LOG = System.getLogger(SharedEffect.class.getName());
@@ -37,6 +39,7 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
     private final ThreadFactory threads;
     private final InstantSource clock;
     private final Duration lease;
+    private final Duration renewal;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable EffectRunner<E, K> working;
     private volatile @Nullable Thread thread;
@@ -54,6 +57,7 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
         this.threads = threads;
         this.clock = clock;
         this.lease = lease;
+        this.renewal = lease.dividedBy(RENEWALS);
     }
 
     @Override
@@ -68,10 +72,10 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
     }
 
     private void supervise() {
+        Outage outage = new Outage("effect " + name, closing);
         try {
             while (!isClosing()) {
-                claim().ifPresent(this::work);
-                pause();
+                claim().flatMap(this::work).ifPresentOrElse(outage::await, this::pause);
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "effect " + name + " is done here no more", e);
@@ -80,7 +84,7 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
 
     private void pause() {
         try {
-            closing.await(lease.toNanos() / RENEWALS, TimeUnit.NANOSECONDS);
+            closing.await(renewal.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Cancelled("effect " + name, e);
@@ -97,14 +101,20 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
         }
     }
 
-    /** Works for as long as the lease is held, or until the end. */
-    private void work(EffectTables.Opened place) {
+    /**
+     * Works for as long as the lease is held and the database is there, or until the end.
+     *
+     * @return why it could not be reached, if that is how it ended
+     */
+    private Optional<OrreryException> work(EffectTables.Opened place) {
         EffectRunner<E, K> runner = runners.apply(place);
         working = runner;
         runner.start();
+        Optional<OrreryException> away = Optional.empty();
         boolean held = true;
-        while (held && !isClosing()) {
-            pause();
+        while (held && away.isEmpty() && !isClosing()) {
+            awaitRenewal(runner);
+            away = runner.failure().filter(Outage::isOne);
             held = holdsUntil(place.fence(), clock.instant().plus(lease));
         }
         runner.close();
@@ -112,7 +122,19 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
             holdsUntil(place.fence(), Instant.EPOCH);
         } else {
             LOG.log(System.Logger.Level.WARNING, "effect {0} was taken over elsewhere", name);
+        }
+        if (!isClosing()) {
             working = null;
+        }
+        return away;
+    }
+
+    /** One that has failed for another reason keeps its lease: elsewhere it would fail too. */
+    private void awaitRenewal(EffectRunner<E, K> runner) {
+        if (runner.failure().isPresent()) {
+            pause();
+        } else {
+            runner.endsWithin(renewal);
         }
     }
 
@@ -213,6 +235,10 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
     @Override
     public void close() {
         closing.countDown();
+        EffectRunner<E, K> runner = working;
+        if (runner != null) {
+            runner.close();
+        }
         Thread supervising = thread;
         if (supervising == null) {
             return;

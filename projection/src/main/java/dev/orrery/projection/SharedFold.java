@@ -48,7 +48,7 @@ final class SharedFold<E, K, S> {
     private final FoldTables tables;
     private final Leases leases;
     private final Database database;
-    private final LogFollower<E> follower;
+    private final LogFolds<E> folds;
 
     private final SharedBuild<E, K, S> build;
     private volatile boolean ended;
@@ -61,13 +61,13 @@ final class SharedFold<E, K, S> {
             FoldTables tables,
             Leases leases,
             Database database,
-            LogFollower<E> follower) {
+            LogFolds<E> folds) {
         this.folder = folder;
         this.tables = tables;
         this.leases = leases;
         this.database = database;
-        this.follower = follower;
-        this.build = new SharedBuild<>(this, folder, tables, leases, follower);
+        this.folds = folds;
+        this.build = new SharedBuild<>(this, folder, tables, leases, folds);
     }
 
     /** What is built, here or elsewhere. */
@@ -92,7 +92,7 @@ final class SharedFold<E, K, S> {
 
     /** It is no longer folded here. Holding the turn of the follower. */
     void leave() {
-        follower.leaves(folder);
+        folds.leaves(folder);
     }
 
     private boolean isOver() {
@@ -186,16 +186,16 @@ final class SharedFold<E, K, S> {
     private void tend(EpochRow here) {
         if (here.fence() != folder.served().fence() || isDue(folder.served())) {
             follow();
-            follower.lookAgain();
+            folds.lookAgain();
         }
         if (!isHolder()) {
-            follower.leaves(folder);
+            folds.leaves(folder);
             if (here.lease().isFree()) {
                 claim();
             }
         }
         if (isHolder()) {
-            follower.take(folder);
+            folds.take(folder);
         }
         tell(here.lease());
     }
@@ -395,7 +395,7 @@ final class SharedFold<E, K, S> {
                             session -> tables.find(session, id));
             if (row.isPresent()) {
                 release(old.epoch());
-                follower.leaves(folder);
+                folds.leaves(folder);
                 isKept = serve(load(row.get(), moment), moment);
             }
         } finally {
@@ -429,6 +429,15 @@ final class SharedFold<E, K, S> {
     boolean replace(Life<E, K, S> next) {
         Life<E, K, S> old = folder.lockServed();
         next.lock().lock();
+        try {
+            return replace(old, next);
+        } finally {
+            next.lock().unlock();
+            old.lock().unlock();
+        }
+    }
+
+    private boolean replace(Life<E, K, S> old, Life<E, K, S> next) {
         Moment moment = database.moment();
         boolean isKept = false;
         try {
@@ -457,8 +466,6 @@ final class SharedFold<E, K, S> {
             if (!isKept) {
                 moment.close();
             }
-            next.lock().unlock();
-            old.lock().unlock();
         }
     }
 

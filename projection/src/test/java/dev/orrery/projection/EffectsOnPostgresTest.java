@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.log.EventLog;
 import dev.orrery.log.EventLogs;
+import dev.orrery.log.NewEvent;
 import dev.orrery.projection.Rig.Step;
 import dev.orrery.sql.Database;
 import dev.orrery.testkit.RealPostgres;
@@ -17,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -146,6 +148,70 @@ class EffectsOnPostgresTest {
             }
             slow.mail.atLeast(slow.log.appendAll(steps(13, 14)), SOON);
             assertThat(slow.done).endsWith(13, 14).doesNotContain(6, 11, 12);
+        }
+    }
+
+    /** The position may be the same before and after a take-over; the fence is not. */
+    @Test
+    void whoWasTakenOverBeforeThePositionMovedStoresNothing() { // law F6
+        CountDownLatch slowPaused = new CountDownLatch(1);
+        CountDownLatch slowGoes = new CountDownLatch(1);
+        CountDownLatch otherPaused = new CountDownLatch(1);
+        CountDownLatch otherGoes = new CountDownLatch(1);
+        try (Node slow =
+                new Node(InstantSource.system(), pausing(1, slowPaused, slowGoes), LEASE)) {
+            Waits.until(slow::isWorking);
+            slow.log.append(new Step("k1", 1));
+            Waits.await(slowPaused);
+            try (Node other =
+                    new Node(
+                            InstantSource.offset(InstantSource.system(), Duration.ofHours(1)),
+                            pausing(1, otherPaused, otherGoes),
+                            LEASE)) {
+                Waits.await(otherPaused);
+                slowGoes.countDown();
+                Waits.until(slow::standsBy);
+                assertThat(other.mail.position()).isEqualTo(other.log.start());
+                assertThat(slow.mail.position()).isEqualTo(slow.log.start());
+                otherGoes.countDown();
+                other.mail.atLeast(other.log.append(new Step("k1", 2)), SOON);
+                assertThat(other.done).containsExactly(1, 2);
+            }
+        }
+    }
+
+    private static Effect.Body<Step> pausing(int value, CountDownLatch paused, CountDownLatch go) {
+        return attempt -> {
+            if (attempt.event().value() == value) {
+                paused.countDown();
+                go.await();
+            }
+        };
+    }
+
+    @Test
+    void lostConnectionsStopNoEffectAndLeaveNothingOut() { // laws F1, F3, F7
+        AtomicInteger attempts = new AtomicInteger();
+        try (Database killer = Database.open(RealPostgres.of(directory), THREADS);
+                Node alone =
+                        new Node(
+                                InstantSource.system(),
+                                _ -> {
+                                    if (attempts.incrementAndGet() % 13 == 0) {
+                                        Cuts.endConnections(killer);
+                                    }
+                                },
+                                LEASE)) {
+            Waits.until(alone::isWorking);
+            for (Step step : steps(1, 200)) {
+                Cuts.append(alone.log, List.of(NewEvent.of(step).withId("e" + step.value())));
+            }
+            Waits.until(() -> Cuts.isGranted(() -> alone.mail.lag().isNone()));
+            for (int key = 0; key < 3; key++) {
+                int of = key;
+                assertThat(alone.done.stream().filter(value -> value % 3 == of).distinct())
+                        .isEqualTo(values(1, 200).stream().filter(v -> v % 3 == of).toList());
+            }
         }
     }
 

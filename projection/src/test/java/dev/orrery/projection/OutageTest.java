@@ -6,10 +6,9 @@ import static dev.orrery.projection.Nodes.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.core.Condition;
-import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.Pin;
-import dev.orrery.log.Expected;
 import dev.orrery.log.NewEvent;
+import dev.orrery.projection.Nodes.Definition;
 import dev.orrery.projection.Nodes.Node;
 import dev.orrery.projection.Rig.Step;
 import dev.orrery.projection.Rig.Trace;
@@ -22,7 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -82,27 +81,6 @@ class OutageTest {
         }
     }
 
-    /** Ends every connection to the server but the one that asks for it. */
-    private static void endConnections(Database killer) {
-        killer.read(session ->
-                session.query(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type"
-                                + " = 'client backend' AND pid <> pg_backend_pid()",
-                        row -> row.isNull(1)));
-    }
-
-    /** Appends events, as often as it takes: an id counts once. */
-    private static void append(Node node, List<NewEvent<Step>> batch) {
-        while (true) {
-            try {
-                node.log.appendAll(Expected.any(), batch);
-                return;
-            } catch (Unavailable lost) {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
     /** Appends batches, while connections end at random moments. */
     private void flow(Node appending) {
         SplittableRandom random = new SplittableRandom(SEED);
@@ -114,27 +92,23 @@ class OutageTest {
                     events.add(step);
                     batch.add(NewEvent.of(step).withId("e" + step.value()));
                 }
-                append(appending, batch);
+                Cuts.append(appending.log, batch);
                 if (random.nextInt(6) == 0) {
-                    endConnections(killer);
+                    Cuts.endConnections(killer);
                 }
             }
         }
     }
 
     private void showsAll(Node node) {
-        Waits.until(() -> isThere(node));
+        Waits.until(() -> Cuts.isGranted(() -> isThere(node)));
         assertThat(all(node)).as("seed " + SEED).isEqualTo(plainFold(events));
     }
 
-    private boolean isThere(Node node) {
-        try {
-            assertThat(node.traces.status()).isNotInstanceOf(ProjectionStatus.Failed.class);
-            node.traces.atLeast(node.log.head(), SOON);
-            return true;
-        } catch (Unavailable lost) {
-            return false;
-        }
+    private static boolean isThere(Node node) {
+        assertThat(node.traces.status()).isNotInstanceOf(ProjectionStatus.Failed.class);
+        node.traces.atLeast(node.log.head(), SOON);
+        return true;
     }
 
     private void flowsBetweenTwo(Duration lease) {
@@ -162,27 +136,78 @@ class OutageTest {
         flowsBetweenTwo(SHORT_LEASE);
     }
 
-    /** Also while all of a long log is folded from the beginning. */
+    /** Appends many events that nobody folds. */
+    private void appendMany() {
+        for (int i = 0; i < MANY; i++) {
+            events.add(new Step("k" + i % KEYS, i));
+        }
+        try (Node appending = nodes.opened(1, traces -> traces)) {
+            appending.log.appendAll(events);
+        }
+    }
+
+    /** One that folds many events, whose connections end again and again meanwhile. */
+    private Node cutOff(Database killer, AtomicInteger cuts, Definition definition) {
+        AtomicInteger folds = new AtomicInteger();
+        return nodes.node(
+                LONG_LEASE,
+                _ -> {
+                    if (folds.incrementAndGet() % 7_001 == 0) { // not in each batch of 4,096
+                        Cuts.endConnections(killer);
+                        cuts.incrementAndGet();
+                    }
+                },
+                definition);
+    }
+
+    private void foldsMany(Definition definition) {
+        AtomicInteger cuts = new AtomicInteger();
+        try (Database killer = Database.open(source, Thread.ofVirtual().factory());
+                Node fresh = cutOff(killer, cuts, definition)) {
+            Waits.until(() -> cuts.get() >= MANY / 7_001);
+            showsAll(fresh.folding());
+        }
+    }
+
     @Test
     void whoCatchesUpGoesOnWhateverIsLost() {
-        try (Node first = nodes.node(LONG_LEASE).folding()) {
-            for (int i = 0; i < MANY; i++) {
-                events.add(new Step("k" + i % KEYS, i));
-            }
-            first.log.appendAll(events);
-        }
-        CountDownLatch folding = new CountDownLatch(200);
-        try (Node fresh =
-                        nodes.node(
-                                LONG_LEASE,
-                                _ -> folding.countDown(),
-                                traces -> traces.version(2).keysInMemory(8));
-                Database killer = Database.open(source, Thread.ofVirtual().factory())) {
-            for (int i = 0; i < 20; i++) {
-                endConnections(killer);
-                Waits.await(folding);
-            }
-            showsAll(fresh);
+        appendMany();
+        foldsMany(traces -> traces);
+    }
+
+    @Test
+    void whoCatchesUpWithFewKeysInMemoryGoesOnWhateverIsLost() {
+        appendMany();
+        foldsMany(traces -> traces.keysInMemory(8));
+    }
+
+    @Test
+    void whatIsBuiltBesideIsServedInTheEndWhateverIsLost() {
+        appendMany();
+        foldsMany(traces -> traces);
+        foldsMany(traces -> traces.version(2).keysInMemory(8));
+    }
+
+    /** The server itself ends the connection over which the new epoch is put in place. */
+    @Test
+    void aRebuildIsServedAlsoWhenTheConnectionIsLostAsItIsPutInPlace() { // law P7
+        try (Node alone = nodes.node(LONG_LEASE).folding()) {
+            alone.traces.atLeast(alone.log.append(new Step("k", 1)), SOON);
+            String before = alone.traces.read("k").epoch();
+            alone.database.perform(session -> {
+                session.update("CREATE SEQUENCE cuts");
+                session.update(
+                        "CREATE FUNCTION cut() RETURNS trigger AS $$ BEGIN IF nextval('cuts') <= 2"
+                                + " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;"
+                                + " RETURN NEW; END $$ LANGUAGE plpgsql");
+                session.update(
+                        "CREATE TRIGGER cut BEFORE UPDATE ON projections FOR EACH ROW WHEN"
+                                + " (NEW.served <> OLD.served) EXECUTE FUNCTION cut()");
+            });
+            alone.traces.rebuild().await(SOON);
+            assertThat(alone.traces.read("k").epoch()).isNotEqualTo(before);
+            alone.traces.atLeast(alone.log.append(new Step("k", 2)), SOON);
+            assertThat(alone.traces.read("k").version()).isEqualTo(2);
         }
     }
 
