@@ -16,6 +16,7 @@ module dev.orrery.cli {
     uses dev.orrery.cli.Command;
 
     provides dev.orrery.cli.Command with
+            dev.orrery.cli.EffectCommand,
             dev.orrery.cli.GraphCommand,
             dev.orrery.cli.ProjectionCommand;
 }

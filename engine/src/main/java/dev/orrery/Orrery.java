@@ -95,6 +95,7 @@ public final class Orrery implements AutoCloseable {
     private final CommitRecorder recorder;
     private final Map<String, LiveTable<?, ?>> tablesByName = new ConcurrentHashMap<>();
     private final Map<String, NamedProjection<?, ?>> projectionsByName = new ConcurrentHashMap<>();
+    private final Map<String, NamedEffect<?>> effectsByName = new ConcurrentHashMap<>();
     private final Followers followers = new Followers();
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
@@ -366,7 +367,13 @@ public final class Orrery implements AutoCloseable {
             EventLog<? extends E> log, Effect<E, K> definition, LiveProjection<?, ?>... shown) {
         LiveEffect<K> live = effects.run(log, definition, shown);
         followers.effect(log, live);
+        effectsByName.put(live.name(), new NamedEffect<>(live, Codec.of(definition.keyType())));
         return live;
+    }
+
+    /** The running effect of a name. */
+    public Optional<NamedEffect<?>> effect(String name) {
+        return Optional.ofNullable(effectsByName.get(name));
     }
 
     /** An effect without options: each event is handled by itself, one after the other. */

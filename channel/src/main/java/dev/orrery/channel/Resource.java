@@ -23,6 +23,14 @@ public sealed interface Resource {
         }
     }
 
+    /** What waits for one key of an effect. */
+    record OfEffect(String name, String key) implements Resource {
+        @Override
+        public String toString() {
+            return "effect " + name + " of " + key;
+        }
+    }
+
     /** One result of a query. */
     record OfQuery(String name, String key) implements Resource {
         @Override

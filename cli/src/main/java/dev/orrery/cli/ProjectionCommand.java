@@ -1,19 +1,13 @@
 package dev.orrery.cli;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -40,8 +34,6 @@ import picocli.CommandLine.Spec;
             "  undo NAME             serves again what was served before the last rebuild"
         })
 public final class ProjectionCommand implements Command {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
-
     /** What can be done with a projection. */
     enum Deed {
         STATUS("status", 0),
@@ -83,17 +75,7 @@ public final class ProjectionCommand implements Command {
             description = "A state, as JSON.")
     private @Nullable String state;
 
-    @Option(
-            names = "--url",
-            defaultValue = "http://localhost:7070",
-            description = "Where the gateway is; ${DEFAULT-VALUE} unless said otherwise.")
-    private @Nullable URI url;
-
-    @Option(
-            names = "--token",
-            defaultValue = "${env:ORRERY_TOKEN}",
-            description = "Who asks; the environment's ORRERY_TOKEN unless said otherwise.")
-    private @Nullable String token;
+    @Mixin private final GatewayOptions gateway = new GatewayOptions();
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -112,56 +94,16 @@ public final class ProjectionCommand implements Command {
                             + " wants "
                             + new String[] {"NAME", "NAME KEY", "NAME KEY STATE"}[what.arguments]);
         }
-        line.getOut().println(ask(what));
-        line.getOut().flush();
-        return DONE;
-    }
-
-    private String ask(Deed what) throws IOException, InterruptedException {
-        URI where = Objects.requireNonNull(url).resolve("/rpc/projection." + what.method);
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(where)
-                        .timeout(LIMIT)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body()));
-        if (token != null && !token.isBlank()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException(answer.body().strip() + " (" + answer.statusCode() + ")");
-            }
-            return answer.body();
-        } catch (java.net.ConnectException e) {
-            throw new IOException("nothing listens at " + where.getAuthority(), e);
-        }
-    }
-
-    private String body() {
-        StringBuilder body = new StringBuilder("{\"projection\":").append(quoted(name));
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("projection", GatewayOptions.quoted(Objects.requireNonNull(name)));
         if (key != null) {
-            body.append(",\"key\":").append(quoted(key));
+            data.put("key", GatewayOptions.quoted(key));
         }
         if (state != null) {
-            body.append(",\"state\":").append(state);
+            data.put("state", state);
         }
-        return body.append('}').toString();
-    }
-
-    private static String quoted(@Nullable String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        Objects.requireNonNull(text)
-                .chars()
-                .forEach(each -> {
-                    if (each == '"' || each == '\\') {
-                        quoted.append('\\').append((char) each);
-                    } else if (each < ' ') {
-                        quoted.append(String.format(Locale.ROOT, "\\u%04x", each));
-                    } else {
-                        quoted.append((char) each);
-                    }
-                });
-        return quoted.append('"').toString();
+        line.getOut().println(gateway.ask("projection." + what.method, data));
+        line.getOut().flush();
+        return DONE;
     }
 }

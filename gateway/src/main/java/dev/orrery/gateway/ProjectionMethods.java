@@ -2,15 +2,14 @@ package dev.orrery.gateway;
 
 import dev.orrery.NamedProjection;
 import dev.orrery.Orrery;
-import dev.orrery.channel.Access;
 import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Action;
-import dev.orrery.channel.Principal;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.OrreryException;
+import dev.orrery.gateway.NamedMethods.Call;
+import dev.orrery.gateway.NamedMethods.ParkedKey;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.Lag;
-import dev.orrery.projection.Parked;
 import dev.orrery.projection.ProjectionStatus;
 import dev.orrery.projection.Reading;
 import dev.orrery.projection.Rebuild;
@@ -32,89 +31,30 @@ import org.jspecify.annotations.Nullable;
  * on.
  */
 public final class ProjectionMethods {
-    private final Orrery orrery;
-    private final AccessPolicy policy;
-
-    private ProjectionMethods(Orrery orrery, AccessPolicy policy) {
-        this.orrery = orrery;
-        this.policy = policy;
-    }
-
-    /** What is done with a projection, and a key where the call named one. */
-    @FunctionalInterface
-    private interface Deed {
-        @Nullable Object on(NamedProjection<?, ?> projection, Call call);
-    }
-
-    /** What a call sent. */
-    private record Call(Principal who, Map<?, ?> data) {
-        String text(String name) {
-            if (data.get(name) instanceof String text) {
-                return text;
-            }
-            throw new OrreryException.Invalid(name, "is text", data.get(name));
-        }
-    }
+    private ProjectionMethods() {}
 
     /** Adds the methods to others. */
     public static Rpc addTo(Rpc methods, Orrery orrery, AccessPolicy policy) {
-        ProjectionMethods projections = new ProjectionMethods(orrery, policy);
-        projections.add(methods, "read", Action.READ, true, (p, call) -> read(p, call));
-        projections.add(methods, "status", Action.READ, false, (p, _) -> status(p));
-        projections.add(methods, "waiting", Action.OPERATE, true, (p, call) -> waiting(p, call));
-        projections.add(methods, "retry", Action.OPERATE, true, (p, call) -> retry(p, call));
-        projections.add(methods, "skip", Action.OPERATE, true, (p, call) -> skip(p, call));
-        projections.add(methods, "edit", Action.OPERATE, true, (p, call) -> edit(p, call));
-        projections.add(
-                methods, "rebuild", Action.REBUILD, false, (p, _) -> shown(p.live().rebuild()));
-        projections.add(
-                methods,
-                "undoRebuild",
-                Action.REBUILD,
-                false,
-                (p, _) -> shown(p.live().undoRebuild()));
-        return methods.method(
-                "projection.parked",
-                (who, data) -> {
-                    Call call = call(who, data);
-                    return projections.parked(projections.find(call), who);
-                });
-    }
-
-    private void add(Rpc methods, String name, Action action, boolean ofKey, Deed deed) {
-        methods.method(
-                "projection." + name,
-                (who, data) -> {
-                    Call call = call(who, data);
-                    String key = ofKey ? call.text("key") : "";
-                    Resource what = new Resource.OfProjection(call.text("projection"), key);
-                    if (!allows(who, action, what)) {
-                        throw new OrreryException.Denied(action.name(), what.toString());
-                    }
-                    return deed.on(find(call), call);
-                });
-    }
-
-    private static Call call(Principal who, @Nullable Object data) {
-        if (data instanceof Map<?, ?> values) {
-            return new Call(who, values);
-        }
-        throw new OrreryException.Invalid("data", "is an object with projection and key", data);
-    }
-
-    private boolean allows(Principal who, Action action, Resource what) {
-        return policy.decide(who, action, what) instanceof Access.Allowed(var rows)
-                && rows.isEmpty();
-    }
-
-    private NamedProjection<?, ?> find(Call call) {
-        String name = call.text("projection");
-        return orrery.projection(name)
-                .orElseThrow(() -> new OrreryException.Missing("the projections", name));
+        new NamedMethods<NamedProjection<?, ?>>(
+                        methods,
+                        "projection",
+                        policy,
+                        Resource.OfProjection::new,
+                        orrery::projection)
+                .ofKey("read", Action.READ, (p, call) -> read(p, call))
+                .ofAll("status", Action.READ, (p, _) -> status(p))
+                .parked(ProjectionMethods::parked)
+                .ofKey("waiting", Action.OPERATE, (p, call) -> waiting(p, call))
+                .ofKey("retry", Action.OPERATE, (p, call) -> retry(p, call))
+                .ofKey("skip", Action.OPERATE, (p, call) -> skip(p, call))
+                .ofKey("edit", Action.OPERATE, (p, call) -> edit(p, call))
+                .ofAll("rebuild", Action.REBUILD, (p, _) -> shown(p.live().rebuild()))
+                .ofAll("undoRebuild", Action.REBUILD, (p, _) -> shown(p.live().undoRebuild()));
+        return methods;
     }
 
     private static <K, S> Object read(NamedProjection<K, S> projection, Call call) {
-        Reading<S> reading = projection.live().read(projection.key(call.text("key")));
+        Reading<S> reading = projection.live().read(projection.key(call.key()));
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("state", reading.state());
         shown.put("epoch", reading.epoch());
@@ -153,32 +93,13 @@ public final class ProjectionMethods {
         return shown;
     }
 
-    private <K, S> Object parked(NamedProjection<K, S> projection, Principal who) {
-        List<Object> keys = new ArrayList<>();
-        for (Parked<K> parked : projection.live().parked()) {
-            String key = projection.text(parked.key());
-            Resource what = new Resource.OfProjection(projection.live().name(), key);
-            if (allows(who, Action.OPERATE, what)) {
-                keys.add(shown(key, parked));
-            }
-        }
-        return keys;
-    }
-
-    private static Map<String, @Nullable Object> shown(String key, Parked<?> parked) {
-        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        shown.put("key", key);
-        shown.put("position", parked.position().text());
-        shown.put("events", parked.events());
-        shown.put("cause", parked.cause());
-        shown.put("attempts", parked.attempts());
-        shown.put("retryAt", parked.retryAt().orElse(null));
-        return shown;
+    private static <K, S> List<ParkedKey> parked(NamedProjection<K, S> projection) {
+        return ParkedKey.all(projection.live().parked(), projection::text);
     }
 
     private static <K, S> Object waiting(NamedProjection<K, S> projection, Call call) {
         List<Object> events = new ArrayList<>();
-        for (Recorded<?> recorded : projection.live().waiting(projection.key(call.text("key")))) {
+        for (Recorded<?> recorded : projection.live().waiting(projection.key(call.key()))) {
             Map<String, @Nullable Object> shown = new LinkedHashMap<>();
             shown.put("position", recorded.position().text());
             shown.put("id", recorded.id());
@@ -189,19 +110,19 @@ public final class ProjectionMethods {
     }
 
     private static <K, S> Object retry(NamedProjection<K, S> projection, Call call) {
-        projection.live().retry(projection.key(call.text("key")));
+        projection.live().retry(projection.key(call.key()));
         return Map.of();
     }
 
     private static <K, S> Object skip(NamedProjection<K, S> projection, Call call) {
-        projection.live().skip(projection.key(call.text("key")));
+        projection.live().skip(projection.key(call.key()));
         return Map.of();
     }
 
     private static <K, S> Object edit(NamedProjection<K, S> projection, Call call) {
         projection
                 .live()
-                .edit(projection.key(call.text("key")), projection.state(call.data().get("state")));
+                .edit(projection.key(call.key()), projection.state(call.data().get("state")));
         return Map.of();
     }
 }

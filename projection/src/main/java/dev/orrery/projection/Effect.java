@@ -168,7 +168,8 @@ public final class Effect<E, K> {
         return name;
     }
 
-    Type<K> keyType() {
+    /** What its events are kept in order by. */
+    public Type<K> keyType() {
         return keyType;
     }
 
