@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.core.Broadcast;
 import dev.orrery.core.Feed;
+import dev.orrery.core.OrreryException;
 import dev.orrery.core.StateFeed;
 import dev.orrery.core.Update;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the state, immutable
  */
 final class Pulse<S> { // law E9
+    private static final System.Logger LOG = System.getLogger(Pulse.class.getName());
     private static final int DIFFERENCES_KEPT = 64;
 
     private final Supplier<S> look;
@@ -87,11 +89,26 @@ final class Pulse<S> { // law E9
 
     /** The thread that looks, as long as it is the present one. */
     private final class Beat implements Runnable {
+        private boolean isAway;
+
         @Override
         public void run() {
             while (beat == this) {
-                tell();
+                look();
                 LockSupport.parkNanos(Pulse.this, paceNanos);
+            }
+        }
+
+        /** What cannot be looked at now is with the next beat. */
+        private void look() { // law E19
+            try {
+                tell();
+                isAway = false;
+            } catch (OrreryException failure) {
+                if (!isAway) {
+                    LOG.log(System.Logger.Level.WARNING, "nothing is told for now", failure);
+                }
+                isAway = true;
             }
         }
     }

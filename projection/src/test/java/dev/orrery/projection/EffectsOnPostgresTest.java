@@ -192,16 +192,15 @@ class EffectsOnPostgresTest {
     @Test
     void lostConnectionsStopNoEffectAndLeaveNothingOut() { // laws F1, F3, F7
         AtomicInteger attempts = new AtomicInteger();
-        try (Database killer = Database.open(RealPostgres.of(directory), THREADS);
-                Node alone =
-                        new Node(
-                                InstantSource.system(),
-                                _ -> {
-                                    if (attempts.incrementAndGet() % 13 == 0) {
-                                        Cuts.endConnections(killer);
-                                    }
-                                },
-                                LEASE)) {
+        try (Node alone =
+                new Node(
+                        InstantSource.system(),
+                        _ -> {
+                            if (attempts.incrementAndGet() % 13 == 0) {
+                                RealPostgres.endConnections();
+                            }
+                        },
+                        LEASE)) {
             Waits.until(alone::isWorking);
             for (Step step : steps(1, 200)) {
                 Cuts.append(alone.log, List.of(NewEvent.of(step).withId("e" + step.value())));

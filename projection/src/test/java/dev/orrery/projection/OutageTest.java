@@ -12,7 +12,6 @@ import dev.orrery.projection.Nodes.Definition;
 import dev.orrery.projection.Nodes.Node;
 import dev.orrery.projection.Rig.Step;
 import dev.orrery.projection.Rig.Trace;
-import dev.orrery.sql.Database;
 import dev.orrery.testkit.RealPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,18 +83,16 @@ class OutageTest {
     /** Appends batches, while connections end at random moments. */
     private void flow(Node appending) {
         SplittableRandom random = new SplittableRandom(SEED);
-        try (Database killer = Database.open(source, Thread.ofVirtual().factory())) {
-            for (int i = 0; i < BATCHES; i++) {
-                List<NewEvent<Step>> batch = new ArrayList<>();
-                for (int j = 0; j < 20; j++) {
-                    Step step = new Step("k" + random.nextInt(KEYS), 20 * i + j);
-                    events.add(step);
-                    batch.add(NewEvent.of(step).withId("e" + step.value()));
-                }
-                Cuts.append(appending.log, batch);
-                if (random.nextInt(6) == 0) {
-                    Cuts.endConnections(killer);
-                }
+        for (int i = 0; i < BATCHES; i++) {
+            List<NewEvent<Step>> batch = new ArrayList<>();
+            for (int j = 0; j < 20; j++) {
+                Step step = new Step("k" + random.nextInt(KEYS), 20 * i + j);
+                events.add(step);
+                batch.add(NewEvent.of(step).withId("e" + step.value()));
+            }
+            Cuts.append(appending.log, batch);
+            if (random.nextInt(6) == 0) {
+                RealPostgres.endConnections();
             }
         }
     }
@@ -147,13 +144,13 @@ class OutageTest {
     }
 
     /** One that folds many events, whose connections end again and again meanwhile. */
-    private Node cutOff(Database killer, AtomicInteger cuts, Definition definition) {
+    private Node cutOff(AtomicInteger cuts, Definition definition) {
         AtomicInteger folds = new AtomicInteger();
         return nodes.node(
                 LONG_LEASE,
                 _ -> {
                     if (folds.incrementAndGet() % 7_001 == 0) { // not in each batch of 4,096
-                        Cuts.endConnections(killer);
+                        RealPostgres.endConnections();
                         cuts.incrementAndGet();
                     }
                 },
@@ -162,8 +159,7 @@ class OutageTest {
 
     private void foldsMany(Definition definition) {
         AtomicInteger cuts = new AtomicInteger();
-        try (Database killer = Database.open(source, Thread.ofVirtual().factory());
-                Node fresh = cutOff(killer, cuts, definition)) {
+        try (Node fresh = cutOff(cuts, definition)) {
             Waits.until(() -> cuts.get() >= MANY / 7_001);
             showsAll(fresh.folding());
         }

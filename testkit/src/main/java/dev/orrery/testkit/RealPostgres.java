@@ -99,4 +99,16 @@ public final class RealPostgres {
         }
         return Server.INSTANCE.getPostgresDatabase(Map.of("currentSchema", name));
     }
+
+    /** Ends every connection to the server there is, as a restart of it would. */
+    public static void endConnections() {
+        try (Connection connection = Server.INSTANCE.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type ="
+                            + " 'client backend' AND pid <> pg_backend_pid()");
+        } catch (SQLException e) {
+            throw new IllegalStateException("connections go on", e);
+        }
+    }
 }
