@@ -77,13 +77,13 @@ final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
 
     @Override
     public LiveDeltaProjection<K, S, D> atLeast(Position position, Duration timeout) {
-        folder.awaitPosition(position, timeout);
+        folder.freshness().await(position, timeout);
         return this;
     }
 
     @Override
     public Reading<S> read(K key) {
-        return folder.read(key);
+        return folder.freshness().read(key);
     }
 
     @Override
@@ -104,7 +104,7 @@ final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
 
     @Override
     public Lag lag() {
-        return folder.lag();
+        return folder.freshness().lag();
     }
 
     @Override

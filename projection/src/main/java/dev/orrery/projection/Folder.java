@@ -8,7 +8,6 @@ import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Timeline;
-import dev.orrery.core.Tracking;
 import dev.orrery.core.Transaction;
 import dev.orrery.core.Versioned;
 import dev.orrery.log.EventLog;
@@ -19,7 +18,6 @@ import dev.orrery.projection.ProjectionStatus.Following;
 import dev.orrery.projection.ProjectionStatus.StandingBy;
 import dev.orrery.sql.Database;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +56,7 @@ final class Folder<E, K, S> {
     private final LogFolds<E> folds;
     private final FoldedRelation<E, K, S, ?> relation;
     private final FoldProgress progress;
+    private final Freshness<E, K, S> freshness;
     private final KeyCommands<E, K, S> commands = new KeyCommands<>(this);
     private final Counts counts = new Counts();
     private final Wakes<K> wakes = new Wakes<>();
@@ -87,6 +86,7 @@ final class Folder<E, K, S> {
         this.folds = folds;
         this.workers = workers;
         this.progress = new FoldProgress(folding.name(), served.epoch());
+        this.freshness = new Freshness<>(this, progress);
         this.relation = relation(folding.changes());
     }
 
@@ -540,57 +540,14 @@ final class Folder<E, K, S> {
         }
     }
 
-    void awaitPosition(Position position, Duration timeout) {
-        if (Tracking.frame() != null) {
-            throw new Unsupported("wait for " + name(), "a query or snapshot");
-        }
-        progress.await(position, timeout);
-    }
-
-    Reading<S> read(K key) {
-        if (Tracking.frame() != null) {
-            throw new Unsupported("read the age of " + name(), "a query or snapshot");
-        }
-        Known<K, S> known = known(key);
-        Epoch<K, S> epoch = known.epoch();
-        Held<S> held = known.held();
-        S state = known.state();
-        if (held == null || state == null) {
-            throw new Missing(name(), key);
-        }
-        Position position = new Position(epoch.position().log(), held.position());
-        return new Reading<>(state, epoch.name(), held.version(), position, age());
-    }
-
-    /** How long ago the newest event folded was appended, if there are newer ones. */
-    private Duration age() {
-        Epoch.Reached reached = progress.reached();
-        boolean behind = log.head().number() > reached.position().number();
-        return behind ? since(reached.time()) : Duration.ZERO;
-    }
-
-    private Duration since(Instant time) {
-        Duration age = Duration.between(time, folding.clock().instant());
-        return age.isNegative() ? Duration.ZERO : age;
-    }
-
     /** How far what everybody can see is. */
     Position position() {
         return progress.reached().position();
     }
 
-    Lag lag() {
-        Position position = position();
-        long behind = log.head().number() - position.number();
-        if (behind <= 0) {
-            return new Lag(0, Duration.ZERO);
-        }
-        return new Lag(
-                behind,
-                log.read(position, 1).stream()
-                        .findFirst()
-                        .map(oldest -> since(oldest.time()))
-                        .orElse(Duration.ZERO));
+    /** How fresh that is. */
+    Freshness<E, K, S> freshness() {
+        return freshness;
     }
 
     S initial(K key) {
