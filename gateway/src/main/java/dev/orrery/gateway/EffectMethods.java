@@ -5,7 +5,6 @@ import dev.orrery.Orrery;
 import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Action;
 import dev.orrery.channel.Resource;
-import dev.orrery.gateway.NamedMethods.Call;
 import dev.orrery.gateway.NamedMethods.ParkedKey;
 import dev.orrery.projection.EffectStatus;
 import dev.orrery.projection.Lag;
@@ -31,8 +30,8 @@ public final class EffectMethods {
                         methods, "effect", policy, Resource.OfEffect::new, orrery::effect)
                 .ofAll("status", Action.READ, (effect, _) -> status(effect))
                 .parked(EffectMethods::parked)
-                .ofKey("retry", Action.OPERATE, (effect, call) -> retry(effect, call))
-                .ofKey("skip", Action.OPERATE, (effect, call) -> skip(effect, call));
+                .ofKey("retry", Action.OPERATE, (effect, sent) -> retry(effect, sent))
+                .ofKey("skip", Action.OPERATE, (effect, sent) -> skip(effect, sent));
         return methods;
     }
 
@@ -55,13 +54,13 @@ public final class EffectMethods {
         return ParkedKey.all(effect.live().parked(), effect::text);
     }
 
-    private static <K> Object retry(NamedEffect<K> effect, Call call) {
-        effect.live().retry(effect.key(call.key()));
+    private static <K> Object retry(NamedEffect<K> effect, Arguments sent) {
+        effect.live().retry(effect.key(sent.text("key")));
         return Map.of();
     }
 
-    private static <K> Object skip(NamedEffect<K> effect, Call call) {
-        effect.live().skip(effect.key(call.key()));
+    private static <K> Object skip(NamedEffect<K> effect, Arguments sent) {
+        effect.live().skip(effect.key(sent.text("key")));
         return Map.of();
     }
 }

@@ -71,10 +71,6 @@ public final class EngineMethods {
     }
 
     private static String text(@Nullable Object data, String name) {
-        if (data instanceof Map<?, ?> values && values.get(name) instanceof String text) {
-            return text;
-        }
-        throw new OrreryException.Invalid(
-                "data", "is an object with query and key, both text", data);
+        return Arguments.of(data, "is an object with query and key, both text").text(name);
     }
 }

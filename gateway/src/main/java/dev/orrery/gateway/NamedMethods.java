@@ -7,7 +7,6 @@ import dev.orrery.channel.Principal;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.OrreryException;
 import dev.orrery.projection.Parked;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,21 +51,7 @@ final class NamedMethods<T> {
     /** What is done with a thing. */
     @FunctionalInterface
     interface Deed<T> {
-        @Nullable Object on(T thing, Call call);
-    }
-
-    /** What a call sent. */
-    record Call(Principal who, Map<?, ?> data) {
-        String text(String name) {
-            if (data.get(name) instanceof String text) {
-                return text;
-            }
-            throw new OrreryException.Invalid(name, "is text", data.get(name));
-        }
-
-        String key() {
-            return text("key");
-        }
+        @Nullable Object on(T thing, Arguments sent);
     }
 
     /** Adds a method that is asked for with all of a thing. */
@@ -76,20 +61,20 @@ final class NamedMethods<T> {
 
     /** Adds a method that is asked for with one key. */
     NamedMethods<T> ofKey(String name, Action action, Deed<T> deed) {
-        return add(name, action, Call::key, deed);
+        return add(name, action, sent -> sent.text("key"), deed);
     }
 
     private NamedMethods<T> add(
-            String name, Action action, Function<Call, String> key, Deed<T> deed) {
+            String name, Action action, Function<Arguments, String> key, Deed<T> deed) {
         methods.method(
                 kind + "." + name,
                 (who, data) -> {
-                    Call call = call(who, data);
-                    Resource what = resources.apply(call.text(kind), key.apply(call));
+                    Arguments sent = sent(data);
+                    Resource what = resources.apply(sent.text(kind), key.apply(sent));
                     if (!allows(who, action, what)) {
                         throw new OrreryException.Denied(action.name(), what.toString());
                     }
-                    return deed.on(find(call), call);
+                    return deed.on(find(sent), sent);
                 });
         return this;
     }
@@ -99,8 +84,15 @@ final class NamedMethods<T> {
         methods.method(
                 kind + ".parked",
                 (who, data) -> {
-                    Call call = call(who, data);
-                    return listed(parked.apply(find(call)), call);
+                    Arguments sent = sent(data);
+                    return parked.apply(find(sent)).stream()
+                            .filter(one ->
+                                    allows(
+                                            who,
+                                            Action.OPERATE,
+                                            resources.apply(sent.text(kind), one.text)))
+                            .map(ParkedKey::shown)
+                            .toList();
                 });
         return this;
     }
@@ -123,21 +115,8 @@ final class NamedMethods<T> {
         }
     }
 
-    private List<Object> listed(List<ParkedKey> parked, Call call) {
-        List<Object> keys = new ArrayList<>();
-        for (ParkedKey one : parked) {
-            if (allows(call.who, Action.OPERATE, resources.apply(call.text(kind), one.text))) {
-                keys.add(one.shown());
-            }
-        }
-        return keys;
-    }
-
-    private Call call(Principal who, @Nullable Object data) {
-        if (data instanceof Map<?, ?> values) {
-            return new Call(who, values);
-        }
-        throw new OrreryException.Invalid("data", "is an object with " + kind + " and key", data);
+    private Arguments sent(@Nullable Object data) {
+        return Arguments.of(data, "is an object with " + kind + " and key");
     }
 
     private boolean allows(Principal who, Action action, Resource what) {
@@ -145,8 +124,8 @@ final class NamedMethods<T> {
                 && rows.isEmpty();
     }
 
-    private T find(Call call) {
-        String name = call.text(kind);
+    private T find(Arguments sent) {
+        String name = sent.text(kind);
         return things.apply(name)
                 .orElseThrow(() -> new OrreryException.Missing("the " + kind + "s", name));
     }

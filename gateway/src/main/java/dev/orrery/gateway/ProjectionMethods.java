@@ -6,7 +6,6 @@ import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Action;
 import dev.orrery.channel.Resource;
 import dev.orrery.core.OrreryException;
-import dev.orrery.gateway.NamedMethods.Call;
 import dev.orrery.gateway.NamedMethods.ParkedKey;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.Lag;
@@ -41,20 +40,20 @@ public final class ProjectionMethods {
                         policy,
                         Resource.OfProjection::new,
                         orrery::projection)
-                .ofKey("read", Action.READ, (p, call) -> read(p, call))
+                .ofKey("read", Action.READ, (p, sent) -> read(p, sent))
                 .ofAll("status", Action.READ, (p, _) -> status(p))
                 .parked(ProjectionMethods::parked)
-                .ofKey("waiting", Action.OPERATE, (p, call) -> waiting(p, call))
-                .ofKey("retry", Action.OPERATE, (p, call) -> retry(p, call))
-                .ofKey("skip", Action.OPERATE, (p, call) -> skip(p, call))
-                .ofKey("edit", Action.OPERATE, (p, call) -> edit(p, call))
+                .ofKey("waiting", Action.OPERATE, (p, sent) -> waiting(p, sent))
+                .ofKey("retry", Action.OPERATE, (p, sent) -> retry(p, sent))
+                .ofKey("skip", Action.OPERATE, (p, sent) -> skip(p, sent))
+                .ofKey("edit", Action.OPERATE, (p, sent) -> edit(p, sent))
                 .ofAll("rebuild", Action.REBUILD, (p, _) -> shown(p.live().rebuild()))
                 .ofAll("undoRebuild", Action.REBUILD, (p, _) -> shown(p.live().undoRebuild()));
         return methods;
     }
 
-    private static <K, S> Object read(NamedProjection<K, S> projection, Call call) {
-        Reading<S> reading = projection.live().read(projection.key(call.key()));
+    private static <K, S> Object read(NamedProjection<K, S> projection, Arguments sent) {
+        Reading<S> reading = projection.live().read(projection.key(sent.text("key")));
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("state", reading.state());
         shown.put("epoch", reading.epoch());
@@ -97,9 +96,9 @@ public final class ProjectionMethods {
         return ParkedKey.all(projection.live().parked(), projection::text);
     }
 
-    private static <K, S> Object waiting(NamedProjection<K, S> projection, Call call) {
+    private static <K, S> Object waiting(NamedProjection<K, S> projection, Arguments sent) {
         List<Object> events = new ArrayList<>();
-        for (Recorded<?> recorded : projection.live().waiting(projection.key(call.key()))) {
+        for (Recorded<?> recorded : projection.live().waiting(projection.key(sent.text("key")))) {
             Map<String, @Nullable Object> shown = new LinkedHashMap<>();
             shown.put("position", recorded.position().text());
             shown.put("id", recorded.id());
@@ -109,20 +108,20 @@ public final class ProjectionMethods {
         return events;
     }
 
-    private static <K, S> Object retry(NamedProjection<K, S> projection, Call call) {
-        projection.live().retry(projection.key(call.key()));
+    private static <K, S> Object retry(NamedProjection<K, S> projection, Arguments sent) {
+        projection.live().retry(projection.key(sent.text("key")));
         return Map.of();
     }
 
-    private static <K, S> Object skip(NamedProjection<K, S> projection, Call call) {
-        projection.live().skip(projection.key(call.key()));
+    private static <K, S> Object skip(NamedProjection<K, S> projection, Arguments sent) {
+        projection.live().skip(projection.key(sent.text("key")));
         return Map.of();
     }
 
-    private static <K, S> Object edit(NamedProjection<K, S> projection, Call call) {
+    private static <K, S> Object edit(NamedProjection<K, S> projection, Arguments sent) {
         projection
                 .live()
-                .edit(projection.key(call.key()), projection.state(call.data().get("state")));
+                .edit(projection.key(sent.text("key")), projection.state(sent.value("state")));
         return Map.of();
     }
 }

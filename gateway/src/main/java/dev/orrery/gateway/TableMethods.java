@@ -47,45 +47,32 @@ public final class TableMethods {
     public static Rpc of(Orrery orrery, AccessPolicy policy) {
         TableMethods methods = new TableMethods(orrery, policy);
         return new Rpc()
-                .method("table.patch", (who, data) -> methods.patch(who, Arguments.of(data)))
-                .method("table.delete", (who, data) -> methods.delete(who, Arguments.of(data)))
-                .method("table.edit", (who, data) -> methods.edit(who, Arguments.of(data)))
-                .method("table.giveUp", (who, data) -> methods.giveUp(who, Arguments.of(data)));
+                .method("table.patch", (who, data) -> methods.patch(who, sent(data)))
+                .method("table.delete", (who, data) -> methods.delete(who, sent(data)))
+                .method("table.edit", (who, data) -> methods.edit(who, sent(data)))
+                .method("table.giveUp", (who, data) -> methods.giveUp(who, sent(data)));
     }
 
-    /** What a call sent. */
-    private record Arguments(Map<?, ?> values) {
-        static Arguments of(@Nullable Object data) {
-            if (data instanceof Map<?, ?> values) {
-                return new Arguments(values);
-            }
-            throw new OrreryException.Invalid("data", "is an object with table and key", data);
-        }
+    private static Arguments sent(@Nullable Object data) {
+        return Arguments.of(data, "is an object with table and key");
+    }
 
-        String text(String name) {
-            if (values.get(name) instanceof String text) {
-                return text;
-            }
-            throw new OrreryException.Invalid(name, "is text", values.get(name));
-        }
+    private static Row fields(Arguments arguments) {
+        return row(arguments, "fields");
+    }
 
-        Row fields() {
-            return row("fields");
-        }
+    private static Row base(Arguments arguments) {
+        return arguments.value("base") == null ? Row.of() : row(arguments, "base");
+    }
 
-        Row base() {
-            return values.get("base") == null ? Row.of() : row("base");
+    private static Row row(Arguments arguments, String name) {
+        if (arguments.value(name) instanceof Map<?, ?> fields) {
+            Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+            fields.forEach((column, value) -> columns.put(String.valueOf(column), value));
+            return Row.from(columns);
         }
-
-        private Row row(String name) {
-            if (values.get(name) instanceof Map<?, ?> fields) {
-                Map<String, @Nullable Object> columns = new LinkedHashMap<>();
-                fields.forEach((column, value) -> columns.put(String.valueOf(column), value));
-                return Row.from(columns);
-            }
-            throw new OrreryException.Invalid(
-                    name, "is an object of columns and values", values.get(name));
-        }
+        throw new OrreryException.Invalid(
+                name, "is an object of columns and values", arguments.value(name));
     }
 
     private Object patch(Principal who, Arguments arguments) {
@@ -93,7 +80,7 @@ public final class TableMethods {
     }
 
     private <K, V> Object patch(LiveTable<K, V> table, Arguments arguments) {
-        return answer(table.patch(table.key(Key.parse(arguments.text("key"))), arguments.fields()));
+        return answer(table.patch(table.key(Key.parse(arguments.text("key"))), fields(arguments)));
     }
 
     private Object delete(Principal who, Arguments arguments) {
@@ -109,8 +96,8 @@ public final class TableMethods {
     }
 
     private <K, V> Object edit(LiveTable<K, V> table, Arguments arguments) {
-        Row fields = arguments.fields();
-        Edit edit = new Edit(arguments.text("mutation"), arguments.base(), fields);
+        Row fields = fields(arguments);
+        Edit edit = new Edit(arguments.text("mutation"), base(arguments), fields);
         try {
             return outcome(table.edit(table.key(Key.parse(arguments.text("key"))), edit), fields);
         } catch (OrreryException.Conflict conflict) {
