@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One subscription of a client; as a thread, the pump from its channel into the outbox. */
 final class Follow implements Runnable, Outbox.Owner {
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
     private final Services services;
     private final SessionWriter writer;
     private final Attachment attachment;
@@ -136,11 +139,23 @@ final class Follow implements Runnable, Outbox.Owner {
             drop(new Ending(UnsubscribeCode.INSUFFICIENT_STATE, "missed more than is kept"));
         } catch (OrreryException.Denied refused) {
             drop(new Ending(UnsubscribeCode.SERVER, refused.getMessage()));
-        } catch (OrreryException.Closed | OrreryException.Cancelled ended) {
+        } catch (OrreryException.Closed
+                | OrreryException.Unavailable
+                | OrreryException.TimedOut interrupted) {
+            pause();
+            drop(new Ending(UnsubscribeCode.INTERRUPTED, "the channel ended for now"));
+        } catch (OrreryException.Cancelled ended) {
             drop(new Ending(UnsubscribeCode.SERVER, "the channel is closed"));
         } catch (RuntimeException failure) {
             ClientSession.log("channel " + attachment.channel() + " cannot go on", failure);
             drop(new Ending(UnsubscribeCode.SERVER, "the channel failed; see the server's log"));
+        }
+    }
+
+    /** Who is told that it was interrupted comes back at once: not again and again, if it is so. */
+    private void pause() { // law G19
+        if (ending == null && !over.sessionOver()) {
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 

@@ -7,7 +7,8 @@ package dev.orrery.gateway;
 enum UnsubscribeCode {
     SERVER(2000, "server unsubscribe"),
     INSUFFICIENT_STATE(2500, "insufficient state"),
-    EXPIRED(2501, "expired");
+    EXPIRED(2501, "expired"),
+    INTERRUPTED(2502, "interrupted");
 
     private final int number;
     private final String reason;

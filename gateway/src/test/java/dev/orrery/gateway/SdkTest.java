@@ -3,10 +3,15 @@ package dev.orrery.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.core.Cursor;
+import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.Subscription;
+import dev.orrery.core.Update;
 import io.github.centrifugal.centrifuge.ReplyError;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,70 @@ class SdkTest {
                     .containsExactlyElementsOf(LongStream.rangeClosed(2, 501).boxed().toList());
             numbers.publish(1);
             assertThat(client.publications(1).getFirst().number()).isEqualTo(502);
+        }
+    }
+
+    /** A state whose followers can be cut off, as when what they follow cannot be read. */
+    private static final class Interruptible implements Feed<Update<List<Long>, Long>> {
+        private final Feed<Update<List<Long>, Long>> feed;
+        private final List<Subscription<?>> followers = new CopyOnWriteArrayList<>();
+
+        Interruptible(Feed<Update<List<Long>, Long>> feed) {
+            this.feed = feed;
+        }
+
+        private <T> Subscription<T> followed(Subscription<T> follower) {
+            followers.add(follower);
+            return follower;
+        }
+
+        void interrupt() {
+            followers.forEach(Subscription::close);
+        }
+
+        @Override
+        public Subscription<Update<List<Long>, Long>> subscribe() {
+            return followed(feed.subscribe());
+        }
+
+        @Override
+        public Subscription<Update<List<Long>, Long>> subscribe(Cursor after) {
+            return followed(feed.subscribe(after));
+        }
+
+        @Override
+        public Cursor head() {
+            return feed.head();
+        }
+
+        @Override
+        public Cursor cursor(String text) {
+            return feed.cursor(text);
+        }
+    }
+
+    @Test
+    void clientWhoseChannelIsInterruptedComesBackByItselfToWhatItMissed() throws Exception { // G19
+        try (Served served = new Served();
+                SdkClient client = new SdkClient(served.gateway.port())) {
+            Served.Numbers numbers = new Served.Numbers("a", 100);
+            Interruptible feed = new Interruptible(numbers.feed());
+            served.channels.serve("numbers", feed);
+            client.subscribe("numbers");
+            client.await("fresh");
+            numbers.publish(1);
+            client.publications(1);
+            for (int times = 0; times < 3; times++) {
+                feed.interrupt();
+                numbers.publish(2);
+                SdkClient.Told told = client.await("subscribing");
+                assertThat(told.number()).isEqualTo(2502);
+                assertThat(told.text()).startsWith("interrupted");
+                client.await("recovered");
+                assertThat(client.publications(2))
+                        .extracting(SdkClient.Told::number)
+                        .containsExactly(2L + 2 * times, 3L + 2 * times);
+            }
         }
     }
 

@@ -11,6 +11,12 @@ import org.junit.jupiter.api.Test;
 class LincheckTest {
     private static final int ITERATIONS = Integer.getInteger("lincheck.iterations", 10);
 
+    /** A look at each of 16 stripes is no lock that is waited for. */
+    private static final int MORE_THAN_STRIPES = 20;
+
+    /** Who waits for a lock may look at it this often while another thread is led on. */
+    private static final int LOOKS_AT_A_LOCK = 1_000;
+
     /** Scenarios that are tried until a fault is found. */
     private static final int PATIENCE = 200;
 
@@ -41,6 +47,8 @@ class LincheckTest {
         return new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(2)
-                .invocationsPerIteration(200);
+                .invocationsPerIteration(200)
+                .loopIterationsBeforeThreadSwitch(MORE_THAN_STRIPES)
+                .loopBound(LOOKS_AT_A_LOCK);
     }
 }
