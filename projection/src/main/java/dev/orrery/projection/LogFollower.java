@@ -90,7 +90,7 @@ final class LogFollower<E> {
         return members.contains(folder);
     }
 
-    /** Where the members are, or a later place where there are none. In turn. */
+    /** A place, or where the members are if that is later. In turn. */
     long atLeast(long place) {
         return members.isEmpty() ? place : Math.max(place, reached.number());
     }
