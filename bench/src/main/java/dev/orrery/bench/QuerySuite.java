@@ -124,10 +124,13 @@ final class QuerySuite implements Suite {
     private static List<Figure> twoCores(Effort effort, Progress progress) throws Exception {
         progress.say("  two cores: 1,000 trees of a millisecond");
         Probe.Values values = Probe.run("two cores", effort);
+        String machine = "the work alone";
         return List.of(
                 figure("1,000 trees of 1 ms, two cores to one", values.of("speed-up"), "times")
+                        .beside(machine, values.of("machine"))
                         .withGoal(new Goal.AtLeast(1.8)),
                 figure("1,000 trees of 1 ms, read side by side", values.of("side"), "times")
+                        .beside(machine, values.of("machine"))
                         .withGoal(new Goal.AtLeast(1.8)),
                 figure("1,000 trees of 1 ms, one thread, a tree", values.of("millis"), "ms"),
                 figure("1,000 trees of 1 ms, executed twice", values.of("duplicates"), "queries")

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /**
  * 1,000 trees of three queries that share nothing, each a millisecond of work: by one thread, by a
  * virtual thread for each of two readers of every tree, and by one query that reads them side by
- * side.
+ * side. Beside it the work alone, by one thread and by two: what the machine has to give.
  */
 final class TwoCoresProbe implements Probe {
     private static final int TREES = 1_000;
@@ -34,13 +34,16 @@ final class TwoCoresProbe implements Probe {
         Samples ratios = new Samples();
         Samples side = new Samples();
         Samples millis = new Samples();
+        Samples machine = new Samples();
         int rounds = effort.either(1, 5);
         for (int round = -1; round < rounds; round++) {
             int trees = round < 0 ? TREES / 5 : TREES;
             double one = seconds(trees, TwoCoresProbe::readOneByOne);
             double two = seconds(trees, TwoCoresProbe::readByMany);
             double parallel = seconds(trees, TwoCoresProbe::readSideBySide);
+            double workers = secondsOfWork(1, trees) / secondsOfWork(2, trees);
             if (round >= 0) {
+                machine.add(workers);
                 ratios.add(one / two);
                 side.add(one / parallel);
                 millis.add(one * 1_000 / trees);
@@ -50,6 +53,7 @@ final class TwoCoresProbe implements Probe {
                 "speed-up", ratios.median(),
                 "side", side.median(),
                 "millis", millis.median(),
+                "machine", machine.median(),
                 "duplicates", (double) duplicates);
     }
 
@@ -61,6 +65,27 @@ final class TwoCoresProbe implements Probe {
             nanos = Math.min(nanos, System.nanoTime() - began);
         }
         return nanos;
+    }
+
+    /** The work of so many trees, without any query, by so many threads. */
+    private double secondsOfWork(int threads, int trees) throws InterruptedException {
+        List<Thread> workers = new ArrayList<>();
+        long began = System.nanoTime();
+        for (int thread = 0; thread < threads; thread++) {
+            workers.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                int sum = 0;
+                                for (int i = 0; i < QUERIES * trees / threads; i++) {
+                                    sum += spin(i);
+                                }
+                                Reactive.check(sum != 0, "the work");
+                            }));
+        }
+        for (Thread worker : workers) {
+            worker.join();
+        }
+        return (System.nanoTime() - began) / 1e9;
     }
 
     private int spin(int seed) {
