@@ -58,7 +58,7 @@ public final class Row {
             names[i] = name;
             values[i] = normal(name, namesAndValues[2 * i + 1]);
         }
-        return new Row(Shape.of(names), values);
+        return new Row(Shape.taking(names), values);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Row {
             names[next] = entry.getKey();
             normal[next++] = normal(entry.getKey(), entry.getValue());
         }
-        return new Row(Shape.of(names), normal);
+        return new Row(Shape.taking(names), normal);
     }
 
     /**
@@ -316,7 +316,7 @@ public final class Row {
                 left[to++] = values[from];
             }
         }
-        return new Row(Shape.of(names), left);
+        return new Row(Shape.taking(names), left);
     }
 
     /** This row with the patch's values in the patch's columns. */
@@ -342,7 +342,7 @@ public final class Row {
     }
 
     private static @Nullable Object normal(String column, @Nullable Object value) {
-        if (value == null || value instanceof String) {
+        if (value == null || value instanceof String || value instanceof Long) {
             return value;
         }
         try {

@@ -1,8 +1,9 @@
 package dev.orrery.core;
 
 import dev.orrery.core.OrreryException.Invalid;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,28 +17,28 @@ public final class Shape {
     private static final int MAX_COLUMNS = 4_096;
 
     private static final int SCANNED = 8;
+    private static final int[] NO_TABLE = {};
     private static final Shape EMPTY = new Shape(new String[0]);
 
     private final String[] columns;
-    private final List<String> columnList;
 
     /**
      * Open addressing, one more than the column's index, 0 for free; empty when scanning is faster.
      */
     private final int[] table;
 
-    /** Made when first needed; two threads may both make it, and make the same. */
+    // Made when first needed; two threads may both make them, and make the same.
+    private @Nullable List<String> columnList;
     private @Nullable StoredNames stored;
 
-    /** Names known to differ; the array is taken over. */
+    /** The array is taken over. */
     private Shape(String[] columns) {
         if (columns.length > MAX_COLUMNS) {
             throw new Invalid(
                     "", "must not have more than " + MAX_COLUMNS + " columns", columns.length);
         }
         this.columns = columns;
-        this.columnList = List.of(columns);
-        this.table = columns.length <= SCANNED ? new int[0] : hashed(columns);
+        this.table = columns.length <= SCANNED ? scanned(columns) : hashed(columns);
     }
 
     /**
@@ -46,7 +47,7 @@ public final class Shape {
      * @throws Invalid when a name comes twice, or there are more than 4,096
      */
     public static Shape of(String... columns) {
-        return of(List.of(columns));
+        return taking(columns.clone());
     }
 
     /**
@@ -55,16 +56,12 @@ public final class Shape {
      * @throws Invalid when a name comes twice, or there are more than 4,096
      */
     public static Shape of(List<String> columns) {
-        if (columns.isEmpty()) {
-            return EMPTY;
-        }
-        var seen = new HashSet<String>();
-        for (var column : columns) {
-            if (!seen.add(column)) {
-                throw new Invalid(column, "must not come twice among the columns", column);
-            }
-        }
-        return new Shape(columns.toArray(String[]::new));
+        return taking(columns.toArray(String[]::new));
+    }
+
+    /** The shape with these columns; the array is taken over. */
+    static Shape taking(String[] columns) {
+        return columns.length == 0 ? EMPTY : new Shape(columns);
     }
 
     /**
@@ -77,7 +74,12 @@ public final class Shape {
 
     /** The names in order. */
     public List<String> columns() {
-        return columnList;
+        List<String> known = columnList;
+        if (known == null) {
+            known = List.of(columns);
+            columnList = known;
+        }
+        return known;
     }
 
     /** How many columns there are. */
@@ -137,17 +139,35 @@ public final class Shape {
         }
     }
 
+    /** The table where there need be none. */
+    private static int[] scanned(String[] columns) {
+        for (var i = 0; i < columns.length; i++) {
+            Objects.requireNonNull(columns[i], "a column's name");
+            for (var before = 0; before < i; before++) {
+                expectOther(columns[before], columns[i]);
+            }
+        }
+        return NO_TABLE;
+    }
+
     /** At most half full, so a probe ends. */
     private static int[] hashed(String[] columns) {
         var table = new int[Integer.highestOneBit(columns.length * 2 - 1) << 1];
         for (var i = 0; i < columns.length; i++) {
             var slot = spread(columns[i]) & (table.length - 1);
             while (table[slot] != 0) {
+                expectOther(columns[table[slot] - 1], columns[i]);
                 slot = (slot + 1) & (table.length - 1);
             }
             table[slot] = i + 1;
         }
         return table;
+    }
+
+    private static void expectOther(String before, String column) {
+        if (before.equals(column)) {
+            throw new Invalid(column, "must not come twice among the columns", column);
+        }
     }
 
     private static int spread(String column) {
@@ -158,17 +178,17 @@ public final class Shape {
     @Override
     public boolean equals(@Nullable Object other) {
         return other == this
-                || (other instanceof Shape shape && columnList.equals(shape.columnList));
+                || (other instanceof Shape shape && Arrays.equals(columns, shape.columns));
     }
 
     @Override
     public int hashCode() {
-        return columnList.hashCode();
+        return Arrays.hashCode(columns);
     }
 
     /** The names in parentheses. */
     @Override
     public String toString() {
-        return "(" + String.join(", ", columnList) + ")";
+        return "(" + String.join(", ", columns) + ")";
     }
 }

@@ -166,6 +166,27 @@ class RowTest { // law C20
     }
 
     @Test
+    void aColumnThatComesTwiceIsRefusedHoweverManyThereAre() {
+        for (var count = 2; count < 20; count++) {
+            var columns = new String[count];
+            Arrays.setAll(columns, i -> "column" + i);
+            columns[count - 1] = "column0";
+            assertThatThrownBy(() -> Shape.of(columns))
+                    .isInstanceOf(Invalid.class)
+                    .hasMessageContaining("must not come twice");
+        }
+    }
+
+    @Test
+    void aShapeKeepsItsColumnsWhateverBecomesOfTheArray() {
+        var columns = new String[] {"a", "b"};
+        var shape = Shape.of(columns);
+        columns[0] = "c";
+        assertThat(shape.columns()).containsExactly("a", "b");
+        assertThat(shape).isEqualTo(Shape.of("a", "b")).hasSameHashCodeAs(Shape.of("a", "b"));
+    }
+
+    @Test
     void columnsAreLimited() {
         var columns = new String[4_097];
         Arrays.setAll(columns, i -> "column" + i);
