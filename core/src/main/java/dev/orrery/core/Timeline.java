@@ -196,7 +196,8 @@ public final class Timeline {
     private Revision complete(Transaction transaction) {
         transaction.runPersistence();
         for (int attempt = 1; ; attempt++) {
-            List<Transaction.Prepared<?, ?>> writes = transaction.prepare();
+            List<Transaction.Prepared<?, ?>> writes =
+                    attempt == 1 ? transaction.prepared() : transaction.prepare();
             if (writes.isEmpty()) {
                 return now();
             }

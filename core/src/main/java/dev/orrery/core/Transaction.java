@@ -28,6 +28,9 @@ public final class Transaction implements Tracking.Scope {
     /** The others. */
     private Map<LocalRelation<?, ?>, Map<Object, Optional<?>>> writes = Map.of();
 
+    /** The writes as they were prepared for what is durable; null when there are more since. */
+    private @Nullable List<Prepared<?, ?>> prepared;
+
     private Map<Budget<?, ?>, Long> claims = Map.of();
     private @Nullable String store;
     private List<Runnable> persistence = List.of();
@@ -55,6 +58,7 @@ public final class Transaction implements Tracking.Scope {
                     "change " + to.name(), "a commit; its whole is written to");
         }
         LocalRelation<?, ?> own = timeline.writable(to);
+        prepared = null;
         if (relation == null) {
             relation = own;
             key = written;
@@ -147,15 +151,17 @@ public final class Transaction implements Tracking.Scope {
 
     void runPersistence() {
         if (!persistence.isEmpty()) {
-            refuseFrozen();
-            claim();
+            List<Prepared<?, ?>> all = prepare();
+            refuseFrozen(all);
+            claim(all);
+            prepared = all;
         }
         persistence.forEach(Runnable::run); // law C12
     }
 
     /** What is stored first cannot be refused afterwards, which a frozen source may have to. */
-    private void refuseFrozen() {
-        for (Prepared<?, ?> write : prepare()) {
+    private void refuseFrozen(List<Prepared<?, ?>> all) {
+        for (Prepared<?, ?> write : all) {
             LocalRelation<?, ?> of = write.cell().relation;
             if (of.isFrozen()) {
                 throw new OrreryException.Unsupported(
@@ -165,9 +171,9 @@ public final class Transaction implements Tracking.Scope {
     }
 
     /** Claims what the writes weigh at most: once they are stored they cannot be refused. */
-    private void claim() { // law C60
+    private void claim(List<Prepared<?, ?>> all) { // law C60
         Map<Budget<?, ?>, Long> most = new HashMap<>();
-        for (Prepared<?, ?> write : prepare()) {
+        for (Prepared<?, ?> write : all) {
             Budget<?, ?> budget = write.cell().relation.budget();
             if (budget != null && write.effective()) {
                 most.merge(budget, write.weight(), Long::sum);
@@ -217,6 +223,12 @@ public final class Transaction implements Tracking.Scope {
                 LOG.log(System.Logger.Level.ERROR, cause + " could not end its transaction", e);
             }
         }
+    }
+
+    /** What {@link #prepare} gave before it was made durable, if that is still all; or anew. */
+    List<Prepared<?, ?>> prepared() {
+        List<Prepared<?, ?>> known = prepared;
+        return known == null ? prepare() : known;
     }
 
     /**

@@ -111,6 +111,50 @@ class TimelineTest {
     }
 
     @Test
+    void whatPersistingWritesIsPartOfTheCommit() {
+        timeline.transact(
+                "test",
+                transaction -> {
+                    transaction.put(numbers, "a", 1);
+                    transaction.persist(
+                            "store",
+                            () -> {
+                                transaction.put(numbers, "a", 2);
+                                transaction.put(numbers, "b", 3);
+                            });
+                });
+        assertThat(numbers.find("a")).contains(2);
+        assertThat(numbers.find("b")).contains(3);
+        assertThat(timeline.now()).isEqualTo(new Revision(8));
+    }
+
+    @Test
+    void aCommitFollowsWhatOthersCommittedWhileItPersisted() {
+        numbers.set("a", 1);
+        try (Subscription<Delivery<Commit>> commits = timeline.commits().subscribe()) {
+            timeline.transact(
+                    "test",
+                    transaction -> {
+                        transaction.put(numbers, "a", 1);
+                        transaction.put(numbers, "b", 1);
+                        transaction.persist("store", () -> numbers.set("a", 5));
+                    });
+            commits.next();
+            assertThat(commits.next())
+                    .isInstanceOfSatisfying(
+                            Delivery.Item.class,
+                            item ->
+                                    assertThat(((Commit) item.value()).changesOf(numbers))
+                                            .hasValueSatisfying(changes ->
+                                                    assertThat(changes.of("a"))
+                                                            .contains(
+                                                                    new Change.Updated<>(
+                                                                            "a", 5, 1))));
+        }
+        assertThat(numbers.find("a")).contains(1);
+    }
+
+    @Test
     void aCommitOverTwoDurableStoresIsRefused() { // law C13
         assertThatThrownBy(() ->
                         timeline.transact(
