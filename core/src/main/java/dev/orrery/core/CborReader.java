@@ -189,6 +189,38 @@ public final class CborReader {
         }
     }
 
+    /**
+     * Takes a text.
+     *
+     * @param guess what it probably is: that of the record before. It is given back when it is
+     *     right
+     */
+    public String text(String guess) {
+        return tryText(guess) ? guess : text();
+    }
+
+    /** Takes exactly this text, if it comes next and is plain ASCII. */
+    private boolean tryText(String expected) {
+        var start = at;
+        var first = next();
+        var length = expected.length();
+        if (first >>> 5 == Cbor.TEXT && count(first, 1) == length && isAt(expected)) {
+            at += length;
+            return true;
+        }
+        at = start;
+        return false;
+    }
+
+    private boolean isAt(String expected) {
+        for (var i = 0; i < expected.length(); i++) {
+            if (bytes[at + i] != expected.charAt(i)) { // no byte is a letter beyond ASCII
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Takes a text. */
     public String text() {
         var first = next();
@@ -256,6 +288,21 @@ public final class CborReader {
         return bytes(next());
     }
 
+    /** Takes a string of exactly as many bytes as an array has, and fills that with them. */
+    public void bytes(byte[] into) {
+        var start = bytesStart(next());
+        if (at - start != into.length) {
+            throw damaged("it has not " + into.length + " bytes");
+        }
+        System.arraycopy(bytes, start, into, 0, into.length);
+    }
+
+    /** Takes a string of bytes, which are CBOR, and writes them as such. */
+    public void raw(CborWriter out) {
+        var start = bytesStart(next());
+        out.raw(bytes, start, at - start);
+    }
+
     /** Takes a map as a row. */
     public Row row() {
         return row(Shape.of());
@@ -311,10 +358,16 @@ public final class CborReader {
     }
 
     private Bytes bytes(int first) {
+        var start = bytesStart(first);
+        return Bytes.wrap(Arrays.copyOfRange(bytes, start, at));
+    }
+
+    /** Takes a string of bytes and returns where it began. */
+    private int bytesStart(int first) {
         expect(first, Cbor.BYTES, "bytes");
         var length = count(first, 1);
         at += length;
-        return Bytes.wrap(Arrays.copyOfRange(bytes, at - length, at));
+        return at - length;
     }
 
     private List<@Nullable Object> list(int first) {

@@ -284,9 +284,13 @@ public final class CborWriter {
 
     /** Writes bytes that are CBOR already. */
     public void raw(byte[] bytes) {
-        ensure(bytes.length);
-        System.arraycopy(bytes, 0, buffer, size, bytes.length);
-        size += bytes.length;
+        raw(bytes, 0, bytes.length);
+    }
+
+    void raw(byte[] bytes, int from, int length) {
+        ensure(length);
+        System.arraycopy(bytes, from, buffer, size, length);
+        size += length;
     }
 
     private void put(int each) {

@@ -347,6 +347,58 @@ class CborTest { // laws C25, C26
         }
     }
 
+    @Test
+    void aGuessedTextIsTheGuessOrWhatIsThere() {
+        for (var text :
+                List.of("", "status", "statuS", "status2", "stat", "Stra\u00dfe", "\u00e9")) {
+            for (var guess : List.of("", "status", "Stra\u00dfe", "\u00e9", "e")) {
+                var in = new CborReader(Cbor.encode(List.of(text, 7L)));
+                in.tryBeginList();
+                assertThat(in.text(guess)).isEqualTo(text);
+                assertThat(in.whole()).isEqualTo(7);
+            }
+        }
+        var guess = String.join("", "sta", "tus");
+        assertThat(new CborReader(Cbor.encode("status")).text(guess)).isSameAs(guess);
+    }
+
+    @Test
+    void aGuessDoesNotMakeTextOfWhatIsNone() {
+        for (var hex : List.of("", "66", "6673746174", "4673746174", "f6", "780673746174757300")) {
+            var bytes = HexFormat.of().parseHex(hex);
+            assertThatThrownBy(() -> new CborReader(bytes).text("status"))
+                    .isInstanceOf(Invalid.class);
+        }
+    }
+
+    @Test
+    void bytesOfAKnownLengthAreThatManyOrInvalid() {
+        var three = Cbor.encode(Bytes.of((byte) 1, (byte) 2, (byte) 3));
+        var into = new byte[3];
+        new CborReader(three).bytes(into);
+        assertThat(into).containsExactly(1, 2, 3);
+        for (var length : new int[] {0, 2, 4}) {
+            assertThatThrownBy(() -> new CborReader(three).bytes(new byte[length]))
+                    .isInstanceOf(Invalid.class);
+        }
+        assertThatThrownBy(() -> new CborReader(Arrays.copyOf(three, 3)).bytes(new byte[3]))
+                .isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> new CborReader(Cbor.encode("abc")).bytes(new byte[3]))
+                .isInstanceOf(Invalid.class);
+    }
+
+    @Test
+    void bytesThatAreCborAreWrittenAsSuch() {
+        var in =
+                new CborReader(
+                        Cbor.encode(List.of(Bytes.of(Cbor.encode(List.of("a", 1L))), "behind")));
+        in.tryBeginList();
+        var out = new CborWriter();
+        in.raw(out);
+        assertThat(out.toByteArray()).isEqualTo(Cbor.encode(List.of("a", 1L)));
+        assertThat(in.text()).isEqualTo("behind");
+    }
+
     private static long allocated() {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         return threads.getCurrentThreadAllocatedBytes();
