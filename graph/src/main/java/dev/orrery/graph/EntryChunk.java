@@ -232,26 +232,24 @@ final class EntryChunk { // law G35
             Object previous = in.value();
             millis += in.whole();
             long counter = in.whole();
-            List<Hash> parents = new ArrayList<>();
             int count = begin(in, "what an entry follows");
+            List<Hash> parents = new ArrayList<>(Math.min(count, Limits.PARENTS));
             for (int i = 0; i < count; i++) {
                 parents.add(reference(in.value()));
             }
             in.end();
-            byte[] operation = in.bytes().toArray();
+            byte[] canonical = canonical(author, sequence, previous, counter, parents);
             in.end();
-            entries.add(
-                    codec.decode(
-                            canonical(author, sequence, previous, counter, parents, operation)));
+            entries.add(codec.decode(canonical));
         }
 
+        /** The bytes of an entry, of which the operation comes next. */
         private byte[] canonical(
                 String author,
                 long sequence,
                 @Nullable Object previous,
                 long counter,
-                List<Hash> parents,
-                byte[] operation) {
+                List<Hash> parents) {
             out.clear();
             out.beginList(8);
             out.whole(EntryCodec.VERSION);
@@ -267,7 +265,7 @@ final class EntryChunk { // law G35
             out.beginList(parents.size());
             parents.forEach(parent -> out.bytes(parent.toArray()));
             out.end();
-            out.raw(operation);
+            in.raw(out);
             out.end();
             return out.toByteArray();
         }

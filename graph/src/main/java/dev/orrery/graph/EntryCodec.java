@@ -50,6 +50,13 @@ final class EntryCodec { // laws G1, G4
 
     private Shape expected = Shape.of();
 
+    // what was read last, which often comes again
+    private String lastAuthor = "";
+    private String lastType = "";
+    private String lastProperty = "";
+
+    private final byte[] hashBytes = new byte[Hash.BYTES];
+
     /** Names seen, so that what is read shares them: authors, types, properties. */
     private final Map<String, String> names = new HashMap<>();
 
@@ -237,7 +244,8 @@ final class EntryCodec { // laws G1, G4
         if (version != VERSION || fields != FIELDS) {
             throw in.damaged("an entry has " + FIELDS + " fields");
         }
-        String author = name(in.text());
+        String author = name(in.text(lastAuthor));
+        lastAuthor = author;
         long sequence = in.whole();
         Object previous = in.value();
         HybridTime time = new HybridTime(in.whole(), counter(in));
@@ -304,21 +312,21 @@ final class EntryCodec { // laws G1, G4
         return (int) counter;
     }
 
-    private static List<Hash> parents(CborReader in) {
+    private List<Hash> parents(CborReader in) {
         int count = begin(in, "parents");
         if (count > Limits.PARENTS) {
             throw new LimitExceeded("parents of an entry", Limits.PARENTS, count);
         }
-        List<Hash> parents = new ArrayList<>(count);
+        Hash[] parents = new Hash[count];
         for (int i = 0; i < count; i++) {
-            Hash parent = Hash.from(in.bytes().toArray());
-            if (i > 0 && parents.get(i - 1).compareTo(parent) >= 0) {
+            in.bytes(hashBytes);
+            parents[i] = Hash.from(hashBytes);
+            if (i > 0 && parents[i - 1].compareTo(parents[i]) >= 0) {
                 throw in.damaged("parents are in the order of hashes, each once");
             }
-            parents.add(parent);
         }
         in.end();
-        return List.copyOf(parents);
+        return List.of(parents);
     }
 
     private static @Nullable Hash previous(
@@ -398,11 +406,13 @@ final class EntryCodec { // laws G1, G4
     }
 
     private String type(CborReader in) {
-        return name(Limits.type(in.text()));
+        lastType = name(Limits.type(in.text(lastType)));
+        return lastType;
     }
 
     private String property(CborReader in) {
-        return name(Limits.property(in.text()));
+        lastProperty = name(Limits.property(in.text(lastProperty)));
+        return lastProperty;
     }
 
     private SortedMap<String, Long> seen(CborReader in) {

@@ -1,7 +1,9 @@
 package dev.orrery.graph;
 
 import dev.orrery.core.OrreryException.Invalid;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Hash implements Comparable<Hash> {
     /** How many bytes a hash has. */
     public static final int BYTES = 32;
+
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final long first;
     private final long second;
@@ -50,8 +55,11 @@ public final class Hash implements Comparable<Hash> {
         if (bytes.length != BYTES) {
             throw new Invalid("hash", "has 32 bytes", bytes.length);
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        return new Hash(in.getLong(), in.getLong(), in.getLong(), in.getLong());
+        return new Hash(
+                (long) LONGS.get(bytes, 0),
+                (long) LONGS.get(bytes, 8),
+                (long) LONGS.get(bytes, 16),
+                (long) LONGS.get(bytes, 24));
     }
 
     /**
@@ -72,12 +80,12 @@ public final class Hash implements Comparable<Hash> {
 
     /** The 32 bytes, in a fresh array. */
     public byte[] toArray() {
-        return ByteBuffer.allocate(BYTES)
-                .putLong(first)
-                .putLong(second)
-                .putLong(third)
-                .putLong(fourth)
-                .array();
+        byte[] bytes = new byte[BYTES];
+        LONGS.set(bytes, 0, first);
+        LONGS.set(bytes, 8, second);
+        LONGS.set(bytes, 16, third);
+        LONGS.set(bytes, 24, fourth);
+        return bytes;
     }
 
     /** The first eight bytes: as good as random, so a table may use them. */
