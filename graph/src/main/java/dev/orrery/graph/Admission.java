@@ -4,7 +4,6 @@ import dev.orrery.graph.Merged.Cause;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +20,22 @@ final class Admission { // law G9
     private final EntryIndex index;
     private final HybridClock clock;
     private final EntryCodec codec;
-    private final Trust trust;
-    private final KeyStatements keys;
-    private Seals seals;
+    private final Seals seals;
+
+    /** All that came. */
+    private final Map<Hash, Candidate> candidates = new LinkedHashMap<>();
+
+    /** Those of them that are to be taken in, in the order in which they came. */
+    private final List<Candidate> asking = new ArrayList<>();
+
+    private final Deque<Candidate> todo = new ArrayDeque<>();
+
+    /** The one that was admitted last, which the next often follows. */
+    private @Nullable Candidate newest;
 
     private final List<Entry> admitted = new ArrayList<>();
     private final List<Entry> loose = new ArrayList<>();
-    private final Map<Hash, Entry> admittedByHash = new HashMap<>();
     private final List<Merged.Refused> refused = new ArrayList<>();
-    private final Map<Hash, Entry> pending = new LinkedHashMap<>();
-    private final Map<Hash, Cause> causes = new HashMap<>();
-
-    /** Entries by one thing they follow that is not here yet. */
-    private final Map<Hash, List<Entry>> waiting = new HashMap<>();
-
     private long known;
 
     Admission(
@@ -48,9 +49,7 @@ final class Admission { // law G9
         this.index = index;
         this.clock = clock;
         this.codec = codec;
-        this.trust = trust;
-        this.keys = keys;
-        this.seals = new Seals(trust, keys, pending);
+        this.seals = new Seals(trust, keys, candidates);
     }
 
     /**
@@ -59,59 +58,65 @@ final class Admission { // law G9
      * @param vouching entries that are looked at for the seals they lead to, and not taken in
      */
     void runLoose(List<Entry> entries, List<Entry> vouching) { // law G65
-        Map<Hash, Entry> all = new LinkedHashMap<>();
-        vouching.forEach(entry -> all.put(entry.hash(), entry));
-        entries.forEach(entry -> all.put(entry.hash(), entry));
-        seals = new Seals(trust, keys, all);
-        List<Entry> unknown = new ArrayList<>(entries);
-        unknown.removeIf(entry -> index.locate(entry.hash()) != 0);
-        known += entries.size() - unknown.size();
+        vouching.forEach(this::candidate);
+        List<Entry> unknown = new ArrayList<>();
+        for (Entry entry : entries) {
+            candidate(entry);
+            if (index.locate(entry.hash()) == 0) {
+                unknown.add(entry);
+            } else {
+                known++;
+            }
+        }
         run(unknown);
-        for (Entry entry : List.copyOf(pending.values())) {
-            boolean mayBeLoose = !(entry.operation() instanceof Operation.Erase); // law G62
-            if (mayBeLoose && !causes.containsKey(entry.hash())) {
-                decideLoose(entry);
+        for (Candidate candidate : asking) {
+            boolean mayBeLoose =
+                    !(candidate.entry().operation() instanceof Operation.Erase); // law G62
+            if (mayBeLoose && candidate.isPending() && candidate.cause() == null) {
+                decideLoose(candidate);
             }
         }
     }
 
-    private void decideLoose(Entry entry) {
-        String broken = brokenBy(entry);
-        Cause unsealed = seals.lacking(entry);
-        if (broken == null && unsealed != null) {
-            causes.put(entry.hash(), unsealed);
+    private void decideLoose(Candidate candidate) {
+        if (isRefusedOrWaits(candidate)) {
             return;
         }
-        if (broken == null && clock.isOfTheFuture(entry.time())) {
-            causes.put(entry.hash(), Cause.FUTURE);
-            return;
-        }
-        pending.remove(entry.hash());
-        if (broken != null) {
-            refused.add(new Merged.Refused(entry.hash(), broken));
-        } else {
-            loose.add(entry);
-        }
+        candidate.settle();
+        loose.add(candidate.entry());
     }
 
     /** Looks at all entries; afterwards {@link #admitted} and {@link #result} tell. */
     void run(List<Entry> entries) {
         for (Entry entry : entries) {
-            if (index.has(entry.hash()) || pending.putIfAbsent(entry.hash(), entry) != null) {
+            if (index.has(entry.hash())) {
+                known++;
+                continue;
+            }
+            Candidate candidate = candidate(entry);
+            if (candidate.ask()) {
+                asking.add(candidate);
+            } else {
                 known++;
             }
         }
         seals.check(codec);
-        for (Entry entry : List.copyOf(pending.values())) {
-            String untrusted = seals.refusal(entry);
+        for (Candidate candidate : asking) {
+            String untrusted = seals.refusal(candidate);
             if (untrusted != null) {
-                pending.remove(entry.hash());
-                refused.add(new Merged.Refused(entry.hash(), untrusted));
+                refuse(candidate, untrusted);
             }
         }
-        for (Entry entry : List.copyOf(pending.values())) {
-            consider(entry);
-        }
+        asking.forEach(this::consider);
+    }
+
+    private Candidate candidate(Entry entry) {
+        return candidates.computeIfAbsent(entry.hash(), _ -> new Candidate(entry));
+    }
+
+    private void refuse(Candidate candidate, String rule) {
+        candidate.settle();
+        refused.add(new Merged.Refused(candidate.hash(), rule));
     }
 
     /** Those that can be taken in without what they follow. */
@@ -126,67 +131,78 @@ final class Admission { // law G9
 
     Merged result() {
         List<Merged.Waiting> late = new ArrayList<>();
-        pending.values()
-                .forEach(entry ->
-                        late.add(
-                                new Merged.Waiting(
-                                        entry,
-                                        causes.getOrDefault(entry.hash(), Cause.MISSING_PARENT))));
+        for (Candidate candidate : asking) {
+            if (candidate.isPending()) {
+                Cause cause = candidate.cause();
+                late.add(
+                        new Merged.Waiting(
+                                candidate.entry(), cause == null ? Cause.MISSING_PARENT : cause));
+            }
+        }
         return new Merged(admitted.size() + loose.size(), known, late, refused);
     }
 
-    private void consider(Entry first) {
-        Deque<Entry> todo = new ArrayDeque<>(List.of(first));
+    private void consider(Candidate first) {
+        todo.add(first);
         while (!todo.isEmpty()) {
-            Entry entry = todo.remove();
-            if (!pending.containsKey(entry.hash())) {
-                continue;
-            }
-            Hash lacking = lacking(entry);
-            if (lacking != null) {
-                waiting.computeIfAbsent(lacking, _ -> new ArrayList<>()).add(entry);
-            } else if (decide(entry)) {
-                List<Entry> next = waiting.remove(entry.hash());
-                if (next != null) {
-                    todo.addAll(next);
-                }
+            Candidate candidate = todo.remove();
+            if (candidate.isPending() && !lacks(candidate) && decide(candidate)) {
+                todo.addAll(candidate.followers());
             }
         }
     }
 
-    private @Nullable Hash lacking(Entry entry) {
-        for (Hash parent : entry.parents()) {
-            if (!isHere(parent)) {
-                return parent;
+    /** Whether something it follows is not here; then it waits for that, if that came too. */
+    private boolean lacks(Candidate candidate) {
+        for (Hash parent : candidate.entry().parents()) {
+            if (lacks(candidate, parent)) {
+                return true;
             }
         }
-        return entry.previous().filter(previous -> !isHere(previous)).orElse(null);
+        Hash previous = candidate.entry().previous().orElse(null);
+        return previous != null && lacks(candidate, previous);
     }
 
-    private boolean isHere(Hash hash) {
-        return admittedByHash.containsKey(hash) || index.has(hash);
-    }
-
-    private boolean decide(Entry entry) {
-        String broken = brokenBy(entry);
-        if (broken != null) {
-            pending.remove(entry.hash());
-            refused.add(new Merged.Refused(entry.hash(), broken));
+    private boolean lacks(Candidate candidate, Hash followed) {
+        Candidate other = find(followed);
+        if ((other != null && other.isAdmitted()) || index.has(followed)) {
             return false;
         }
-        Cause unsealed = seals.lacking(entry);
-        if (unsealed != null) {
-            causes.put(entry.hash(), unsealed);
-            return false;
+        if (other != null) {
+            other.addFollower(candidate);
         }
-        if (clock.isOfTheFuture(entry.time())) {
-            causes.put(entry.hash(), Cause.FUTURE);
-            return false;
-        }
-        pending.remove(entry.hash());
-        admitted.add(entry);
-        admittedByHash.put(entry.hash(), entry);
         return true;
+    }
+
+    private @Nullable Candidate find(Hash hash) {
+        Candidate last = newest;
+        return last != null && last.hash().equals(hash) ? last : candidates.get(hash);
+    }
+
+    private boolean decide(Candidate candidate) {
+        if (isRefusedOrWaits(candidate)) {
+            return false;
+        }
+        candidate.admit();
+        admitted.add(candidate.entry());
+        newest = candidate;
+        return true;
+    }
+
+    private boolean isRefusedOrWaits(Candidate candidate) {
+        String broken = brokenBy(candidate.entry());
+        if (broken != null) {
+            refuse(candidate, broken);
+            return true;
+        }
+        Cause cause = seals.lacking(candidate);
+        if (cause == null && clock.isOfTheFuture(candidate.entry().time())) {
+            cause = Cause.FUTURE;
+        }
+        if (cause != null) {
+            candidate.waitFor(cause);
+        }
+        return cause != null;
     }
 
     /** The rule that an entry breaks, as far as what it follows is here; or null. */
@@ -223,7 +239,9 @@ final class Admission { // law G9
 
     /** Of an entry that is here, be it loose. */
     private @Nullable Stamp known(Hash hash) {
-        Entry entry = admittedByHash.get(hash);
-        return entry == null ? index.stamp(hash) : entry.stamp();
+        Candidate candidate = find(hash);
+        return candidate != null && candidate.isAdmitted()
+                ? candidate.entry().stamp()
+                : index.stamp(hash);
     }
 }

@@ -9,12 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +27,7 @@ final class Seals { // laws G16, G66
     }
 
     private final Trust given;
-    private final Map<Hash, Entry> entries;
+    private final Map<Hash, Candidate> candidates;
 
     /** What was said about keys by what is here, and by what was vouched for. */
     private KeyStatements said;
@@ -38,16 +35,8 @@ final class Seals { // laws G16, G66
     /** What is trusted with that. */
     private Trust trust;
 
-    /** What a seal vouches for, or somebody who had seen it. */
-    private final Set<Hash> vouched = new HashSet<>();
-
-    /** What only a seal with a key vouches for that was revoked. */
-    private final Set<Hash> doubtful = new HashSet<>();
-
-    private final Map<Hash, String> broken = new HashMap<>();
-
-    /** Signatures that were looked at. */
-    private final Map<Hash, Boolean> fitting = new HashMap<>();
+    /** Whether some are doubtful that nobody else vouches for. */
+    private boolean hasDoubtful;
 
     /**
      * Seals among some entries.
@@ -55,11 +44,11 @@ final class Seals { // laws G16, G66
      * @param given what is trusted whatever is said about keys
      * @param known what is said about them by what is here
      */
-    Seals(Trust given, KeyStatements known, Map<Hash, Entry> entries) {
+    Seals(Trust given, KeyStatements known, Map<Hash, Candidate> candidates) {
         this.given = given;
         this.said = known;
         this.trust = given.under(known);
-        this.entries = entries;
+        this.candidates = candidates;
     }
 
     static Ed25519 scheme() {
@@ -104,10 +93,10 @@ final class Seals { // laws G16, G66
      * counts for those that are later. // law G66
      */
     void check(EntryCodec codec) {
-        List<Entry> open = new ArrayList<>();
-        entries.values().stream()
-                .filter(entry -> entry.operation() instanceof Seal)
-                .sorted(Comparator.comparing(Entry::stamp))
+        List<Candidate> open = new ArrayList<>();
+        candidates.values().stream()
+                .filter(candidate -> candidate.entry().operation() instanceof Seal)
+                .sorted(Comparator.comparing(seal -> seal.entry().stamp()))
                 .forEach(open::add);
         KeyStatements before;
         do {
@@ -118,24 +107,32 @@ final class Seals { // laws G16, G66
     }
 
     /** Looks at one seal; true when it is good. */
-    private boolean look(EntryCodec codec, Entry entry) {
+    private boolean look(EntryCodec codec, Candidate candidate) {
+        Entry entry = candidate.entry();
         Seal seal = (Seal) entry.operation();
-        broken.remove(entry.hash());
+        candidate.broken = null;
         if (!trust.knows(entry.author())) {
             return false;
         }
         boolean wasRevoked = trust.wasRevoked(entry.author(), seal.publicKey());
         if (!wasRevoked && !trust.allows(entry.author(), seal.publicKey())) {
-            broken.put(entry.hash(), "is sealed with a key that is not trusted");
-        } else if (!fitting.computeIfAbsent(entry.hash(), _ -> fits(codec, entry, seal))) {
-            broken.put(entry.hash(), "is sealed with a signature that does not fit");
+            candidate.broken = "is sealed with a key that is not trusted";
+        } else if (!fits(codec, candidate, seal)) {
+            candidate.broken = "is sealed with a signature that does not fit";
         } else if (wasRevoked) {
-            add(entry, doubtful);
+            doubt(candidate);
         } else {
-            add(entry, vouched).forEach(this::hear);
+            vouch(candidate);
             return true;
         }
         return false;
+    }
+
+    private static boolean fits(EntryCodec codec, Candidate candidate, Seal seal) {
+        Boolean known = candidate.fits;
+        boolean fits = known == null ? fits(codec, candidate.entry(), seal) : known;
+        candidate.fits = fits;
+        return fits;
     }
 
     private static boolean fits(EntryCodec codec, Entry entry, Seal seal) {
@@ -151,18 +148,28 @@ final class Seals { // laws G16, G66
                         seal.publicKey().toArray(), message(unsigned), seal.signature().toArray());
     }
 
-    /**
-     * Adds a seal and what its author linked below it, which it is for; those that were not there.
-     */
-    private List<Entry> add(Entry seal, Set<Hash> to) {
-        List<Entry> added = new ArrayList<>();
-        Entry next = seal;
-        while (next != null && to.add(next.hash())) {
-            added.add(next);
-            Hash previous = next.previous().orElse(null);
-            next = previous == null ? null : entries.get(previous);
+    /** A seal is for itself and for what its author linked below it. */
+    private void vouch(Candidate seal) {
+        Candidate next = seal;
+        while (next != null && !next.isVouched) {
+            next.isVouched = true;
+            hear(next.entry());
+            next = previous(next);
         }
-        return added;
+    }
+
+    private void doubt(Candidate seal) {
+        Candidate next = seal;
+        while (next != null && !next.isDoubtful) {
+            next.isDoubtful = true;
+            hasDoubtful |= !next.isVouched;
+            next = previous(next);
+        }
+    }
+
+    private @Nullable Candidate previous(Candidate of) {
+        Hash previous = of.entry().previous().orElse(null);
+        return previous == null ? null : candidates.get(previous);
     }
 
     private void hear(Entry entry) {
@@ -174,47 +181,43 @@ final class Seals { // laws G16, G66
 
     /** Who is trusted vouches for what he had seen, where its author had sealed it. */
     private void endorse() {
-        if (doubtful.isEmpty()) {
+        if (!hasDoubtful) {
             return;
         }
-        Deque<Hash> open = new ArrayDeque<>(vouched);
+        Deque<Candidate> open = new ArrayDeque<>();
+        candidates.values().stream().filter(each -> each.isVouched).forEach(open::add);
         while (!open.isEmpty()) {
-            Entry entry = entries.get(open.remove());
-            if (entry != null) {
-                entry.follows().filter(this::endorse).forEach(open::add);
-            }
+            open.remove().entry().follows().forEach(seen -> endorse(seen, open));
         }
-        doubtful.removeAll(vouched);
     }
 
-    private boolean endorse(Hash seen) {
-        if (!doubtful.contains(seen) || !vouched.add(seen)) {
-            return false;
+    private void endorse(Hash seen, Deque<Candidate> open) {
+        Candidate candidate = candidates.get(seen);
+        if (candidate != null && candidate.isDoubtful && !candidate.isVouched) {
+            candidate.isVouched = true;
+            hear(candidate.entry());
+            open.add(candidate);
         }
-        Entry entry = entries.get(seen);
-        if (entry != null) {
-            hear(entry);
-        }
-        return true;
     }
 
     /** Why an entry is refused for who wrote it, or null. */
-    @Nullable String refusal(Entry entry) {
+    @Nullable String refusal(Candidate candidate) {
+        Entry entry = candidate.entry();
         if (entry.isRoot()) {
             return trust.allowsRoot(entry.hash()) ? null : "is a root that is not allowed";
         }
         if (trust.isStrict() && !trust.knows(entry.author())) {
             return "is by an author who is not trusted";
         }
-        return broken.get(entry.hash());
+        return candidate.broken;
     }
 
     /** Why an entry waits for a seal, or null. */
-    Merged.@Nullable Cause lacking(Entry entry) {
-        if (entry.isRoot() || vouched.contains(entry.hash())) {
+    Merged.@Nullable Cause lacking(Candidate candidate) {
+        if (candidate.entry().isRoot() || candidate.isVouched) {
             return null;
         }
-        if (doubtful.contains(entry.hash())) {
+        if (candidate.isDoubtful) {
             return Merged.Cause.REVOKED;
         }
         return trust.isStrict() ? Merged.Cause.UNSEALED : null;

@@ -180,7 +180,8 @@ final class State { // law G7
 
     /** Whether an entry says something that was to be erased. */
     boolean isErased(Entry entry) {
-        if (entry.operation() instanceof Operation.OfEntity about
+        if (!erased.isEmpty()
+                && entry.operation() instanceof Operation.OfEntity about
                 && !(about instanceof Operation.Remove)
                 && !(about instanceof Operation.Erase)
                 && erased.contains(about.id())) {
