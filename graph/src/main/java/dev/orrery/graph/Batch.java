@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
     private final long first;
+    private final List<Hash> headsBefore;
     private final HybridTime clockBefore;
     private final SchemaFacts factsBefore;
     private final KeyStatements keysBefore;
@@ -23,9 +24,8 @@ final class Batch {
 
     private List<Held> held = List.of();
 
-    /** An entry, the heads before it came, its number then, and what it did to the state. */
-    private record Taken(
-            Entry entry, List<Hash> headsBefore, int numberBefore, State.@Nullable Step step) {}
+    /** An entry, the number it had before it came, and what it did to the state. */
+    private record Taken(Entry entry, int numberBefore, State.@Nullable Step step) {}
 
     /** Nodes and edges that showed and show now, each null where there is none. */
     record Shown(State.Slot slot, @Nullable Object before, @Nullable Object after) {
@@ -43,12 +43,14 @@ final class Batch {
 
     Batch(
             long first,
+            List<Hash> headsBefore,
             HybridTime clockBefore,
             SchemaFacts factsBefore,
             KeyStatements keysBefore,
             Judge judgeBefore,
             boolean loose) {
         this.first = first;
+        this.headsBefore = headsBefore;
         this.clockBefore = clockBefore;
         this.factsBefore = factsBefore;
         this.keysBefore = keysBefore;
@@ -86,7 +88,15 @@ final class Batch {
         if (taken.size() == 1) {
             return List.of(taken.getFirst().entry());
         }
-        return taken.stream().map(Taken::entry).toList();
+        List<Entry> entries = new ArrayList<>(taken.size());
+        addTo(entries);
+        return entries;
+    }
+
+    void addTo(List<Entry> entries) {
+        for (Taken each : taken) {
+            entries.add(each.entry());
+        }
     }
 
     List<Shown> shown() {
@@ -97,8 +107,8 @@ final class Batch {
         return held;
     }
 
-    void take(Entry entry, List<Hash> heads, int number, State.@Nullable Step step) {
-        taken.add(new Taken(entry, heads, number, step));
+    void take(Entry entry, int number, State.@Nullable Step step) {
+        taken.add(new Taken(entry, number, step));
     }
 
     /** Notes what an id shows now, and shows it. */
@@ -134,7 +144,7 @@ final class Batch {
     /** Makes it as if this batch, the newest, had never been. */
     void undo(State state, EntryIndex index) {
         for (Taken each : taken.reversed()) {
-            index.removeLast(each.entry(), each.headsBefore(), each.numberBefore());
+            index.removeLast(each.entry(), headsBefore, each.numberBefore());
             if (each.step() != null) {
                 state.undo(each.step());
             }

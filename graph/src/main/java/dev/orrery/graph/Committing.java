@@ -215,7 +215,9 @@ final class Committing {
 
     private static void end(Turn turn) {
         turn.done = true;
-        LockSupport.unpark(turn.writer);
+        if (!turn.writer.equals(Thread.currentThread())) {
+            LockSupport.unpark(turn.writer);
+        }
     }
 
     private void persist(List<Batch> group) {

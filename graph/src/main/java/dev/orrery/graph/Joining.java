@@ -42,6 +42,7 @@ final class Joining {
         Batch all =
                 new Batch(
                         1,
+                        index.heads(),
                         clock.last(),
                         SchemaFacts.none(name),
                         KeyStatements.none(),
@@ -84,7 +85,13 @@ final class Joining {
 
     private Batch batch(boolean isLoose) {
         return new Batch(
-                index.size() + 1, clock.last(), state.facts(), state.keys(), judge, isLoose);
+                index.size() + 1,
+                index.heads(),
+                clock.last(),
+                state.facts(),
+                state.keys(),
+                judge,
+                isLoose);
     }
 
     /** Makes an entry of an operation that may be written here. */
@@ -184,7 +191,6 @@ final class Joining {
     }
 
     private State.@Nullable Step take(Batch batch, Entry entry) {
-        List<Hash> heads = index.heads();
         int number = index.locate(entry.hash());
         if (batch.isLoose()) {
             index.addLoose(index.size() + 1, entry);
@@ -193,7 +199,7 @@ final class Joining {
         }
         clock.witness(entry.time());
         State.Step step = state.join(entry);
-        batch.take(entry, heads, number, step);
+        batch.take(entry, number, step);
         return step;
     }
 

@@ -21,14 +21,18 @@ final class Judge { // law G11
 
     private final Schema schema;
 
-    /** Rows with the same columns share their shape; the names are in order. */
-    private final Map<List<String>, Shape> shapes;
+    /** Rows with the same columns share their shape. */
+    private final Map<Shape, Shape> shapes;
+
+    // What came last, which often comes again: hints, which may be lost.
+    private Shape lastShared = Shape.of();
+    private Shape lastShown = Shape.of();
 
     Judge(Schema schema) {
         this(schema, new ConcurrentHashMap<>());
     }
 
-    private Judge(Schema schema, Map<List<String>, Shape> shapes) {
+    private Judge(Schema schema, Map<Shape, Shape> shapes) {
         this.schema = schema;
         this.shapes = shapes;
     }
@@ -44,18 +48,41 @@ final class Judge { // law G11
 
     /** The same row with a shape that rows with its columns share here. */
     Row shared(Row row) {
-        return row.sharing(shape(row.columns()));
+        Shape shape = lastShared;
+        if (!shape.equals(row.shape())) {
+            shape = shared(row.shape());
+            lastShared = shape;
+        }
+        return row.sharing(shape);
     }
 
     private Shape shape(List<String> names) {
-        Shape shape = shapes.get(names);
-        if (shape == null) {
-            shape = Shape.of(names);
-            if (shapes.size() < SHAPES_KEPT) {
-                shapes.put(shape.columns(), shape);
-            }
+        Shape shape = lastShown;
+        if (!isOf(shape, names)) {
+            shape = shared(Shape.of(names));
+            lastShown = shape;
         }
         return shape;
+    }
+
+    private static boolean isOf(Shape shape, List<String> names) {
+        List<String> columns = shape.columns();
+        boolean isOf = columns.size() == names.size();
+        for (int i = 0; isOf && i < names.size(); i++) {
+            isOf = columns.get(i).equals(names.get(i));
+        }
+        return isOf;
+    }
+
+    private Shape shared(Shape shape) {
+        Shape known = shapes.get(shape);
+        if (known == null) {
+            known = shape;
+            if (shapes.size() < SHAPES_KEPT) {
+                shapes.put(known, known);
+            }
+        }
+        return known;
     }
 
     /**
@@ -162,7 +189,7 @@ final class Judge { // law G11
                     }
                 }
             }
-            if (!names.containsAll(type.defaults().keySet())) {
+            if (!type.defaults().isEmpty() && !names.containsAll(type.defaults().keySet())) {
                 Map<String, @Nullable Object> all = new TreeMap<>(type.defaults());
                 for (int i = 0; i < names.size(); i++) {
                     all.put(names.get(i), values.get(i));

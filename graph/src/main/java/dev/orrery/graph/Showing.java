@@ -94,7 +94,9 @@ final class Showing {
                             each -> transaction.put(quarantine, held.entry(), each),
                             () -> transaction.remove(quarantine, held.entry()));
         }
-        parts.values().forEach(part -> part.follow(transaction, batch.shown()));
+        if (!parts.isEmpty()) {
+            parts.values().forEach(part -> part.follow(transaction, batch.shown()));
+        }
     }
 
     private void show(

@@ -123,7 +123,7 @@ final class Writing {
         }
         joining.seal().ifPresent(current.batches()::add);
         List<Entry> entries = new ArrayList<>();
-        current.batches().forEach(batch -> entries.addAll(batch.entries()));
+        current.batches().forEach(batch -> batch.addTo(entries));
         if (!entries.isEmpty()) {
             store.append(List.of(EntryStore.record(current.batches().getFirst().first(), entries)));
         }
