@@ -245,6 +245,16 @@ public final class Row {
         return index < 0 ? null : values[index];
     }
 
+    /**
+     * The value in the column at an index of {@link #columns}, as it is: for who goes through all
+     * of them.
+     *
+     * @throws IndexOutOfBoundsException when there are not so many
+     */
+    public @Nullable Object at(int index) {
+        return values[index];
+    }
+
     /** True when the column is there, be it with null. */
     public boolean has(String column) {
         return shape.has(column);
@@ -335,10 +345,6 @@ public final class Row {
         return new Row(
                 Shape.of(values.keySet().stream().map(String.class::cast).toList()),
                 values.values().toArray());
-    }
-
-    @Nullable Object at(int index) {
-        return values[index];
     }
 
     private static @Nullable Object normal(String column, @Nullable Object value) {

@@ -166,6 +166,15 @@ class RowTest { // law C20
     }
 
     @Test
+    void everyValueIsAtTheIndexOfItsColumn() {
+        var row = Row.of("a", 1, "b", null, "c", "x").with("b", true).without("a");
+        for (var i = 0; i < row.columns().size(); i++) {
+            assertThat(row.at(i)).isEqualTo(row.value(row.columns().get(i)));
+        }
+        assertThatThrownBy(() -> row.at(2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void aColumnThatComesTwiceIsRefusedHoweverManyThereAre() {
         for (var count = 2; count < 20; count++) {
             var columns = new String[count];
