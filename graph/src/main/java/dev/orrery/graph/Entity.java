@@ -189,14 +189,14 @@ final class Entity { // law G7
         if (adds.length == 0 && writes.length == 0) {
             Write[] first = new Write[names.size()];
             for (int i = 0; i < first.length; i++) {
-                first[i] = new Write(names.get(i), add.stamp(), properties.value(names.get(i)));
+                first[i] = new Write(names.get(i), add.stamp(), properties.at(i));
             }
             Arrays.sort(first, (left, right) -> left.property().compareTo(right.property()));
             return new Entity(id, more, first, removed, erased, types);
         }
         Write[] all = writes;
-        for (String name : names) {
-            all = with(all, new Write(name, add.stamp(), properties.value(name)));
+        for (int i = 0; i < names.size(); i++) {
+            all = with(all, new Write(names.get(i), add.stamp(), properties.at(i)));
         }
         boolean isKnown = more == adds && all == writes && types == said;
         return isKnown ? this : new Entity(id, more, all, removed, erased, types);

@@ -50,6 +50,9 @@ final class EntryCodec { // laws G1, G4
 
     private Shape expected = Shape.of();
 
+    /** The shape of properties that was checked last. */
+    private Shape lastChecked = Shape.of();
+
     // what was read last, which often comes again
     private String lastAuthor = "";
     private String lastType = "";
@@ -210,12 +213,16 @@ final class EntryCodec { // laws G1, G4
         out.end();
     }
 
-    private static Row checked(Row properties) {
+    private Row checked(Row properties) {
+        if (properties.shape().equals(lastChecked)) {
+            return properties;
+        }
         if (properties.columns().size() > Limits.PROPERTIES) {
             throw new LimitExceeded(
                     "properties of an entry", Limits.PROPERTIES, properties.columns().size());
         }
         properties.columns().forEach(Limits::property);
+        lastChecked = properties.shape();
         return properties;
     }
 

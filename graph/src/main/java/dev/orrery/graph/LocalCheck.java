@@ -108,8 +108,10 @@ final class LocalCheck { // law G13
         if (type.isSubtyped()) {
             violations.add(new Invalid.Violation("type", "needs a subtype", type.name()));
         }
-        for (String property : properties.columns()) {
-            Object value = properties.value(property);
+        List<String> columns = properties.columns();
+        for (int i = 0; i < columns.size(); i++) {
+            String property = columns.get(i);
+            Object value = properties.at(i);
             String broken = type.brokenBy(property, value);
             if (broken != null) {
                 violations.add(violation(type, property, broken, value));

@@ -24,8 +24,8 @@ final class RowShapes {
     Row row(Row properties, String... values) {
         List<String> columns = properties.columns();
         List<@Nullable Object> all = new ArrayList<>(columns.size() + values.length);
-        for (String column : columns) {
-            all.add(properties.value(column));
+        for (int i = 0; i < columns.size(); i++) {
+            all.add(properties.at(i));
         }
         Collections.addAll(all, values);
         return Row.of(shape(properties.shape()), all);
