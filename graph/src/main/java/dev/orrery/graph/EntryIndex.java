@@ -79,6 +79,9 @@ final class EntryIndex {
 
     /** The same of an entry that may be loose. */
     int locate(Hash hash) {
+        if (size > 0 && isKnown(size) && is(size, hash)) {
+            return size; // what comes follows the newest most often
+        }
         for (int slot = slot(hash.first()); ; slot = next(slot)) {
             int arrival = table[slot];
             if (arrival == 0 || is(arrival, hash)) {
@@ -160,6 +163,9 @@ final class EntryIndex {
         if (isKnown(arrival)) {
             throw new IllegalStateException("law G30: two entries of number " + arrival);
         }
+        if (size > table.length / 2) {
+            growTable();
+        }
         Hash hash = stamp.hash();
         int place = arrival - 1;
         int at = 4 * place;
@@ -185,7 +191,11 @@ final class EntryIndex {
         counters = Arrays.copyOf(counters, capacity);
         authors = Arrays.copyOf(authors, capacity);
         sequences = Arrays.copyOf(sequences, capacity);
-        table = new int[2 * capacity];
+    }
+
+    /** Keeps half of the table free; its length is a power of two. */
+    private void growTable() {
+        table = new int[Integer.highestOneBit(size) << 2];
         for (int arrival = 1; arrival <= size; arrival++) {
             if (isKnown(arrival)) {
                 insert(arrival, hash(arrival));
@@ -387,13 +397,17 @@ final class EntryIndex {
 
     /** The greatest time of all entries. */
     HybridTime greatestTime() {
-        HybridTime greatest = HybridTime.ZERO;
-        for (int arrival = 1; arrival <= size; arrival++) {
-            if (millis[arrival - 1] >= greatest.millis()) {
-                greatest = greatest.max(time(arrival));
+        long greatest = 0;
+        int counter = 0;
+        for (int place = 0; place < size; place++) {
+            if (millis[place] > greatest) {
+                greatest = millis[place];
+                counter = counters[place];
+            } else if (millis[place] == greatest) {
+                counter = Math.max(counter, counters[place]);
             }
         }
-        return greatest;
+        return new HybridTime(greatest, counter);
     }
 
     /** The last entry of an author that came, which a new one of his follows; null for none. */
@@ -442,7 +456,7 @@ final class EntryIndex {
             index.chain(in.text());
         }
         int size = in.count(Hash.BYTES);
-        int capacity = Math.max(FIRST_CAPACITY, size);
+        int capacity = size + size / 16 + FIRST_CAPACITY;
         index.size = size;
         index.hashes = in.larges(4 * size, 4 * capacity);
         index.millis = in.larges(size, capacity);
@@ -451,6 +465,7 @@ final class EntryIndex {
         index.sequences = in.larges(size, capacity);
         int slots = in.count(Integer.BYTES);
         index.table = in.numbers(slots, slots);
+        index.requireTable();
         for (int i = in.count(Hash.BYTES); i > 0; i--) {
             index.heads.add(in.hash());
         }
@@ -458,6 +473,21 @@ final class EntryIndex {
         index.loose.read(in);
         index.linkAll();
         return index;
+    }
+
+    /** Refuses a table in which looking for a hash would not end. */
+    private void requireTable() {
+        boolean isRoomy = Integer.bitCount(table.length) == 1 && table.length > size;
+        int used = 0;
+        for (int arrival : table) {
+            if (arrival < 0 || arrival > size) {
+                throw new IllegalStateException("no entry has this number: " + arrival);
+            }
+            used += arrival == 0 ? 0 : 1;
+        }
+        if (!isRoomy || used > size) {
+            throw new IllegalStateException("a table of " + table.length + " for " + size);
+        }
     }
 
     private void linkAll() {

@@ -130,6 +130,19 @@ class CheckpointTest {
     }
 
     @Test
+    void whoOpensFromOneGoesOnWriting() {
+        for (int life = 0; life < 4; life++) {
+            try (LocalGraph graph = open(directory)) {
+                for (int i = 0; i < 333; i++) {
+                    graph.addNode("Thing", "n" + life + "-" + i, Row.of());
+                }
+                graph.checkpoint();
+                assertThat(graph.nodes().count()).isEqualTo(333L * (life + 1));
+            }
+        }
+    }
+
+    @Test
     void whatIsBehindItIsNotReadAgain() throws IOException {
         try (LocalGraph graph = open(directory)) {
             for (int i = 0; i < 20; i++) {
