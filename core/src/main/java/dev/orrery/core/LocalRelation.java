@@ -33,6 +33,19 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     private final List<Subset<K, V>> subsets = new CopyOnWriteArrayList<>();
     private final AtomicLong changedAt = new AtomicLong();
     private @Nullable Budget<K, V> budget;
+    private boolean isRestoredLate;
+
+    /** What is still to be restored, or was already in part; null when all is. */
+    private volatile @Nullable Unrestored<K, V> unrestored;
+
+    /** Values that were there before anyone could read them. Always the same; thread-safe. */
+    protected interface Unrestored<K, V> {
+        /** The value of a key, if there is one. */
+        Optional<V> find(K key);
+
+        /** Hands over each key with its value. */
+        void forEach(BiConsumer<? super K, ? super V> reader);
+    }
 
     /** A relation without rows. */
     protected LocalRelation(Timeline timeline, String name) {
@@ -50,6 +63,49 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
             limit.take(key, limit.weigh(key, Optional.of(value)));
         }
         cells.put(key, new Cell<>(this, key, Optional.of(value)));
+    }
+
+    /**
+     * Fills in values when somebody asks for them: one by its key, or all where all are looked at.
+     * What {@link #restore} fills in, or leaves out, counts instead. Only before the relation is
+     * handed out; not where bytes are limited.
+     */
+    protected final void restoreLater(Unrestored<K, V> values) { // law C10
+        isRestoredLate = true;
+        unrestored = values;
+    }
+
+    /** Leaves out a value that {@link #restoreLater} would fill in. As early as that. */
+    protected final void restoreNone(K key) {
+        cells.put(key, new Cell<>(this, key, Optional.empty()));
+    }
+
+    /** Fills in what is still to be restored. */
+    private void restoreRest() {
+        Unrestored<K, V> rest = unrestored;
+        if (rest != null) {
+            rest.forEach((key, value) -> cells.computeIfAbsent(key, k -> unless(k, value)));
+            unrestored = null;
+        }
+    }
+
+    /** The cell of a key that was looked for and not found, filled in if there is a value. */
+    private @Nullable Cell<K, V> restored(K key) {
+        return isRestoredLate ? cells.computeIfAbsent(key, this::unread) : null;
+    }
+
+    /*
+     * Within the lock of a key's place. Once all is restored a key without a cell has no value: one that was removed is
+     * forgotten then, and only then, so that nobody fills in what it was.
+     */
+
+    private @Nullable Cell<K, V> unread(K key) {
+        Optional<V> value = unwritten(key);
+        return value.isEmpty() ? null : new Cell<>(this, key, value);
+    }
+
+    private @Nullable Cell<K, V> unless(K key, V value) {
+        return unrestored == null ? null : new Cell<>(this, key, Optional.of(value));
     }
 
     /**
@@ -132,11 +188,16 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     private @Nullable Cell<K, V> used(K key) {
-        Cell<K, V> cell = cells.get(key);
+        Cell<K, V> cell = found(key);
         if (cell != null) {
             cell.use();
         }
         return cell;
+    }
+
+    private @Nullable Cell<K, V> found(K key) {
+        Cell<K, V> cell = cells.get(key);
+        return cell == null ? restored(key) : cell;
     }
 
     final Optional<V> valueAt(Cell<K, V> cell, long revision) {
@@ -150,7 +211,8 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     /** The value that a key's cell begins with. */
     Optional<V> unwritten(K key) {
-        return Optional.empty();
+        Unrestored<K, V> values = unrestored;
+        return values == null ? Optional.empty() : values.find(key);
     }
 
     /** The newest published value of a key that has no cell. */
@@ -205,11 +267,12 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     void addMatching(Condition condition, long revision, List<Map.Entry<K, V>> matching) {
         Optional<? extends Set<K>> some = candidates(condition);
         if (some.isEmpty()) {
+            restoreRest();
             cells.values().forEach(cell -> addIfMatching(condition, cell, revision, matching));
             return;
         }
         for (K key : some.get()) {
-            Cell<K, V> cell = cells.get(key);
+            Cell<K, V> cell = found(key);
             if (cell != null) {
                 addIfMatching(condition, cell, revision, matching);
             }
@@ -234,6 +297,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
 
     /** Every key with the versions of it that somebody may read. Holding the commit lock. */
     void eachCell(Consumer<Cell<K, V>> reader) {
+        restoreRest();
         cells.values().forEach(reader);
     }
 
@@ -468,6 +532,9 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     void forget(Cell<K, V> cell) {
+        if (unrestored != null) {
+            return; // who looks for it next would find what was restored
+        }
         cells.computeIfPresent(
                 cell.key,
                 (_, known) -> known != cell || cell.isSlot() || cell.isHeld() ? known : null);

@@ -1,19 +1,13 @@
 package dev.orrery.graph;
 
 import dev.orrery.core.CborReader;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a checkpoint whose bytes were checked. Confined to one thread. */
-final class CheckpointReader implements AutoCloseable {
+/** Reads a checkpoint, or a part of one, whose bytes were checked. Confined to one thread. */
+final class CheckpointReader {
     static final byte NULL = 0;
     static final byte TEXT = 1;
     static final byte WHOLE = 2;
@@ -22,34 +16,16 @@ final class CheckpointReader implements AutoCloseable {
     static final byte ABSENT = 5;
     static final byte OTHER = 6;
 
-    private final Arena arena = Arena.ofConfined();
     private final ByteBuffer in;
 
-    /** Maps a file and checks its bytes; {@link IOException} when they are not what was written. */
-    CheckpointReader(Path file) throws IOException {
-        boolean good = false;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size < Long.BYTES || size > Integer.MAX_VALUE) {
-                throw new IOException("a checkpoint of " + size + " bytes");
-            }
-            in =
-                    channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena)
-                            .asByteBuffer()
-                            .order(ByteOrder.LITTLE_ENDIAN);
-            int end = (int) size - Long.BYTES;
-            CRC32C check = new CRC32C();
-            check.update(in.duplicate().limit(end));
-            if (in.getLong(end) != check.getValue()) {
-                throw new IOException("the checkpoint is damaged");
-            }
-            in.limit(end);
-            good = true;
-        } finally {
-            if (!good) {
-                arena.close();
-            }
-        }
+    /** Reads little-endian bytes from where they stand on. */
+    CheckpointReader(ByteBuffer in) {
+        this.in = in;
+    }
+
+    /** Reads some of the bytes of an array. */
+    CheckpointReader(byte[] bytes, int from, int length) {
+        this(ByteBuffer.wrap(bytes, from, length).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     byte one() {
@@ -73,6 +49,13 @@ final class CheckpointReader implements AutoCloseable {
     String text() {
         byte[] bytes = bytes();
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** All that is left. */
+    byte[] rest() {
+        byte[] rest = new byte[in.remaining()];
+        in.get(rest);
+        return rest;
     }
 
     /** How many things follow that each take at least so many bytes. */
@@ -114,10 +97,5 @@ final class CheckpointReader implements AutoCloseable {
             case OTHER -> new CborReader(bytes()).value();
             default -> throw new IllegalStateException("a value of kind " + kind);
         };
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

@@ -10,18 +10,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a checkpoint: a file that is there whole or not at all. Confined to one thread. */
 final class CheckpointWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int NONE = -1;
 
     private final Path file;
     private final Path beside;
     private final FileChannel channel;
-    private final ByteBuffer buffer =
-            ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** Where the block begins that is being written: it stays in memory to its end. */
+    private int block = NONE;
+
     private final CRC32C check = new CRC32C();
     private final CborWriter cbor = new CborWriter();
 
@@ -37,9 +42,29 @@ final class CheckpointWriter implements AutoCloseable {
     }
 
     private void room(int bytes) throws IOException {
-        if (buffer.remaining() < bytes) {
+        if (buffer.remaining() >= bytes) {
+            return;
+        }
+        if (block == NONE) {
+            flush();
+        } else {
+            ByteBuffer more = ByteBuffer.allocate(Math.multiplyExact(2, buffer.capacity()));
+            buffer = more.order(ByteOrder.LITTLE_ENDIAN).put(buffer.flip());
+        }
+    }
+
+    /** Begins a block, before which its length will stand. */
+    void beginBlock() throws IOException {
+        if (buffer.position() > BUFFER_BYTES / 2) {
             flush();
         }
+        put(0);
+        block = buffer.position();
+    }
+
+    void endBlock() {
+        buffer.putInt(block - Integer.BYTES, buffer.position() - block);
+        block = NONE;
     }
 
     private void flush() throws IOException {
@@ -90,6 +115,14 @@ final class CheckpointWriter implements AutoCloseable {
     void put(int[] numbers, int count) throws IOException {
         for (int i = 0; i < count; i++) {
             put(numbers[i]);
+        }
+    }
+
+    /** Numbers, behind how many there are. */
+    void put(List<Integer> numbers) throws IOException {
+        put(numbers.size());
+        for (int number : numbers) {
+            put(number);
         }
     }
 

@@ -39,9 +39,18 @@ final class Contradicted { // law G59
 
     /** Looks at the next entry before it is in the index. */
     void look(int arrival, Entry entry) {
-        if (followed(entry).anyMatch(hash -> !index.has(hash))) {
+        if (isLacking(entry)) {
             lacking.add(new Lacking(arrival, entry));
         }
+    }
+
+    private boolean isLacking(Entry entry) {
+        for (Hash parent : entry.parents()) {
+            if (!index.has(parent)) {
+                return true;
+            }
+        }
+        return entry.previous().filter(previous -> !index.has(previous)).isPresent();
     }
 
     private static Stream<Hash> followed(Entry entry) {
@@ -119,7 +128,7 @@ final class Contradicted { // law G59
     private Optional<Hash> earliest() {
         return lacking.stream()
                 .filter(each -> isUnfollowed(each.arrival()))
-                .filter(each -> followed(each.entry()).anyMatch(hash -> !index.has(hash)))
+                .filter(each -> isLacking(each.entry()))
                 .map(each -> each.entry().hash())
                 .findFirst();
     }

@@ -28,15 +28,9 @@ final class EdgeRelation extends Indexed<Edge> {
 
     private final EdgeIds byTo = new EdgeIds();
 
-    /** Fills in what was there before anyone could read it. */
-    void begin(Edge edge) {
-        note(edge.id(), null, edge);
-        restore(edge.id(), edge);
-    }
-
     @Override
-    void note(String id, @Nullable Edge before, @Nullable Edge after) {
-        super.note(id, before, after);
+    void index(String id, @Nullable Edge before, @Nullable Edge after) {
+        super.index(id, before, after);
         if (after != null) {
             byFrom.add(after.from(), id);
             byTo.add(after.to(), id);
@@ -51,14 +45,20 @@ final class EdgeRelation extends Indexed<Edge> {
     @Override
     Optional<Set<String>> find(String column, Object value) {
         return switch (column) {
-            case ":from" -> Optional.of(value instanceof String node ? byFrom.of(node) : Set.of());
-            case ":to" -> Optional.of(value instanceof String node ? byTo.of(node) : Set.of());
+            case ":from" -> Optional.of(ids(byFrom, value));
+            case ":to" -> Optional.of(ids(byTo, value));
             default -> Optional.empty();
         };
     }
 
+    private Set<String> ids(EdgeIds edges, Object node) {
+        indexWhatRests();
+        return node instanceof String id ? edges.of(id) : Set.of();
+    }
+
     /** The ids of edges that have an end at a node, or had. */
     Set<String> at(String node) {
+        indexWhatRests();
         Set<String> ids = byFrom.of(node);
         return ids.isEmpty() ? byTo.of(node) : with(ids, byTo.of(node));
     }

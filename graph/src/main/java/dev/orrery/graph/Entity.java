@@ -397,6 +397,11 @@ final class Entity { // law G7
         return removed == null ? new TreeMap<>() : removed;
     }
 
+    /** Whether it was ever added or removed. */
+    boolean isKnown() {
+        return adds.length > 0 || wasRemoved();
+    }
+
     /** Whether it was there once and was removed. */
     boolean wasRemoved() {
         return removed != null && adds.length == 0;

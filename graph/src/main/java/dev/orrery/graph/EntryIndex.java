@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ final class EntryIndex {
     private int[] table = new int[2 * FIRST_CAPACITY];
 
     private final List<String> authorNames = new ArrayList<>();
-    private final Map<String, Chain> chains = new HashMap<>();
+    private final Map<String, AuthorEntries> byAuthor = new HashMap<>();
     private final TreeSet<Hash> heads = new TreeSet<>();
 
     /** What entries follow that were not here before them: in a base that came later, or lost. */
@@ -51,20 +52,6 @@ final class EntryIndex {
 
     /** The heads as they are given out; made anew when they changed and somebody asks. */
     private @Nullable List<Hash> headList;
-
-    /** One author's entries: the newest of them, and all by sequence. */
-    private static final class Chain {
-        final int author;
-        int[] arrivals = new int[8];
-        long newest;
-
-        /** Entries of a number that another entry of the author has too, in the order they came. */
-        final List<Integer> forked = new ArrayList<>();
-
-        Chain(int author) {
-            this.author = author;
-        }
-    }
 
     /** How many entries there are. */
     int size() {
@@ -153,12 +140,11 @@ final class EntryIndex {
 
     private void place(int arrival, Stamp stamp) {
         loose.count(locate(stamp.hash()) == 0 ? 0 : -1);
-        Chain chain = put(arrival, stamp);
-        link(chain, stamp.sequence(), arrival);
+        put(arrival, stamp).add(stamp.sequence(), arrival);
         fingerprint.add(stamp.hash());
     }
 
-    private Chain put(int arrival, Stamp stamp) {
+    private AuthorEntries put(int arrival, Stamp stamp) {
         skipTo(arrival);
         if (isKnown(arrival)) {
             throw new IllegalStateException("law G30: two entries of number " + arrival);
@@ -176,12 +162,12 @@ final class EntryIndex {
         millis[place] = stamp.time().millis();
         counters[place] = stamp.time().counter();
         sequences[place] = stamp.sequence();
-        Chain chain = chain(stamp.author());
-        authors[place] = chain.author;
+        AuthorEntries entries = of(stamp.author());
+        authors[place] = entries.author();
         if (insert(arrival, hash)) {
             loose.addAgain(arrival);
         }
-        return chain;
+        return entries;
     }
 
     private void grow() {
@@ -214,26 +200,13 @@ final class EntryIndex {
         return isAgain;
     }
 
-    private Chain chain(String author) {
-        return chains.computeIfAbsent(
+    private AuthorEntries of(String author) {
+        return byAuthor.computeIfAbsent(
                 author,
                 name -> {
                     authorNames.add(name);
-                    return new Chain(authorNames.size() - 1);
+                    return new AuthorEntries(authorNames.size() - 1);
                 });
-    }
-
-    private static void link(Chain chain, long sequence, int arrival) {
-        int place = (int) sequence; // entries of an author are admitted one after the other
-        if (place >= chain.arrivals.length) {
-            chain.arrivals = Arrays.copyOf(chain.arrivals, 2 * place);
-        }
-        if (chain.arrivals[place] != 0) {
-            chain.forked.add(arrival);
-        } else {
-            chain.arrivals[place] = arrival;
-            chain.newest = Math.max(chain.newest, sequence);
-        }
     }
 
     /** Leaves arrival numbers up to this one free: their entries were lost. */
@@ -280,16 +253,7 @@ final class EntryIndex {
             return;
         }
         loose.count(number == 0 ? 0 : 1);
-        Chain chain = chain(entry.author());
-        int place = (int) entry.sequence();
-        if (place < chain.arrivals.length && chain.arrivals[place] == size + 1) {
-            chain.arrivals[place] = 0;
-            while (chain.newest > 0 && chain.arrivals[(int) chain.newest] == 0) {
-                chain.newest--;
-            }
-        } else {
-            chain.forked.removeLast();
-        }
+        of(entry.author()).removeLast(entry.sequence(), size + 1);
         fingerprint.remove(entry.hash());
         heads.clear();
         heads.addAll(before);
@@ -341,22 +305,20 @@ final class EntryIndex {
 
     /** The greatest sequence number of an author's entries, 0 when there is none. */
     long newest(String author) {
-        Chain chain = chains.get(author);
-        return chain == null ? 0 : chain.newest;
+        AuthorEntries entries = byAuthor.get(author);
+        return entries == null ? 0 : entries.newest();
     }
 
     /** The first entry that came of an author with a number, 0 when there is none. */
     int find(String author, long sequence) {
-        Chain chain = chains.get(author);
-        return chain == null || sequence >= chain.arrivals.length
-                ? 0
-                : chain.arrivals[(int) sequence];
+        AuthorEntries entries = byAuthor.get(author);
+        return entries == null ? 0 : entries.find(sequence);
     }
 
     /** Entries of an author whose numbers others of his have too: he forked. */
     List<Integer> forked(String author) {
-        Chain chain = chains.get(author);
-        return chain == null ? List.of() : List.copyOf(chain.forked);
+        AuthorEntries entries = byAuthor.get(author);
+        return entries == null ? List.of() : entries.forked();
     }
 
     /** All authors, roots' none included. */
@@ -421,6 +383,25 @@ final class EntryIndex {
         return new Stamp(time(arrival), author(arrival), sequence(arrival), hash(arrival));
     }
 
+    /** Who wrote entries when, of those that are here now: to be asked without the lock. */
+    IntFunction<Stamp> stamps() {
+        long[] words = hashes;
+        long[] times = millis;
+        int[] ticks = counters;
+        int[] writers = authors;
+        long[] numbers = sequences;
+        List<String> names = authors();
+        return arrival -> {
+            int place = arrival - 1;
+            int at = 4 * place;
+            return new Stamp(
+                    new HybridTime(times[place], ticks[place]),
+                    names.get(writers[place]),
+                    numbers[place],
+                    new Hash(words[at], words[at + 1], words[at + 2], words[at + 3]));
+        };
+    }
+
     /** The same of an entry that may be loose; null of one that is not here. */
     @Nullable Stamp stamp(Hash hash) {
         int arrival = locate(hash);
@@ -446,6 +427,10 @@ final class EntryIndex {
         for (Hash head : heads) {
             out.put(head);
         }
+        for (String author : authorNames) {
+            of(author).write(out);
+        }
+        fingerprint.write(out);
         compacted.write(out);
         loose.write(out);
     }
@@ -453,7 +438,7 @@ final class EntryIndex {
     static EntryIndex read(CheckpointReader in) {
         EntryIndex index = new EntryIndex();
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
-            index.chain(in.text());
+            index.of(in.text());
         }
         int size = in.count(Hash.BYTES);
         int capacity = size + size / 16 + FIRST_CAPACITY;
@@ -466,12 +451,16 @@ final class EntryIndex {
         int slots = in.count(Integer.BYTES);
         index.table = in.numbers(slots, slots);
         index.requireTable();
+        index.requirePossible();
         for (int i = in.count(Hash.BYTES); i > 0; i--) {
             index.heads.add(in.hash());
         }
+        for (String author : index.authorNames) {
+            index.of(author).read(in, size);
+        }
+        index.fingerprint.read(in);
         index.compacted.read(in);
         index.loose.read(in);
-        index.linkAll();
         return index;
     }
 
@@ -490,22 +479,15 @@ final class EntryIndex {
         }
     }
 
-    private void linkAll() {
-        Chain[] byNumber = new Chain[authorNames.size()];
-        for (int i = 0; i < byNumber.length; i++) {
-            byNumber[i] = chain(authorNames.get(i));
-        }
-        for (int arrival = 1; arrival <= size; arrival++) {
-            if (holds(arrival)) {
-                int at = 4 * (arrival - 1);
-                fingerprint.add(hashes[at], hashes[at + 1], hashes[at + 2], hashes[at + 3]);
-                long sequence = sequences[arrival - 1];
-                if (sequence < 0 || sequence > size) {
-                    throw new IllegalStateException("an author has fewer entries: " + sequence);
-                }
-                link(byNumber[authors[arrival - 1]], sequence, arrival);
-            } else if (isKnown(arrival) && locate(hash(arrival)) == arrival) {
-                loose.count(1);
+    private void requirePossible() {
+        int names = authorNames.size();
+        for (int place = 0; place < size; place++) {
+            boolean isPossible =
+                    authors[place] >= LOST
+                            && authors[place] < names
+                            && (millis[place] | counters[place]) >= 0;
+            if (!isPossible) {
+                throw new IllegalStateException("no entry can be number " + (place + 1));
             }
         }
     }

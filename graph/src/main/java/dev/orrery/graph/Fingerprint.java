@@ -1,6 +1,7 @@
 package dev.orrery.graph;
 
 import dev.orrery.core.Bytes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -18,12 +19,7 @@ final class Fingerprint {
     private long count;
 
     void add(Hash hash) {
-        add(hash.first(), hash.second(), hash.third(), hash.fourth());
-    }
-
-    /** Adds a hash by its words. */
-    void add(long first, long second, long third, long fourth) {
-        add(fourth, third, second, first, 0);
+        add(hash.fourth(), hash.third(), hash.second(), hash.first(), 0);
         count++;
     }
 
@@ -51,6 +47,20 @@ final class Fingerprint {
     /** How many entries are in it. */
     long count() {
         return count;
+    }
+
+    // ---- for checkpoints
+
+    void write(CheckpointWriter out) throws IOException {
+        out.put(sum, sum.length);
+        out.put(count);
+    }
+
+    void read(CheckpointReader in) {
+        for (int word = 0; word < sum.length; word++) {
+            sum[word] = in.large();
+        }
+        count = in.large();
     }
 
     /** Sixteen bytes that differ, as good as certainly, where the sets do. */

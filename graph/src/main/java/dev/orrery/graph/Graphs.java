@@ -136,10 +136,11 @@ public final class Graphs {
      * @throws OrreryException.StorageFailure when the store cannot be opened
      */
     public Graph open(Ontology ontology) {
+        Supplier<Optional<Checkpoint.Found>> checkpointed = checkpointed(ontology.name());
         DeferredLog opened = new DeferredLog(log.get(), durability);
         boolean complete = false;
         try {
-            Replica found = Opening.open(this, opened, ontology);
+            Replica found = Opening.open(this, opened, ontology, checkpointed);
             LocalGraph graph = new LocalGraph(found, opened);
             if (!ontology.without(graph.ontology()).isEmpty()) {
                 graph.extend(ontology);
@@ -152,6 +153,15 @@ public final class Graphs {
                 opened.close();
             }
         }
+    }
+
+    /** The checkpoint, which is read while the log is opened. */
+    private Supplier<Optional<Checkpoint.Found>> checkpointed(String graph) {
+        Path file = checkpoint;
+        return file == null
+                ? Optional::empty
+                : Meanwhile.begin("checkpoint of " + graph, () -> Checkpoint.read(file, graph))
+                        ::result;
     }
 
     Timeline timeline() {

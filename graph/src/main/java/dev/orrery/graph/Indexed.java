@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Indexed<V> extends LocalRelation<String, V> {
     private final Map<String, PropertyIndex> indexes = new ConcurrentHashMap<>();
+
+    /**
+     * What rests and is in no index yet; null when there is no such thing. Guards what is noted.
+     */
+    private volatile @Nullable Unrestored<String, V> unindexed;
+
+    private final ReentrantLock learning = new ReentrantLock();
+
+    /** The ids of which what rested is in the indexes, or counts for nothing. */
+    private final Set<String> indexed = new HashSet<>();
 
     Indexed(Timeline timeline, String name) {
         super(timeline, name);
@@ -36,11 +48,51 @@ abstract class Indexed<V> extends LocalRelation<String, V> {
         return Optional.empty();
     }
 
+    /** Fills in what rested, when it is asked for. Before {@link #begin}. */
+    final void rest(RestingEntities resting, Class<V> kind) {
+        Unrestored<String, V> values = new Resting<>(resting, kind);
+        unindexed = values;
+        restoreLater(values);
+    }
+
+    /** Fills in what showed before anyone could read it, whatever rests of it; null for nothing. */
+    final void begin(String id, @Nullable V value) {
+        if (value != null) {
+            note(id, null, value);
+            restore(id, value);
+        } else if (unindexed != null) {
+            indexed.add(id);
+            restoreNone(id);
+        }
+    }
+
+    /** Nodes that rest, or edges. */
+    private record Resting<V>(RestingEntities all, Class<V> kind) implements Unrestored<String, V> {
+        @Override
+        public Optional<V> find(String id) {
+            int place = all.find(id);
+            return place == RestingEntities.NONE ? Optional.empty() : at(place);
+        }
+
+        private Optional<V> at(int place) {
+            return Optional.ofNullable(all.shown(place)).filter(kind::isInstance).map(kind::cast);
+        }
+
+        @Override
+        public void forEach(BiConsumer<? super String, ? super V> reader) {
+            for (int place = 0; place < all.size(); place++) {
+                String id = all.id(place);
+                at(place).ifPresent(value -> reader.accept(id, value));
+            }
+        }
+    }
+
     /** Has an index for each property that these types declare. While nothing is being shown. */
     final void index(Collection<ResolvedType> types) {
         for (ResolvedType type : types) {
             for (String property : type.indexes()) {
                 if (!indexes.containsKey(property)) {
+                    indexWhatRests();
                     PropertyIndex index = new PropertyIndex();
                     eachVersion(
                             (id, value) -> index.note(id, null, properties(value).value(property)));
@@ -51,7 +103,46 @@ abstract class Indexed<V> extends LocalRelation<String, V> {
     }
 
     /** Called before a change can be seen. */
-    void note(String id, @Nullable V before, @Nullable V after) {
+    final void note(String id, @Nullable V before, @Nullable V after) {
+        if (unindexed == null) {
+            index(id, before, after);
+            return;
+        }
+        learning.lock();
+        try {
+            if (unindexed != null && indexed.add(id)) {
+                index(id, null, before); // what rests of it is not looked at any more
+            }
+            index(id, before, after);
+        } finally {
+            learning.unlock();
+        }
+    }
+
+    /** Has what rests in the indexes too; to be called before one of them is asked. */
+    final void indexWhatRests() { // law G55
+        if (unindexed == null) {
+            return;
+        }
+        learning.lock();
+        try {
+            Unrestored<String, V> rest = unindexed;
+            if (rest != null) {
+                rest.forEach((id, value) -> {
+                    if (!indexed.contains(id)) {
+                        index(id, null, value);
+                    }
+                });
+                indexed.clear();
+                unindexed = null;
+            }
+        } finally {
+            learning.unlock();
+        }
+    }
+
+    /** Puts a change into the indexes; one at a time. */
+    void index(String id, @Nullable V before, @Nullable V after) {
         indexes.forEach((property, index) -> {
             index.note(id, valueOf(before, property), valueOf(after, property));
             index.forget((former, value) -> isGone(former, property, value));
@@ -88,7 +179,11 @@ abstract class Indexed<V> extends LocalRelation<String, V> {
 
     private Optional<Set<String>> having(String column, Object value) {
         PropertyIndex index = indexes.get(column);
-        return index == null ? find(column, value) : Optional.of(index.of(value));
+        if (index == null) {
+            return find(column, value);
+        }
+        indexWhatRests();
+        return Optional.of(index.of(value));
     }
 
     private static Optional<Set<String>> union(List<Optional<Set<String>>> parts) {
@@ -104,6 +199,7 @@ abstract class Indexed<V> extends LocalRelation<String, V> {
 
     /** How many pairs of a value and an id the index of a property has. */
     int indexSize(String property) {
+        indexWhatRests();
         PropertyIndex index = indexes.get(property);
         return index == null ? 0 : index.size();
     }

@@ -1,6 +1,7 @@
 package dev.orrery.graph;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +35,15 @@ final class Joining {
         this.state = found.state();
         this.index = found.index();
         this.unsealed = index.newest(author) > 0;
-        this.judge = new Judge(new Schema(state.facts().ontology()));
+        RestingEntities resting = state.resting();
+        this.judge =
+                resting == null ? new Judge(new Schema(state.facts().ontology())) : resting.judge();
     }
 
-    /** Judges all that was found; what is in the quarantine is in the batch. */
+    /**
+     * Judges all that was found, but for what rests and shows as it did; what is in the quarantine
+     * is in the batch.
+     */
     Batch begin() {
         Batch all =
                 new Batch(
@@ -48,8 +54,24 @@ final class Joining {
                         KeyStatements.none(),
                         judge,
                         false);
-        judgeAnew(all);
+        RestingEntities resting = state.resting();
+        if (resting == null) {
+            judgeAnew(all);
+        } else {
+            resting.quarantined().forEach(state::slot);
+            wakeEdges();
+            judgeFacts(all);
+            judgeAll(all, state.awake());
+        }
+        state.begin();
         return all;
+    }
+
+    /** Has edges judged too at whose ends something may have changed. */
+    private void wakeEdges() {
+        for (State.Slot slot : state.awake()) {
+            state.incident(slot.entity().id()).forEach(state::slot);
+        }
     }
 
     EntryCodec codec() {
@@ -204,8 +226,13 @@ final class Joining {
     }
 
     private void judgeAnew(Batch batch) {
+        judge = judge.under(new Schema(state.facts().ontology()));
+        judgeFacts(batch);
+        judgeAll(batch, state.slots());
+    }
+
+    private void judgeFacts(Batch batch) {
         SchemaFacts facts = state.facts();
-        judge = judge.under(new Schema(facts.ontology()));
         for (Hash entry : batch.factsBefore().rejected().keySet()) {
             batch.quarantine(entry, Optional.empty());
         }
@@ -217,12 +244,11 @@ final class Joining {
                             new Quarantined(entry, operation, "", reasons, judge.schema().hash());
                     batch.quarantine(entry, Optional.of(rejected));
                 });
-        judgeAll(batch);
     }
 
-    private void judgeAll(Batch batch) {
+    private void judgeAll(Batch batch, Collection<State.Slot> slots) {
         List<State.Slot> edgeSlots = new ArrayList<>();
-        for (State.Slot slot : state.slots()) {
+        for (State.Slot slot : slots) {
             Entity.Add add = slot.entity().shown();
             if (add != null && add.isEdge()) {
                 edgeSlots.add(slot);

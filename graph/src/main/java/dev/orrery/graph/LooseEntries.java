@@ -80,11 +80,13 @@ final class LooseEntries { // law G65
         out.put(loose.toByteArray());
         out.put(again.toByteArray());
         out.put(floor);
+        out.put(count);
     }
 
     void read(CheckpointReader in) {
         loose = BitSet.valueOf(in.bytes());
         again = BitSet.valueOf(in.bytes());
         floor = in.number();
+        count = in.number();
     }
 }

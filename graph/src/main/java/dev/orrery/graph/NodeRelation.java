@@ -21,12 +21,6 @@ final class NodeRelation extends Indexed<Node> {
         super(timeline, graph + " nodes");
     }
 
-    /** Fills in what was there before anyone could read it. */
-    void begin(Node node) {
-        note(node.id(), null, node);
-        restore(node.id(), node);
-    }
-
     @Override
     Row properties(Node node) {
         return node.properties();

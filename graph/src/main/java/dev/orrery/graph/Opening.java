@@ -5,12 +5,14 @@ import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.LimitExceeded;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.SegmentLog;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a store into memory: entries join the state as they did when they came, and nothing is
@@ -43,6 +45,12 @@ final class Opening implements EntryStore.Found { // law G59
 
     /** Entries that are not what was written here. */
     private final Set<Hash> leftOut;
+
+    /** Tells of an entry that is here who wrote it when. */
+    private final Function<Hash, @Nullable Stamp> known = this::stamp;
+
+    /** Who wrote the last entry that was taken, which the next one follows most often. */
+    private @Nullable Stamp newest;
 
     /** The greatest number that an entry can have so far. */
     private long greatest;
@@ -89,22 +97,45 @@ final class Opening implements EntryStore.Found { // law G59
         this.authors.addAll(found.replicas());
     }
 
-    static Replica open(Graphs graphs, SegmentLog log, Ontology ontology) {
-        EntryStore store = new EntryStore(log, ontology.name());
-        Opening opening = read(store, graphs.checkpoint(), ontology.name());
-        if (opening.contradicted.isSomethingLost()) {
-            opening.topics.forget(); // perhaps what they say is here was lost // law G68
+    /**
+     * Opens a graph.
+     *
+     * @param found what its checkpoint has
+     */
+    static Replica open(
+            Graphs graphs,
+            SegmentLog log,
+            Ontology ontology,
+            Supplier<Optional<Checkpoint.Found>> found) {
+        String name = ontology.name();
+        EntryStore store = new EntryStore(log, name);
+        Opening opening = read(store, found.get(), name, Set.of());
+        Set<Hash> changed = opening.changed();
+        if (!changed.isEmpty()) {
+            opening =
+                    read(
+                            store,
+                            graphs.checkpoint().flatMap(file -> Checkpoint.read(file, name)),
+                            name,
+                            changed);
+            opening.contradicted.noteLoss();
         }
-        String author = graphs.author(opening.authors);
+        return opening.replica(graphs, ontology);
+    }
+
+    private Replica replica(Graphs graphs, Ontology ontology) {
+        if (contradicted.isSomethingLost()) {
+            topics.forget(); // perhaps what they say is here was lost // law G68
+        }
+        String author = graphs.author(authors);
         List<byte[]> records = new ArrayList<>();
-        if (opening.index.find("", 0) == 0) {
-            Entry root =
-                    opening.codec.root(new Operation.Define(ontology.name(), ontology.facts()));
-            int arrival = opening.index.size() + 1;
-            opening.take(arrival, root);
+        if (index.find("", 0) == 0) {
+            Entry root = codec.root(new Operation.Define(ontology.name(), ontology.facts()));
+            int arrival = index.size() + 1;
+            take(arrival, root);
             records.add(EntryStore.record(arrival, List.of(root)));
         }
-        if (opening.authors.isEmpty() || !opening.authors.getLast().equals(author)) {
+        if (authors.isEmpty() || !authors.getLast().equals(author)) {
             records.add(EntryStore.replica(author));
         }
         store.append(records);
@@ -113,42 +144,36 @@ final class Opening implements EntryStore.Found { // law G59
                 ontology.name(),
                 new Replica.Found(
                         store,
-                        opening.codec,
-                        opening.state,
-                        opening.index,
-                        opening.leases,
-                        opening.acknowledged,
-                        opening.topics,
-                        graphs.clockFrom(opening.index.greatestTime()),
+                        codec,
+                        state,
+                        index,
+                        leases,
+                        acknowledged,
+                        topics,
+                        graphs.clockFrom(index.greatestTime()),
                         author,
                         graphs.identity(),
                         graphs.checkpoint(),
-                        opening.covered,
-                        opening.erasing));
+                        covered,
+                        erasing));
     }
 
-    /** What the checkpoint and the records behind it say, or else all records. */
-    private static Opening read(EntryStore store, Optional<Path> checkpoint, String graph) {
-        Opening opening = read(store, checkpoint, graph, Set.of());
+    /** The entries that are not what was written. */
+    private Set<Hash> changed() {
         if (!store.log().damage().isEmpty()) {
-            opening.contradicted.noteLoss();
+            contradicted.noteLoss();
         }
-        Set<Hash> changed = opening.contradicted.find();
-        if (changed.isEmpty()) {
-            return opening;
-        }
+        Set<Hash> changed = contradicted.find();
         changed.forEach(entry ->
                 LOG.log(
                         System.Logger.Level.ERROR,
                         "entry " + entry + " of " + graph + " is not what was written"));
-        Opening again = read(store, checkpoint, graph, changed);
-        again.contradicted.noteLoss();
-        return again;
+        return changed;
     }
 
+    /** What the checkpoint and the records behind it say, or else all records. */
     private static Opening read(
-            EntryStore store, Optional<Path> checkpoint, String graph, Set<Hash> leftOut) {
-        Optional<Checkpoint.Found> found = checkpoint.flatMap(file -> Checkpoint.read(file, graph));
+            EntryStore store, Optional<Checkpoint.Found> found, String graph, Set<Hash> leftOut) {
         if (found.isPresent() && fits(store, found.get())) {
             Opening opening = new Opening(graph, store, found.get(), leftOut);
             store.replay(found.get().position(), opening);
@@ -317,6 +342,7 @@ final class Opening implements EntryStore.Found { // law G59
         requireRules(entry);
         contradicted.look((int) arrival, entry);
         index.add((int) arrival, entry);
+        newest = entry.stamp();
         state.join(entry);
         erasing |= entry.operation() instanceof Operation.Erase || state.isErased(entry);
     }
@@ -336,8 +362,13 @@ final class Opening implements EntryStore.Found { // law G59
         erasing |= state.isErased(entry);
     }
 
+    private @Nullable Stamp stamp(Hash hash) {
+        Stamp last = newest;
+        return last != null && last.hash().equals(hash) ? last : index.stamp(hash);
+    }
+
     private void requireRules(Entry entry) {
-        String broken = Admission.brokenBy(entry, index::stamp);
+        String broken = Admission.brokenBy(entry, known);
         if (broken != null || leftOut.contains(entry.hash())) {
             throw new Invalid("entry", "is what was written here", entry.hash());
         }

@@ -30,12 +30,14 @@ final class Showing {
     /** Shows what was found at opening; nobody reads yet. */
     void begin(State state, Batch found, Schema schema) {
         index(schema);
-        for (State.Slot slot : state.slots()) {
-            switch (slot.shown) {
-                case Node node -> nodes.begin(node);
-                case Edge edge -> edges.begin(edge);
-                case null, default -> {}
-            }
+        RestingEntities resting = state.resting();
+        if (resting != null) {
+            nodes.rest(resting, Node.class);
+            edges.rest(resting, Edge.class);
+        }
+        for (State.Slot slot : state.awake()) {
+            nodes.begin(slot.entity().id(), as(Node.class, slot.shown));
+            edges.begin(slot.entity().id(), as(Edge.class, slot.shown));
         }
         found.held().forEach(each -> each.now().ifPresent(quarantine::begin));
     }

@@ -20,6 +20,15 @@ final class State { // law G7
     private final Map<String, Slot> slots = new HashMap<>();
 
     /**
+     * What was known when the checkpoint was written; what is in {@link #slots} counts instead.
+     * Null when all of it is there, or nothing was.
+     */
+    private @Nullable RestingEntities resting;
+
+    /** Whether what rests shows: before that nothing does. */
+    private boolean begun;
+
+    /**
      * The edges that ever named a node as an end, by node; it may name some that do so no more, and
      * some twice.
      */
@@ -73,7 +82,7 @@ final class State { // law G7
     /** Takes in an entry about an id; null when it makes no difference. */
     @SuppressWarnings("ReferenceEquality") // the very entity says that nothing was changed
     private @Nullable Step join(Operation.OfEntity operation, Stamp stamp) {
-        Slot slot = slots.computeIfAbsent(operation.id(), id -> new Slot(Entity.unknown(id)));
+        Slot slot = slotFor(operation.id());
         Entity before = slot.entity;
         Entity after = before.join(operation, stamp);
         if (after == before) {
@@ -90,7 +99,7 @@ final class State { // law G7
     /** Takes in what other entries said about an id; null when it makes no difference. */
     @SuppressWarnings("ReferenceEquality") // the very entity says that nothing was changed
     @Nullable Step join(Entity other) {
-        Slot slot = slots.computeIfAbsent(other.id(), id -> new Slot(Entity.unknown(id)));
+        Slot slot = slotFor(other.id());
         Entity before = slot.entity;
         Entity after = before.join(other);
         if (after == before) {
@@ -111,7 +120,7 @@ final class State { // law G7
     List<Step> join(State other) {
         keys = keys.and(other.keys);
         other.facts.statements().forEach((stamp, stated) -> join(stated, stamp));
-        return other.slots.values().stream()
+        return other.slots().stream()
                 .map(slot -> join(slot.entity))
                 .filter(Objects::nonNull)
                 .toList();
@@ -124,6 +133,72 @@ final class State { // law G7
         for (String node : entity.endpoints()) {
             incident.computeIfAbsent(node, _ -> new ArrayList<>(2)).add(entity.id());
         }
+    }
+
+    // ---- what rests in a checkpoint
+
+    /** Takes over what was known of ids; of none of them anything is known yet. */
+    void rest(RestingEntities entities) {
+        resting = entities;
+        erased.addAll(entities.erased());
+    }
+
+    /** What rests and may be shown as it was; null when nothing does. */
+    @SuppressWarnings("ReferenceEquality") // the very facts say that nothing was stated since
+    @Nullable RestingEntities resting() {
+        return resting != null && resting.facts() == facts ? resting : null;
+    }
+
+    /** From now on what rests shows. */
+    void begin() {
+        begun = true;
+    }
+
+    /** The ids of which something may be known that does not rest. */
+    Collection<Slot> awake() {
+        return List.copyOf(slots.values());
+    }
+
+    private @Nullable Slot wake(String id) {
+        RestingEntities rest = resting;
+        int place = rest == null ? RestingEntities.NONE : rest.find(id);
+        return rest == null || place == RestingEntities.NONE ? null : wake(rest, place);
+    }
+
+    private Slot wake(RestingEntities rest, int place) {
+        Entity entity = rest.entity(place);
+        Slot slot = new Slot(entity);
+        slot.shown = begun ? rest.shown(place, entity) : null;
+        slots.put(entity.id(), slot);
+        return slot;
+    }
+
+    private void wakeAll() {
+        RestingEntities rest = resting;
+        if (rest == null) {
+            return;
+        }
+        for (int place = 0; place < rest.size(); place++) {
+            String id = rest.id(place);
+            if (!slots.containsKey(id)) {
+                wake(rest, place);
+            }
+            List<String> edges = rest.incident(place);
+            if (!edges.isEmpty()) {
+                incident.computeIfAbsent(id, _ -> new ArrayList<>(edges.size())).addAll(edges);
+            }
+        }
+        resting = null;
+    }
+
+    private Slot slotFor(String id) {
+        Slot known = slot(id);
+        if (known != null) {
+            return known;
+        }
+        Slot slot = new Slot(Entity.unknown(id));
+        slots.put(id, slot);
+        return slot;
     }
 
     /** Takes over what an entry had stated about the schema. */
@@ -185,7 +260,7 @@ final class State { // law G7
                 && !(about instanceof Operation.Remove)
                 && !(about instanceof Operation.Erase)
                 && erased.contains(about.id())) {
-            Slot slot = slots.get(about.id());
+            Slot slot = slot(about.id());
             return slot != null && slot.entity.isRemoved(entry.stamp());
         }
         return false;
@@ -201,27 +276,43 @@ final class State { // law G7
 
     /** What is known of an id; null when nothing is. */
     @Nullable Slot slot(String id) {
-        return slots.get(id);
+        Slot slot = slots.get(id);
+        return slot == null ? wake(id) : slot;
     }
 
     /** The node that shows under an id, null when none does. */
     @Nullable Node node(String id) {
         Slot slot = slots.get(id);
-        return slot != null && slot.shown instanceof Node node ? node : null;
+        if (slot == null) {
+            return resting == null ? null : resting.node(id);
+        }
+        return slot.shown instanceof Node node ? node : null;
     }
 
     /** Whether anything was ever added or removed under an id. */
     boolean isKnown(String id) {
         Slot slot = slots.get(id);
-        return slot != null && (slot.entity.adds().length > 0 || slot.entity.wasRemoved());
+        if (slot == null) {
+            return resting != null && resting.isKnown(id);
+        }
+        return slot.entity.isKnown();
     }
 
     Collection<Slot> slots() {
+        wakeAll();
         return slots.values();
     }
 
     /** The edges that may have a node as an end, some perhaps twice. */
     List<String> incident(String node) {
-        return incident.getOrDefault(node, List.of());
+        List<String> later = incident.getOrDefault(node, List.of());
+        RestingEntities rest = resting;
+        int place = rest == null ? RestingEntities.NONE : rest.find(node);
+        if (rest == null || place == RestingEntities.NONE) {
+            return later;
+        }
+        List<String> all = new ArrayList<>(rest.incident(place));
+        all.addAll(later);
+        return all;
     }
 }
