@@ -107,7 +107,9 @@ final class EntryIndex {
         Hash hash = entry.hash();
         place(arrival, entry.stamp());
         entry.parents().forEach(this::follow);
-        entry.previous().ifPresent(this::follow);
+        entry.previous()
+                .filter(previous -> !entry.parents().contains(previous))
+                .ifPresent(this::follow);
         if (!followedBefore.contains(hash)) {
             heads.add(hash);
         }
@@ -139,7 +141,9 @@ final class EntryIndex {
     }
 
     private void place(int arrival, Stamp stamp) {
-        loose.count(locate(stamp.hash()) == 0 ? 0 : -1);
+        if (!loose.isEmpty() && locate(stamp.hash()) != 0) {
+            loose.count(-1);
+        }
         put(arrival, stamp).add(stamp.sequence(), arrival);
         fingerprint.add(stamp.hash());
     }
