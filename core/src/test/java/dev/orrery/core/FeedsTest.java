@@ -23,6 +23,7 @@ class FeedsTest {
         return new Cursor.Numbered("test", offset);
     }
 
+    // law C67
     @Test
     void ofCommitsThatChangeVeryMuchFewerAreKept() {
         Timeline timeline = Timeline.startingAt("t", new Revision(0));
@@ -65,6 +66,7 @@ class FeedsTest {
         }
     }
 
+    // law C7
     @Test
     void aSlowSubscriberIsToldWhatItMissedAndNeverSlowsThePublisher() {
         try (Subscription<Delivery<Integer>> slow = feed.subscribe();
@@ -155,6 +157,7 @@ class FeedsTest {
         }
     }
 
+    // law C8
     @Test
     void joiningAStateFeedIsWithoutAGapWhateverIsPublished() throws InterruptedException {
         Counter counter = new Counter();

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A subset of a relation: the same entries at every revision, in the same commits. */
+// law C61
 class SubsetTest {
     private final Timeline timeline = Timeline.startingAt("t", new Revision(0));
     private final Numbers numbers = new Numbers(timeline);

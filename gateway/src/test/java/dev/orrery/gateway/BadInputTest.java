@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Whatever a client sends, it gets one line that says why, and the server goes on as if nothing had
  * been.
  */
+// laws G5, G6
 @Timeout(60)
 class BadInputTest {
     @ParameterizedTest

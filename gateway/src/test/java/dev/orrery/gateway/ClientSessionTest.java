@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A session over a wire the test holds in its hand: it lets one frame through at a time. */
+// law G4
 @Timeout(60)
 class ClientSessionTest {
     private final Channels channels = new Channels(Served.EVERYBODY, () -> "e", System::nanoTime);

@@ -114,6 +114,7 @@ class EventStreamTest {
         }
     }
 
+    // law G3
     @Test
     void streamThatFellBehindIsResetAndEndsAtTheNewest() throws Exception {
         try (Served served = new Served()) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Both decoders against damaged and made-up frames: a command or a {@link BadFrame}, nothing else.
  */
+// law G5
 class FormFuzzTest {
     private static final long SEED = Long.getLong("orrery.seed", 20260727L);
     private static final int ROUNDS = 20_000;

@@ -48,6 +48,7 @@ class JsonFormTest {
         }
     }
 
+    // law G12
     @Test
     void answerLargerThanAnyFrameOfAClientArrivesWhole() throws Exception {
         try (Served served = new Served();
@@ -182,6 +183,7 @@ class JsonFormTest {
         }
     }
 
+    // law G4
     @Test
     void severalCommandsInOneFrameAreAnsweredInOrder() throws Exception { // W04
         try (Served served = new Served();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The window between those who produce for a connection and the one who writes. */
+// law G2
 @Timeout(30)
 class OutboxTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(20);

@@ -56,6 +56,7 @@ class PagesTest {
         }
     }
 
+    // law G11
     @Test
     void consoleIsImportedByNameAndEachScriptByItsHash() throws Exception {
         try (Served served = new Served();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * A client that stops reading costs nobody else anything: not the publisher, not its neighbours,
  * not memory.
  */
+// laws G2, G3
 @Timeout(120)
 class SlowReaderTest {
     private static final int MESSAGES = 10_000;

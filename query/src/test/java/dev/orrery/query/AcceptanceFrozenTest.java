@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Acceptance: facts that stay once they are there. */
+// law C64
 class AcceptanceFrozenTest {
     private final Timeline timeline = Timeline.startingAt("test", new Revision(0));
     private final Queries queries = new Queries(timeline, Thread.ofVirtual().factory());

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads that a body starts by itself. Law C62 of core. */
+// law C62
 @Timeout(60)
 class StrayTest {
     private final Timeline timeline = Timeline.startingAt("test", new Revision(0));

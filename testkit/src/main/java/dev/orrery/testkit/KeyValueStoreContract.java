@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * What every engine of {@link KeyValueStore} keeps. An engine's test extends it and says how to
  * open one.
  */
+// laws C50, C51
 @Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs
 public abstract class KeyValueStoreContract {
     private static final byte[] FIRST = {};

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * What every engine of {@link SegmentLog} keeps. An engine's test extends it and says how to open
  * one.
  */
+// laws C41, C47, C48, C49
 @Timeout(60) // seconds: a fault shows as a failure, not as a build that hangs
 public abstract class SegmentLogContract {
     private static final SegmentLog.Options SMALL =
