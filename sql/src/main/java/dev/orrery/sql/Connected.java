@@ -408,14 +408,32 @@ final class Connected implements WriteSession, AutoCloseable {
                     return run.with(new Prepared(second));
                 }
             }
-            kept.inUse = true;
-            try {
-                return run.with(kept);
-            } finally {
-                kept.inUse = false;
-            }
+            return run(sql, kept, run);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    private <T> T run(String sql, Prepared kept, Run<T> run) throws SQLException {
+        kept.inUse = true;
+        try {
+            return run.with(kept);
+        } catch (SQLException e) {
+            statements.remove(
+                    sql); // a driver may not run one again that failed, on a full disk say
+            closeAfter(e, kept.statement);
+            throw e;
+        } finally {
+            kept.inUse = false;
+        }
+    }
+
+    /** Closes a statement that failed. */
+    static void closeAfter(SQLException failure, PreparedStatement statement) {
+        try {
+            statement.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 }

@@ -93,11 +93,10 @@ final class SqliteDialect extends Dialect {
     @Override
     Bounds bounds(Connection connection, Access access) throws SQLException {
         return new Bounds() {
-            private final PreparedStatement begin =
-                    connection.prepareStatement(
-                            access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
-            private final PreparedStatement commit = connection.prepareStatement("COMMIT");
-            private final PreparedStatement rollback = connection.prepareStatement("ROLLBACK");
+            private final Bound begin =
+                    new Bound(connection, access == Access.WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+            private final Bound commit = new Bound(connection, "COMMIT");
+            private final Bound rollback = new Bound(connection, "ROLLBACK");
             private boolean forcing = true;
 
             @Override
@@ -106,19 +105,43 @@ final class SqliteDialect extends Dialect {
                     force(connection, forced);
                     forcing = forced;
                 }
-                begin.executeUpdate();
+                begin.run();
             }
 
             @Override
             public void commit() throws SQLException {
-                commit.executeUpdate();
+                commit.run();
             }
 
             @Override
             public void rollback() throws SQLException {
-                rollback.executeUpdate();
+                rollback.run();
             }
         };
+    }
+
+    /** A statement that begins or ends transactions. */
+    private static final class Bound {
+        private final Connection connection;
+        private final String sql;
+        private PreparedStatement statement;
+
+        Bound(Connection connection, String sql) throws SQLException {
+            this.connection = connection;
+            this.sql = sql;
+            this.statement = connection.prepareStatement(sql);
+        }
+
+        /** Runs it; one that failed is not run again by the driver, so another takes its place. */
+        void run() throws SQLException {
+            try {
+                statement.executeUpdate();
+            } catch (SQLException e) {
+                Connected.closeAfter(e, statement);
+                statement = connection.prepareStatement(sql);
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -96,6 +96,27 @@ class SqliteDatabaseTest extends DatabaseContract {
     }
 
     @Test
+    void whatDidNotFitIsWrittenOnceThereIsRoom() { // laws S1, S10
+        try (Database database = open()) {
+            String planet = "x".repeat(1 << 20);
+            pagesAtMost(database, 20);
+            assertThatThrownBy(() -> database.perform(session -> session.update(INSERT, planet, 1)))
+                    .isInstanceOfSatisfying(
+                            StorageFailure.class,
+                            failure ->
+                                    assertThat(failure.kind()).isEqualTo(StorageFailure.Kind.FULL));
+            pagesAtMost(database, 1 << 20);
+            database.perform(session -> session.update(INSERT, planet, 1));
+            assertThat(count(database)).isEqualTo(1);
+        }
+    }
+
+    private static void pagesAtMost(Database database, int pages) {
+        database.perform(
+                session -> session.find("PRAGMA max_page_count = " + pages, row -> row.integer(1)));
+    }
+
+    @Test
     void aDirectoryThatIsAFileIsUnreadable() throws IOException {
         Path file = Files.writeString(directory.resolve("plain"), "");
         assertThatThrownBy(() -> Database.open(file.resolve("orrery.db")))
