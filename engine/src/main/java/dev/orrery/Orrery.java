@@ -50,8 +50,6 @@ import dev.orrery.view.Views;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +95,7 @@ public final class Orrery implements AutoCloseable {
     private final Map<String, NamedProjection<?, ?>> projectionsByName = new ConcurrentHashMap<>();
     private final Map<String, NamedEffect<?>> effectsByName = new ConcurrentHashMap<>();
     private final Followers followers = new Followers();
-    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Closing closing = new Closing("the Orrery");
 
     /** A configuration that keeps everything in memory, for nobody outside, on virtual threads. */
     public static Configuration configure() {
@@ -128,7 +126,7 @@ public final class Orrery implements AutoCloseable {
         boolean opened = false;
         try {
             Database own =
-                    closingLast(
+                    closing.before(
                             configuration
                                     .directory()
                                     .map(Orrery::fileIn)
@@ -136,7 +134,7 @@ public final class Orrery implements AutoCloseable {
             database =
                     configuration
                             .database()
-                            .map(source -> closingLast(Database.open(source, threads)))
+                            .map(source -> closing.before(Database.open(source, threads)))
                             .orElse(own);
             Optional<QueryStore> stored = configuration.directory().map(this::openQueries);
             timeline = Timeline.startingAt(epochs.get(), lastRevision(stored)); // law E1
@@ -151,18 +149,16 @@ public final class Orrery implements AutoCloseable {
                             random,
                             configuration.nanos(),
                             notes::appended);
-            events = closingLast(new EventBus(threads));
-            tables = closingLast(openTables(configuration, own));
+            events = closing.before(new EventBus(threads));
+            tables = closing.before(openTables(configuration, own));
+            queries = closing.before(queries(stored));
             projections =
-                    closingLast(
+                    closing.before(
                             new Projections(timeline, database, threads, configuration.clock()));
-            effects = closingLast(new Effects(database, threads, configuration.clock()));
-            queries = queries(stored);
-            closingLast(queries);
-            views = closingLast(new Views(timeline));
+            views = closing.before(new Views(timeline));
             graphs = name -> graphs(configuration, name);
             channels =
-                    closingLast(
+                    closing.before(
                             new Channels(configuration.access(), epochs, configuration.nanos()));
             recorder =
                     new CommitRecorder(
@@ -180,7 +176,8 @@ public final class Orrery implements AutoCloseable {
             serving.engine("commits", recorder.feed());
             serving.engine("logs", new LogSignal(layers, clock, threads, epochs.get()).feed());
             serving.engine("queries", new QuerySignal(layers, threads, epochs.get()).feed());
-            saving = stored.map(_ -> closingLast(new SavingRhythm(queries, threads)));
+            saving = stored.map(_ -> closing.before(new SavingRhythm(queries, threads)));
+            effects = closing.before(new Effects(database, threads, configuration.clock()));
             opened = true;
         } finally {
             if (!opened) {
@@ -190,7 +187,7 @@ public final class Orrery implements AutoCloseable {
     }
 
     private QueryStore openQueries(Path directory) {
-        return closingLast(QueryStore.open(directory.resolve("queries")));
+        return closing.before(QueryStore.open(directory.resolve("queries")));
     }
 
     private Revision lastRevision(Optional<QueryStore> stored) {
@@ -231,11 +228,6 @@ public final class Orrery implements AutoCloseable {
                 .orElse(inMemory);
     }
 
-    private <C extends AutoCloseable> C closingLast(C part) {
-        closing.push(part);
-        return part;
-    }
-
     // facts
 
     /** The event log of a name, durable; made when it is not there. */
@@ -273,9 +265,11 @@ public final class Orrery implements AutoCloseable {
     /**
      * This process's replica of a graph, under its schema: it is open at once, keeps what is
      * written in the directory, and meets other replicas when it is told to.
+     *
+     * @throws OrreryException.Closed when this is closed
      */
     public Graph graph(Ontology ontology) {
-        return closingLast(graphs.apply(ontology.name()).open(ontology));
+        return closing.after(graphs.apply(ontology.name()).open(ontology));
     }
 
     /** Stored results that have read a source are compared with it, and not computed anew. */
@@ -451,7 +445,7 @@ public final class Orrery implements AutoCloseable {
      */
     public void sharePresence(KeyValueStore store, Duration lease) {
         SharedPresence shared = new SharedPresence(channels, store, epochs.get(), lease);
-        closingLast(new PresenceRhythm(shared, lease, threads).start());
+        closing.before(new PresenceRhythm(shared, lease, threads).start());
     }
 
     // running
@@ -568,24 +562,12 @@ public final class Orrery implements AutoCloseable {
     }
 
     /**
-     * Ends everything opened here, in the opposite order; idempotent. What was acknowledged is on
-     * disk, and so are inputs and results.
+     * Ends everything opened here: first what is done and folded, so that it finds all it uses to
+     * the end, then that. Idempotent. What was acknowledged is on disk, and so are inputs and
+     * results.
      */
     @Override
     public void close() {
-        RuntimeException first = null;
-        while (!closing.isEmpty()) {
-            try {
-                closing.pop().close();
-            } catch (RuntimeException e) {
-                first = first == null ? e : first;
-            } catch (Exception e) {
-                throw new IllegalStateException(
-                        "nothing here throws checked exceptions when it closes", e);
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        closing.close();
     }
 }
