@@ -98,8 +98,14 @@ public final class Live<K, V> {
             Duration retryFirst,
             Duration retryAtMost) {
 
-        /** Checks the numbers. */
+        /** Checks the name and the numbers. */
         public Options {
+            if (name.isBlank() || name.indexOf(':') >= 0) {
+                throw new BadDefinition(
+                        "the name of a live table",
+                        "is '" + name + "'",
+                        "choose one that is not blank and has no colon, with named(...)");
+            }
             if (outboxCapacity < 1) {
                 throw new BadDefinition(
                         "outbox of " + name, "holds " + outboxCapacity, "let it hold at least 1");
@@ -116,7 +122,11 @@ public final class Live<K, V> {
             }
         }
 
-        /** Another name than the table's. */
+        /**
+         * Another name than the table's.
+         *
+         * @throws BadDefinition when it is blank or has a colon
+         */
         public Options named(String other) {
             return new Options(
                     table,

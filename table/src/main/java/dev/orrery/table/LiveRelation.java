@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** The live table that readers and writers hold: values on the timeline, writes to the reducer. */
 final class LiveRelation<K, V> extends LocalRelation<K, V>
         implements LiveTable<K, V>, Reducer.Screen {
+    private static final System.Logger LOG = System.getLogger(LiveRelation.class.getName());
     private static final int UPDATE_ATTEMPTS = 1_000;
     private static final Duration GIVING_UP = Duration.ofSeconds(5);
 
@@ -82,7 +83,7 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
         try {
             restore(mapping.key(id), mapping.value(row));
         } catch (Invalid misfit) {
-            unreadable.put(id, misfit);
+            leaveOut(id, misfit);
         }
     }
 
@@ -92,7 +93,7 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
         try {
             key = mapping.key(id);
         } catch (Invalid misfit) {
-            unreadable.put(id, misfit);
+            leaveOut(id, misfit);
             return;
         }
         try {
@@ -102,8 +103,26 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
                     () -> transaction.remove(this, key));
             unreadable.remove(id);
         } catch (Invalid misfit) {
-            unreadable.put(id, misfit);
+            leaveOut(id, misfit);
             transaction.remove(this, key);
+        }
+    }
+
+    /** Has a row not shown that does not fit the classes, and says so: ever more rarely. */
+    private void leaveOut(Key id, Invalid misfit) {
+        boolean isNews = unreadable.put(id, misfit) == null;
+        int rows = unreadable.size();
+        if (isNews && Integer.bitCount(rows) == 1) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "live table {0}: rows that do not fit {1} by {2} are not shown, {3} so far, the"
+                            + " newest is {4}: {5}",
+                    name(),
+                    definition.valueClass().getSimpleName(),
+                    definition.keyClass().getSimpleName(),
+                    rows,
+                    id,
+                    misfit.getMessage());
         }
     }
 

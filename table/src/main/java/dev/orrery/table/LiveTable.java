@@ -27,7 +27,8 @@ import java.util.function.UnaryOperator;
  * checked against the schema, stored, visible at once, and sent in the background, in order for
  * each key; all of a commit's writes become visible as one. A write the source refuses is undone
  * alone, and its reason is the row's {@link #status}. What others change at the source shows up
- * here within the polling interval.
+ * here within the polling interval. A row that does not fit the classes is not shown; the log and
+ * its {@link #status} say why.
  *
  * <p>Every write method throws {@link Invalid} when the write breaks the schema, {@link
  * Unsupported} when the source cannot do it, {@link LimitExceeded} when the outbox is full and

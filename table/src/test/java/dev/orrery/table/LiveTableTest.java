@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,36 @@ class LiveTableTest {
         other.execute("UPDATE airports SET name = 'Good' WHERE iata = 'BAD'");
         airports.refresh(SOON);
         assertThat(airports.require("BAD").name()).isEqualTo("Good");
+    }
+
+    @Test
+    void rowsThatDoNotFitAreToldOnceAndThenEverMoreRarely() {
+        record Misread(String iata, long name) {}
+        List<String> told = new CopyOnWriteArrayList<>();
+        try (var _ = Told.by(LiveRelation.class, told)) {
+            var wrong =
+                    Live.of(Jdbc.open("jdbc:sqlite:" + file).table("airports"))
+                            .named("wrong")
+                            .as(String.class, Misread.class);
+            assertThat(tables.open(wrong).keys()).isEmpty();
+        }
+        assertThat(told)
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith(
+                        "live table wrong: rows that do not fit Misread by String are not shown, 1"
+                                + " so far, the newest is ")
+                .contains("name must be integer (was ");
+    }
+
+    @Test
+    void aNameThatCannotBePartOfAnAddressIsRefused() {
+        var table = Live.of(Jdbc.open("jdbc:sqlite:" + file).table("airports"));
+        assertThatThrownBy(() -> table.named("a:b"))
+                .isInstanceOf(BadDefinition.class)
+                .hasMessageStartingWith("the name of a live table: is 'a:b'; choose one");
+        assertThatThrownBy(() -> table.named(" ")).isInstanceOf(BadDefinition.class);
     }
 
     @Test
