@@ -15,19 +15,19 @@ public sealed interface Resource {
         }
     }
 
-    /** The state of one key of a projection. */
+    /** The state of one key of a projection; an empty key stands for all of it. */
     record OfProjection(String name, String key) implements Resource {
         @Override
         public String toString() {
-            return "projection " + name + " of " + key;
+            return "projection " + name + of(key);
         }
     }
 
-    /** What waits for one key of an effect. */
+    /** What waits for one key of an effect; an empty key stands for all of it. */
     record OfEffect(String name, String key) implements Resource {
         @Override
         public String toString() {
-            return "effect " + name + " of " + key;
+            return "effect " + name + of(key);
         }
     }
 
@@ -69,5 +69,9 @@ public sealed interface Resource {
         public String toString() {
             return "method " + name;
         }
+    }
+
+    private static String of(String key) {
+        return key.isEmpty() ? "" : " of " + key;
     }
 }

@@ -82,7 +82,7 @@ abstract class Mapping {
             return FamilyMapping.make(raw);
         }
         throw new BadDefinition(
-                raw.getName(),
+                raw.getTypeName(),
                 "has no value form",
                 "use a record, a sealed family of records, an enum, one of the value types, or a"
                         + " List, Set, Map or Optional of these");

@@ -59,11 +59,15 @@ public abstract sealed class OrreryException extends RuntimeException {
     public static final class Invalid extends OrreryException {
         private final List<Violation> violations;
 
-        /** One broken rule: the path of the value, the rule, and the value's text. */
+        /**
+         * One broken rule: the path of the value, empty for the whole of it, the rule, and the
+         * value's text.
+         */
         public record Violation(String path, String rule, String value) {
             @Override
             public String toString() {
-                return path + " " + rule + " (was " + value + ")";
+                String what = path.isEmpty() ? "the value" : path;
+                return what + " " + rule + " (was " + value + ")";
             }
         }
 
@@ -203,7 +207,10 @@ public abstract sealed class OrreryException extends RuntimeException {
         }
     }
 
-    /** A cursor whose next entry is no longer held; read the whole and go on from its cursor. */
+    /**
+     * A cursor whose next entry is not held: no longer, or not yet, or it is of another life. Read
+     * the whole and go on from its cursor.
+     */
     public static final class StaleCursor extends OrreryException {
         private final Cursor cursor;
         private final Cursor oldest;
@@ -212,8 +219,10 @@ public abstract sealed class OrreryException extends RuntimeException {
             super(
                     "cursor "
                             + cursor.text()
-                            + " is older than what is kept; the oldest is "
-                            + oldest.text(),
+                            + " cannot be continued; read the whole and go on from its cursor (the"
+                            + " oldest kept is "
+                            + oldest.text()
+                            + ")",
                     null);
             this.cursor = cursor;
             this.oldest = oldest;
@@ -345,7 +354,9 @@ public abstract sealed class OrreryException extends RuntimeException {
         /** What is wrong with the storage. */
         public enum Kind {
             DAMAGED("is damaged; restore it from a copy, or start with an empty directory"),
-            LOCKED("is in use by another process; stop that one, or choose another directory"),
+            LOCKED(
+                    "is in use by another process, or a second time in this one; close it there, or"
+                            + " choose another directory"),
             NEWER_FORMAT(
                     "was written by a newer version; use that version, or choose another directory"),
             FULL("is full; free some space and start again, nothing acknowledged is lost"),

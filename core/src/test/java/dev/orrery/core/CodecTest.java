@@ -225,7 +225,8 @@ class CodecTest { // laws C24, C29
                                 .fromValue(Map.of("Placed", Map.of("cents", 1, "order", 5))))
                 .hasMessage("Placed.order must be text (was 5)");
         assertThatThrownBy(() -> Codec.of(OrderEvent.class).fromValue(Map.of("Stolen", Map.of())))
-                .hasMessage(" must be one of Cancelled, Closing, Placed, paid (was Stolen)");
+                .hasMessage(
+                        "the value must be one of Cancelled, Closing, Placed, paid (was Stolen)");
     }
 
     @Test
@@ -253,6 +254,8 @@ class CodecTest { // laws C24, C29
         assertThatThrownBy(() -> Codec.of(Threads.class))
                 .isInstanceOf(BadDefinition.class)
                 .hasMessageContaining("java.lang.Thread: has no value form");
+        assertThatThrownBy(() -> Codec.of(int[].class))
+                .hasMessageStartingWith("int[]: has no value form");
         assertThatThrownBy(() -> Codec.of(Twice.class))
                 .isInstanceOf(BadDefinition.class)
                 .hasMessageContaining("@Name");

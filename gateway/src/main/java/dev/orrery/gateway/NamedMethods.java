@@ -9,6 +9,7 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.projection.Parked;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -72,7 +73,8 @@ final class NamedMethods<T> {
                     Arguments sent = sent(data);
                     Resource what = resources.apply(sent.text(kind), key.apply(sent));
                     if (!allows(who, action, what)) {
-                        throw new OrreryException.Denied(action.name(), what.toString());
+                        throw new OrreryException.Denied(
+                                action.name().toLowerCase(Locale.ROOT), what.toString());
                     }
                     return deed.on(find(sent), sent);
                 });

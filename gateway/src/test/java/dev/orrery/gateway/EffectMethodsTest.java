@@ -116,7 +116,8 @@ class EffectMethodsTest {
         for (String method : List.of("retry", "skip")) {
             assertThatThrownBy(() -> call(Principal.ANONYMOUS, method, "north"))
                     .as(method)
-                    .isInstanceOf(OrreryException.Denied.class);
+                    .isInstanceOf(OrreryException.Denied.class)
+                    .hasMessage("not allowed to operate effect mail of north");
             assertThatThrownBy(() -> call(OPERATOR, method, "secret"))
                     .as(method)
                     .isInstanceOf(OrreryException.Denied.class);

@@ -168,7 +168,8 @@ class ProjectionMethodsTest {
                     .isInstanceOf(OrreryException.Denied.class);
         }
         assertThatThrownBy(() -> call(Principal.ANONYMOUS, "rebuild", of("")))
-                .isInstanceOf(OrreryException.Denied.class);
+                .isInstanceOf(OrreryException.Denied.class)
+                .hasMessage("not allowed to rebuild projection takings");
         assertThat(call(Principal.ANONYMOUS, "parked", of(""))).isEqualTo("[]");
         assertThat(call(OPERATOR, "parked", of(""))).contains("north").doesNotContain("secret");
     }

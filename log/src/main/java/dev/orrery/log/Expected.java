@@ -21,11 +21,26 @@ public sealed interface Expected {
     }
 
     /** No expectation. */
-    record Any() implements Expected {}
+    record Any() implements Expected {
+        @Override
+        public String toString() {
+            return "any end";
+        }
+    }
 
     /** The log has no event. */
-    record Empty() implements Expected {}
+    record Empty() implements Expected {
+        @Override
+        public String toString() {
+            return "no event";
+        }
+    }
 
     /** The newest event is the one at a position; at the start, there is none. */
-    record At(Position position) implements Expected {}
+    record At(Position position) implements Expected {
+        @Override
+        public String toString() {
+            return position.text();
+        }
+    }
 }

@@ -201,13 +201,24 @@ final class SqlEventLog<E> implements EventLog<E> {
     }
 
     private RuntimeException unreadable(long number, RuntimeException cause) {
+        String event = "event " + number + " of log " + name();
         Invalid invalid =
-                new Invalid(
-                        "event " + number + " of log " + name(),
-                        "decodes as " + codec,
-                        cause.getMessage());
+                cause instanceof Invalid misfit
+                        ? new Invalid(
+                                misfit.violations().stream()
+                                        .map(violation -> under(event, violation))
+                                        .toList())
+                        : new Invalid(event, "is a " + codec.type(), cause.getMessage());
         invalid.addSuppressed(cause);
         return invalid;
+    }
+
+    private Invalid.Violation under(String event, Invalid.Violation violation) {
+        String part = violation.path().isEmpty() ? "" : violation.path() + " ";
+        return new Invalid.Violation(
+                event,
+                "read as " + codec.type() + ": " + part + violation.rule(),
+                violation.value());
     }
 
     private Position mine(Cursor cursor) { // law L5

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Codec;
-import dev.orrery.core.Cursor;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
@@ -132,7 +131,10 @@ class EventLogsTest {
         EventLog<String> notes = logs.open("notes", String.class);
         assertThat(notes.append(Expected.empty(), NewEvent.of("a"))).isEqualTo(notes.head());
         assertThatThrownBy(() -> notes.append(Expected.empty(), NewEvent.of("b")))
-                .isInstanceOf(Conflict.class);
+                .isInstanceOf(Conflict.class)
+                .hasMessage("the end of log notes: expected no event, found " + notes.head());
+        assertThatThrownBy(() -> notes.append(Expected.at(notes.start()), NewEvent.of("b")))
+                .hasMessageContaining("expected " + notes.start() + ", found " + notes.head());
     }
 
     @Test
@@ -204,10 +206,30 @@ class EventLogsTest {
     }
 
     @Test
+    void anEventOfAnotherClassSaysWhatDoesNotFit() {
+        record Renamed(String origin, String delay) {}
+        logs.open("flights", Flight.class).append(new Flight("SFO", 3));
+        EventLog<Renamed> renamed =
+                new EventLogs(database, () -> NOON, new SplittableRandom(8))
+                        .open("flights", Renamed.class);
+        assertThatThrownBy(() -> renamed.read(renamed.start(), 1))
+                .isInstanceOf(Invalid.class)
+                .hasMessage("event 1 of log flights read as Renamed: delay must be text (was 3)");
+    }
+
+    @Test
     void aCursorBeyondTheEndIsStale() {
         EventLog<String> notes = logs.open("notes", String.class);
-        Cursor beyond = new Position(notes.head().log(), 5);
-        assertThatThrownBy(() -> notes.subscribe(beyond)).isInstanceOf(StaleCursor.class);
+        Position beyond = new Position(notes.head().log(), 5);
+        assertThatThrownBy(() -> notes.subscribe(beyond))
+                .isInstanceOf(StaleCursor.class)
+                .hasMessage(
+                        "cursor "
+                                + beyond
+                                + " cannot be continued; read the whole and go on from its cursor"
+                                + " (the oldest kept is "
+                                + notes.start()
+                                + ")");
     }
 
     @Test

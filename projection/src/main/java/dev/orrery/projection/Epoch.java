@@ -443,7 +443,7 @@ final class Epoch<K, S> {
             OrreryException named =
                     new OrreryException.BadDefinition(
                             "projection state of " + key,
-                            "does not decode as " + states + " (" + e.getMessage() + ")",
+                            "does not decode as " + states.type() + " (" + e.getMessage() + ")",
                             "raise the version of the projection, which folds it anew");
             named.addSuppressed(e);
             throw named;

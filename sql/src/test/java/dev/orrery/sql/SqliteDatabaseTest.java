@@ -62,7 +62,8 @@ class SqliteDatabaseTest extends DatabaseContract {
                             StorageFailure.class,
                             failure ->
                                     assertThat(failure.kind())
-                                            .isEqualTo(StorageFailure.Kind.LOCKED));
+                                            .isEqualTo(StorageFailure.Kind.LOCKED))
+                    .hasMessageContaining("or a second time in this one; close it there");
             assertThat(count(database)).isZero();
         }
         open().close();
