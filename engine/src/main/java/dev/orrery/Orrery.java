@@ -232,8 +232,20 @@ public final class Orrery implements AutoCloseable {
 
     /** The event log of a name, durable; made when it is not there. */
     public <E> EventLog<E> log(String name, Class<E> event) {
-        EventLog<E> log = logs.open(name, event);
-        layers.log(log, Codec.of(event));
+        return log(name, Codec.of(event));
+    }
+
+    /**
+     * The event log of a name, whose events are written and read so: with the steps that read what
+     * an older class wrote.
+     *
+     * <pre>{@code
+     * orrery.log("flights", Codec.of(Flight.class).upgrading("Flight", old -> old.with("delay", 0)));
+     * }</pre>
+     */
+    public <E> EventLog<E> log(String name, Codec<E> events) {
+        EventLog<E> log = logs.open(name, events.type(), events);
+        layers.log(log, events);
         return log;
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.orrery.channel.Access;
 import dev.orrery.channel.Beginning;
 import dev.orrery.channel.Principal;
+import dev.orrery.core.Codec;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
@@ -129,6 +130,21 @@ class OrreryTest {
             wired.orrery.start();
 
             assertThat(wired.delays.atLeast(position, LIMIT).find("SFO")).contains(42L);
+        }
+    }
+
+    @Test
+    void eventsOfAnOlderClassAreReadByTheStepsOfTheirCodec() {
+        record Delayed(String origin, String carrier, int delay) {}
+        try (Orrery before = Orrery.open(directory)) {
+            before.log("flights", Flight.class).append(new Flight("SFO", 3));
+        }
+        Codec<Delayed> delayed =
+                Codec.of(Delayed.class).upgrading("Delayed", old -> old.with("carrier", "none"));
+        try (Orrery after = Orrery.open(directory)) {
+            EventLog<Delayed> flights = after.log("flights", delayed);
+            assertThat(flights.read(flights.start(), 1).getFirst().event())
+                    .isEqualTo(new Delayed("SFO", "none", 3));
         }
     }
 
