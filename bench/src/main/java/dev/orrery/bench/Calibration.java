@@ -24,6 +24,9 @@ record Calibration(double mapGetNanos, double sha256Nanos, double forceMicros, d
     private static final int BATCH = 100_000;
     private static final int BATCHES = 20;
 
+    /** What comes before does not count: the compiler is not done. */
+    private static final int WARM_UP_BATCHES = 200;
+
     /** Measures the machine, and the disk of a folder. */
     static Calibration measure(Path folder) throws IOException {
         return new Calibration(
@@ -56,13 +59,13 @@ record Calibration(double mapGetNanos, double sha256Nanos, double forceMicros, d
             map.put(keys[i], (long) i);
         }
         Samples nanos = new Samples();
-        for (int batch = 0; batch < BATCHES; batch++) {
+        for (int batch = -WARM_UP_BATCHES; batch < BATCHES; batch++) {
             long sum = 0;
             long began = System.nanoTime();
             for (int i = 0; i < BATCH; i++) {
                 sum += map.getOrDefault(keys[i & 1_023], 0L);
             }
-            nanos.add((System.nanoTime() - began) / (double) BATCH);
+            add(nanos, batch, (System.nanoTime() - began) / (double) BATCH);
             use(sum);
         }
         return nanos.median();
@@ -71,16 +74,22 @@ record Calibration(double mapGetNanos, double sha256Nanos, double forceMicros, d
     private static double sha256() {
         byte[] bytes = new byte[200];
         Samples nanos = new Samples();
-        for (int batch = 0; batch < BATCHES; batch++) {
+        for (int batch = -WARM_UP_BATCHES; batch < BATCHES; batch++) {
             MessageDigest digest = digest();
             long began = System.nanoTime();
             for (int i = 0; i < BATCH / 20; i++) {
                 bytes[0] = digest.digest(bytes)[0];
             }
-            nanos.add((System.nanoTime() - began) / (BATCH / 20.0));
+            add(nanos, batch, (System.nanoTime() - began) / (BATCH / 20.0));
         }
         use(bytes[0]);
         return nanos.median();
+    }
+
+    private static void add(Samples nanos, int batch, double each) {
+        if (batch >= 0) {
+            nanos.add(each);
+        }
     }
 
     /** Needs a result, so that the work for it is not optimized away. */

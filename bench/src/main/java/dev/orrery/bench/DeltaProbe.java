@@ -8,7 +8,6 @@ import dev.orrery.projection.DeltaProjection;
 import dev.orrery.projection.LiveDeltaProjection;
 import dev.orrery.projection.Projection;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ final class DeltaProbe implements Probe {
     private static final int KEYS = 100;
     private static final int CALLERS = 256;
     private static final long LIMIT_SECONDS = 60;
-    private static final Duration LONG = Duration.ofSeconds(LIMIT_SECONDS);
 
     /** An event: the how manieth it is. */
     record Tick(int number) {
@@ -94,14 +92,11 @@ final class DeltaProbe implements Probe {
         Subscription<Update<Long, Integer>> updates = ticks.deltas(key).subscribe();
         updates.next();
         Thread.startVirtualThread(() -> {
-            while (outstanding.getCount() > 0) {
-                updates.next(LONG)
-                        .ifPresent(update -> {
-                            if (update instanceof Update.Delta<Long, Integer>(_, Integer number)) {
-                                arrived.set(number, System.nanoTime());
-                                outstanding.countDown();
-                            }
-                        });
+            for (Update<Long, Integer> update : updates) { // until it is closed
+                if (update instanceof Update.Delta<Long, Integer>(_, Integer number)) {
+                    arrived.set(number, System.nanoTime());
+                    outstanding.countDown();
+                }
             }
         });
         return updates;

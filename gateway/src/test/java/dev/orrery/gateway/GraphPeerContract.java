@@ -16,6 +16,7 @@ import dev.orrery.graph.Ontology;
 import dev.orrery.graph.Peer;
 import dev.orrery.graph.Synced;
 import dev.orrery.graph.WebSocketPeer;
+import dev.orrery.testkit.Proxy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

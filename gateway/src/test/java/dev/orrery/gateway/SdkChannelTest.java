@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.channel.Channel;
+import dev.orrery.testkit.Proxy;
 import io.github.centrifugal.centrifuge.HistoryOptions;
 import io.github.centrifugal.centrifuge.HistoryResult;
 import io.github.centrifugal.centrifuge.PresenceResult;

@@ -8,6 +8,7 @@ import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Update;
+import dev.orrery.testkit.Proxy;
 import io.github.centrifugal.centrifuge.ReplyError;
 import java.util.List;
 import java.util.Map;

@@ -12,7 +12,9 @@ import dev.orrery.projection.Nodes.Definition;
 import dev.orrery.projection.Nodes.Node;
 import dev.orrery.projection.Rig.Step;
 import dev.orrery.projection.Rig.Trace;
+import dev.orrery.testkit.Proxy;
 import dev.orrery.testkit.RealPostgres;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,9 +83,14 @@ class OutageTest {
     }
 
     /** Appends batches, while connections end at random moments. */
-    private void flow(Node appending) {
+    private void flowCutOff(Node appending) {
+        flow(appending, BATCHES, RealPostgres::endConnections);
+    }
+
+    /** Appends batches, and does something at random moments. */
+    private void flow(Node appending, int batches, Runnable sometimes) {
         SplittableRandom random = new SplittableRandom(SEED);
-        for (int i = 0; i < BATCHES; i++) {
+        for (int i = 0; i < batches; i++) {
             List<NewEvent<Step>> batch = new ArrayList<>();
             for (int j = 0; j < 20; j++) {
                 Step step = new Step("k" + random.nextInt(KEYS), 20 * i + j);
@@ -92,7 +99,7 @@ class OutageTest {
             }
             Cuts.append(appending.log, batch);
             if (random.nextInt(6) == 0) {
-                RealPostgres.endConnections();
+                sometimes.run();
             }
         }
     }
@@ -112,14 +119,18 @@ class OutageTest {
         try (Node first = nodes.node(lease).folding();
                 Node second = nodes.node(lease)) {
             Waits.until(second::standsBy);
-            flow(second);
-            showsAll(first);
-            showsAll(second);
-            for (String key : plainFold(events).keySet()) {
-                long count = events.stream().filter(step -> step.key().equals(key)).count();
-                assertThat(first.traces.read(key).version()).isEqualTo(count);
-                assertThat(second.traces.read(key).version()).isEqualTo(count);
-            }
+            flowCutOff(second);
+            countsAll(first);
+            countsAll(second);
+        }
+    }
+
+    /** Shows all, and has counted each event once. */
+    private void countsAll(Node node) {
+        showsAll(node);
+        for (String key : plainFold(events).keySet()) {
+            long count = events.stream().filter(step -> step.key().equals(key)).count();
+            assertThat(node.traces.read(key).version()).isEqualTo(count);
         }
     }
 
@@ -211,9 +222,69 @@ class OutageTest {
     void whoeverFoldsAloneWithFewKeysInMemoryGoesOnWhateverIsLost() {
         try (Node alone =
                 nodes.node(LONG_LEASE, _ -> {}, traces -> traces.keysInMemory(8)).folding()) {
-            flow(alone);
+            flowCutOff(alone);
             showsAll(alone);
             assertThat(Beyond.keysInMemory(alone.traces)).isLessThanOrEqualTo(8);
+        }
+    }
+
+    /** Loses the answers to a third of all commits; how many by now. */
+    private static AtomicInteger loseAnswers(Proxy network) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        AtomicInteger lost = new AtomicInteger();
+        network.lose(answer -> {
+            boolean isLost = answer.contains("COMMIT") && isOneInThree(random);
+            lost.addAndGet(isLost ? 1 : 0);
+            return isLost;
+        });
+        return lost;
+    }
+
+    private static synchronized boolean isOneInThree(SplittableRandom random) {
+        return random.nextInt(3) == 0;
+    }
+
+    /** Has two share what folds, and hear nothing of a third of their commits. */
+    private void flowsUnheard(Definition definition) throws IOException {
+        try (Proxy network = new Proxy(RealPostgres.port())) {
+            Nodes unheard = new Nodes(RealPostgres.of(directory, network));
+            try (Node first = unheard.node(LONG_LEASE, _ -> {}, definition).folding();
+                    Node second = unheard.node(LONG_LEASE, _ -> {}, definition)) {
+                Waits.until(second::standsBy);
+                AtomicInteger lost = loseAnswers(network);
+                flow(second, 60, () -> {});
+                assertThat(lost.get()).isGreaterThan(20);
+                network.lose(_ -> false);
+                countsAll(first);
+                countsAll(second);
+            }
+        }
+    }
+
+    @Test
+    void whatWasCommittedAndNotHeardOfCountsOnce() throws IOException {
+        flowsUnheard(traces -> traces);
+    }
+
+    @Test
+    void whatWasCommittedAndNotHeardOfCountsOnceWithFewKeysInMemory() throws IOException {
+        flowsUnheard(traces -> traces.keysInMemory(8));
+    }
+
+    @Test
+    void aRebuildIsServedAlsoWhenItsCommitsAreNotHeardOf() throws IOException { // law P7
+        appendMany();
+        try (Proxy network = new Proxy(RealPostgres.port());
+                Node alone =
+                        new Nodes(RealPostgres.of(directory, network)).node(LONG_LEASE).folding()) {
+            showsAll(alone);
+            String before = alone.traces.read("k1").epoch();
+            AtomicInteger lost = loseAnswers(network);
+            alone.traces.rebuild().await(SOON);
+            assertThat(lost.get()).isPositive();
+            network.lose(_ -> false);
+            assertThat(alone.traces.read("k1").epoch()).isNotEqualTo(before);
+            showsAll(alone);
         }
     }
 }

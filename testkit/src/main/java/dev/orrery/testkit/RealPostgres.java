@@ -85,8 +85,11 @@ public final class RealPostgres {
 
     /** The schema that belongs to a directory: the same one each time, empty at first. */
     public static DataSource of(Path directory) {
-        return schema(
-                "of_" + Integer.toHexString(directory.toAbsolutePath().toString().hashCode()));
+        return schema(name(directory));
+    }
+
+    private static String name(Path directory) {
+        return "of_" + Integer.toHexString(directory.toAbsolutePath().toString().hashCode());
     }
 
     /** The schema of a name, empty at first; connections are not pooled. */
@@ -97,7 +100,23 @@ public final class RealPostgres {
         } catch (SQLException e) {
             throw new IllegalStateException("no schema " + name, e);
         }
-        return Server.INSTANCE.getPostgresDatabase(Map.of("currentSchema", name));
+        return schema(name, port());
+    }
+
+    private static DataSource schema(String name, int port) {
+        return Server.INSTANCE.getPostgresDatabase(
+                Map.of("currentSchema", name, "PGPORT", Integer.toString(port)));
+    }
+
+    /** The schema that belongs to a directory, through a network that leads to the server. */
+    public static DataSource of(Path directory, Proxy network) {
+        of(directory);
+        return schema(name(directory), network.port());
+    }
+
+    /** Where the server listens. */
+    public static int port() {
+        return Server.INSTANCE.getPort();
     }
 
     /** Ends every connection to the server there is, as a restart of it would. */
