@@ -71,6 +71,9 @@ public final class ProjectionMethods {
         if (status instanceof ProjectionStatus.StandingBy(String holder)) {
             shown.put("holder", holder);
         }
+        if (status instanceof ProjectionStatus.Failed failed) {
+            shown.put("cause", failed.cause().getMessage());
+        }
         shown.put("epoch", projection.live().epoch());
         shown.put("position", projection.live().position().text());
         shown.put("lagEvents", lag.events());

@@ -101,6 +101,27 @@ class ProjectionMethodsTest {
     }
 
     @Test
+    void theStatusOfAStoppedProjectionSaysWhy() {
+        LiveProjection<String, Takings> keyless =
+                orrery.projection(
+                        sales,
+                        Projection.of("keyless", Sale.class)
+                                .<String>key(
+                                        String.class,
+                                        sale -> {
+                                            throw new IllegalStateException("no key in " + sale);
+                                        })
+                                .state(Takings.class, new Takings(0, 0))
+                                .fold(this::fold));
+        sell(new Sale("north", 5));
+        assertThatThrownBy(() -> keyless.atLeast(sales.head(), SOON))
+                .isInstanceOf(OrreryException.Unavailable.class);
+        assertThat(call(Principal.ANONYMOUS, "status", Map.of("projection", "keyless")))
+                .startsWith("{\"status\":\"Failed\",\"cause\":\"keys of projection keyless(")
+                .contains("no key in Sale[");
+    }
+
+    @Test
     void aParkedKeyIsListedInspectedMendedAndTriedAgain() { // X08
         sell(
                 new Sale("north", 5),
