@@ -23,7 +23,13 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
     private final ToIntFunction<? super T> weigher;
     private final long mostWeight;
     private long weight;
+
+    /** By the last bits of offsets; its length is a power of two. */
     private @Nullable Object[] ring;
+
+    /** What each entry weighs, in the same order: an old one is not looked at to be dropped. */
+    private int[] weights;
+
     private long head;
     private long oldest = 1;
 
@@ -61,49 +67,60 @@ public final class Broadcast<T> implements Feed<Delivery<T>> {
         this.capacity = capacity;
         this.head = head;
         this.oldest = head + 1;
-        this.ring = new Object[Math.min(FIRST_SLOTS, capacity)];
+        this.ring = new Object[FIRST_SLOTS];
+        this.weights = new int[FIRST_SLOTS];
     }
 
     /** Appends an entry and returns its cursor. */
     public Cursor.Numbered publish(T value) {
+        return new Cursor.Numbered(epoch, append(value));
+    }
+
+    /** Appends an entry and returns its offset. */
+    long append(T value) {
         gate.enter();
         try {
-            if (head - oldest + 1 == ring.length) {
-                makeRoom();
-            }
+            makeRoom();
             head++;
+            int own = weigher.applyAsInt(value);
             ring[slot(head)] = value;
-            weight += weigher.applyAsInt(value);
+            weights[slot(head)] = own;
+            weight += own;
             while (weight > mostWeight && oldest < head) {
                 dropOldest();
             }
             gate.signalAll();
-            return new Cursor.Numbered(epoch, head);
+            return head;
         } finally {
             gate.leave();
         }
     }
 
     private void makeRoom() {
-        if (ring.length == capacity) {
+        long count = head - oldest + 1;
+        if (count == capacity) {
             dropOldest();
-            return;
+        } else if (count == ring.length) {
+            @Nullable Object[] larger = new Object[ring.length * 2];
+            int[] theirs = new int[larger.length];
+            for (long offset = oldest; offset <= head; offset++) {
+                int slot = (int) offset & (larger.length - 1);
+                larger[slot] = ring[slot(offset)];
+                theirs[slot] = weights[slot(offset)];
+            }
+            ring = larger;
+            weights = theirs;
         }
-        @Nullable Object[] larger = new Object[Math.min(capacity, ring.length * 2)];
-        for (long offset = oldest; offset <= head; offset++) {
-            larger[(int) (offset % larger.length)] = ring[slot(offset)];
-        }
-        ring = larger;
     }
 
     private void dropOldest() {
-        weight -= weigher.applyAsInt(entry(oldest));
+        weight -= weights[slot(oldest)];
         ring[slot(oldest)] = null;
         oldest++;
     }
 
     private int slot(long offset) {
-        return (int) (offset % ring.length);
+        return (int) offset & (ring.length - 1);
     }
 
     @Override

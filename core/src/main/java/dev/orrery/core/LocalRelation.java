@@ -466,7 +466,10 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     Cell<K, V> cell(K key) {
-        return cells.computeIfAbsent(key, k -> new Cell<>(this, k, unwritten(k)));
+        Cell<K, V> known = cells.get(key);
+        return known != null
+                ? known
+                : cells.computeIfAbsent(key, k -> new Cell<>(this, k, unwritten(k)));
     }
 
     /** The cell of a key, if it has one. */
@@ -528,7 +531,7 @@ public abstract class LocalRelation<K, V> implements Relation<K, V>, Versioned<K
     }
 
     boolean owns(Cell<K, V> cell) {
-        return cells.get(cell.key) == cell;
+        return cell.isSlot() || cells.get(cell.key) == cell;
     }
 
     void forget(Cell<K, V> cell) {

@@ -254,7 +254,7 @@ public final class Timeline {
         published = building.revision.number(); // law C2
         revision.set(building.revision);
         drop(building.commit.touched);
-        commits.publish(building.commit);
+        commits.append(building.commit);
         for (Cell<?, ?> cell : building.commit.touched) {
             cell.announce();
         }

@@ -57,7 +57,10 @@ final class Annex implements Node.Aside {
     // suspects
 
     void suspect(int position) {
-        suspects = Positions.with(suspects, suspectCount++, position);
+        if (suspectCount == suspects.length) {
+            suspects = Positions.roomier(suspects);
+        }
+        suspects[suspectCount++] = position;
     }
 
     void suspectOnly(int[] positions, int count) {
@@ -122,7 +125,9 @@ final class Annex implements Node.Aside {
     }
 
     void spared(Flight flight) {
-        verdict = Explanation.Verdict.SPARED;
+        if (verdict != Explanation.Verdict.SPARED) { // a store only where it makes a difference
+            verdict = Explanation.Verdict.SPARED;
+        }
         at = flight.revision;
         because = null;
     }

@@ -20,22 +20,26 @@ abstract sealed class Cell permits Leaf, Node {
 
     /** Has the next mark of this cell travel to a position of a reader. Holding the monitor. */
     final void arm(Node reader, int at) {
-        switch (readers) {
-            case null -> {
-                readers = reader;
-                position = at;
-            }
-            case Edges edges -> edges.add(reader, at);
-            case Object only -> {
-                if (only != reader || position != at) {
-                    Edges edges = new Edges();
-                    edges.add((Node) only, position);
-                    edges.add(reader, at);
-                    readers = edges;
-                }
-            }
+        if (readers == null) {
+            readers = reader;
+            position = at;
+        } else if (readers instanceof Edges edges) {
+            edges.add(reader, at);
+        } else if (readers != reader || position != at) {
+            Edges edges = new Edges();
+            edges.add((Node) readers, position);
+            edges.add(reader, at);
+            readers = edges;
         }
     }
+
+    /**
+     * Arms a reader that read this at a revision, or tells from when on that reading is in doubt.
+     *
+     * @return {@link Memo#OPEN} when armed, {@link Link#LEFT} when what was read is no longer on
+     *     the live line
+     */
+    abstract long link(Node reader, int at, long revision, Faults faults);
 
     /** Takes an edge away, if it has not been consumed. */
     final synchronized void disarm(Node reader, int at) {
@@ -50,12 +54,13 @@ abstract sealed class Cell permits Leaf, Node {
 
     /** Consumes all edges: a mark travels over them. Holding the monitor. */
     final void handEdges(Walk walk) { // law Q4
-        switch (readers) {
-            case null -> {
-                return;
-            }
-            case Edges edges -> walk.add(this, edges);
-            case Object only -> walk.add(this, (Node) only, position);
+        if (readers == null) {
+            return;
+        }
+        if (readers instanceof Edges edges) {
+            walk.add(this, edges);
+        } else {
+            walk.add(this, (Node) readers, position);
         }
         readers = null;
     }

@@ -27,6 +27,9 @@ final class Definition<K, V> implements Query<K, V> {
     final Type<V> valueType;
     final Counts counts = new Counts();
 
+    /** Whether events and counts speak of this query: sets are the runtime's own. */
+    final boolean isTold;
+
     /** Whether results are stored; set before anyone can ask. */
     boolean stored;
 
@@ -46,6 +49,7 @@ final class Definition<K, V> implements Query<K, V> {
             Type<K> keyType,
             Type<V> valueType,
             Options<V> options,
+            boolean isTold,
             Queries.Body<? super K, ? extends V> body) {
         this.engine = engine;
         this.timeline = engine.timeline;
@@ -53,6 +57,7 @@ final class Definition<K, V> implements Query<K, V> {
         this.keyType = keyType;
         this.valueType = valueType;
         this.options = options;
+        this.isTold = isTold;
         Options.Limit<V> limit = options.limit();
         this.sieve = limit == null ? null : new Sieve<>(limit, counts, engine.faults);
         this.body = body;
@@ -155,6 +160,9 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     private Memo memo(Tracking.@Nullable Scope scope, K key) {
+        if (scope instanceof Context context && context.engine == engine) {
+            return context.read(node(key)); // inside a body, where most reads are
+        }
         return switch (scope) {
             case Context context when context.engine.root == engine ->
                     context.read(context.engine.node(this, key));
@@ -173,8 +181,10 @@ final class Definition<K, V> implements Query<K, V> {
     }
 
     private Memo memo(Tracking.@Nullable Scope scope, Node node) {
+        if (scope instanceof Context context && context.engine == engine) {
+            return context.read(node); // inside a body, where most reads are
+        }
         return switch (scope) {
-            case Context context when context.engine == engine -> context.read(node);
             case Context context when context.engine.root == engine ->
                     context.read(context.engine.node(this, node.key));
             case Tracking.Frame _ -> throw foreign(node.key);
@@ -266,14 +276,9 @@ final class Definition<K, V> implements Query<K, V> {
         return options.equality().test((V) left, (V) right);
     }
 
-    /** Whether events and counts speak of this query: sets are the runtime's own. */
-    boolean isTold() {
-        return this != engine.sets.definition();
-    }
-
     void ran(Engine runtime, Flight flight, Memo memo, long nanos) {
         counts.computed(flight.strand.placeIn(engine));
-        if (!runtime.isRoot() || !isTold()) {
+        if (!runtime.isRoot() || !isTold) {
             return;
         }
         if (flight.baseline != null || flight.prior != null) {
@@ -284,13 +289,13 @@ final class Definition<K, V> implements Query<K, V> {
 
     void spared(Engine runtime, Flight flight) {
         counts.spared(flight.strand.placeIn(engine));
-        if (runtime.isRoot() && isTold()) {
+        if (runtime.isRoot() && isTold) {
             engine.events.spared(flight);
         }
     }
 
     void gaveUp(Engine runtime, Flight flight) {
-        if (runtime.isRoot() && isTold()) {
+        if (runtime.isRoot() && isTold) {
             engine.events.cancelled(flight);
         }
     }

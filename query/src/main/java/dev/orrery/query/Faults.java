@@ -12,6 +12,9 @@ final class Faults {
 
     private final EnumSet<Fault> planted = EnumSet.noneOf(Fault.class);
 
+    /** Whether any is, which the protocol asks at every step. */
+    private final boolean isAnyPlanted;
+
     private final boolean model;
 
     /** A fault for a model checker to find. */
@@ -25,6 +28,7 @@ final class Faults {
 
     private Faults(Set<Fault> faults, boolean model) {
         planted.addAll(faults);
+        this.isAnyPlanted = !faults.isEmpty();
         this.model = model;
     }
 
@@ -34,6 +38,6 @@ final class Faults {
     }
 
     boolean has(Fault fault) {
-        return planted.contains(fault);
+        return isAnyPlanted && planted.contains(fault);
     }
 }

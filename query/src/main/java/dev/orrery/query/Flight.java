@@ -50,6 +50,9 @@ final class Flight implements Node.Aside {
     /** Whether something that was read is private to its revision. */
     boolean isPrivate;
 
+    /** Whether nothing was run: the baseline was found to hold. */
+    boolean isClean;
+
     /** Whether the body ran to an end. */
     boolean hasRun;
 

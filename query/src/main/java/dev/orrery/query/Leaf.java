@@ -142,11 +142,7 @@ final class Leaf extends Cell {
         return revision;
     }
 
-    /**
-     * Arms a reader that read this at a revision, or tells from when on that reading is in doubt.
-     *
-     * @return {@link Memo#OPEN} when armed
-     */
+    @Override
     synchronized long link(Node reader, int position, long revision, Faults faults) {
         if (newest <= revision || faults.has(Fault.LEAF_NOT_LOOKED_AT_AGAIN)) {
             arm(reader, position);

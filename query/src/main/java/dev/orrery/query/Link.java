@@ -12,10 +12,7 @@ final class Link {
     /** A child is no longer on the line that was read. */
     static final long LEFT = -1;
 
-    private final Node node;
-    private final long revision;
-    private final Faults faults;
-    private final Cell[] dependencies;
+    private final Flight flight;
     private final Cell[] old;
 
     /** Positions that are closed already, in no order. */
@@ -35,12 +32,9 @@ final class Link {
     /** Set when the old positions are being let go of. */
     private boolean isReleasing;
 
-    Link(Flight flight, @Nullable Memo live, Faults faults) {
-        this.node = flight.node;
-        this.revision = flight.revision;
-        this.dependencies = flight.read;
+    Link(Flight flight, @Nullable Memo live) {
+        this.flight = flight;
         this.old = live == null ? Memo.NOTHING : live.dependencies;
-        this.faults = faults;
     }
 
     /**
@@ -51,7 +45,7 @@ final class Link {
      */
     boolean tie(int[] suspects) { // law Q4
         this.suspects = suspects;
-        int count = isSame() ? suspects.length : dependencies.length;
+        int count = isSame() ? suspects.length : flight.read.length;
         while (reached < count) {
             int next = reached++; // first, so that it is let go of
             if (!isArmed(next) && !tie(position(next))) {
@@ -60,13 +54,13 @@ final class Link {
             }
         }
         isReleasing = true;
-        forEachReleased(i -> old[i].disarm(node, i));
+        forEachReleased(i -> old[i].disarm(flight.node, i));
         return true;
     }
 
     @SuppressWarnings("ReferenceEquality") // the same array: whatever agrees is armed already
     private boolean isSame() {
-        return dependencies == old;
+        return flight.read == old;
     }
 
     private int position(int step) {
@@ -77,25 +71,23 @@ final class Link {
     private boolean isArmed(int step) {
         return !isSame()
                 && step < old.length
-                && old[step] == dependencies[step]
+                && old[step] == flight.read[step]
                 && Arrays.binarySearch(suspects, step) < 0;
     }
 
     /** The old positions that were let go of, or were about to be. */
     void forEachReleased(IntConsumer action) {
         for (int i = 0; isReleasing && !isSame() && i < old.length; i++) {
-            if (i >= dependencies.length || old[i] != dependencies[i]) {
+            if (i >= flight.read.length || old[i] != flight.read[i]) {
                 action.accept(i);
             }
         }
     }
 
     private boolean tie(int position) {
-        long end =
-                switch (dependencies[position]) {
-                    case Leaf leaf -> leaf.link(node, position, revision, faults);
-                    case Node child -> child.link(node, position, revision, faults);
-                };
+        Node node = flight.node;
+        Faults faults = node.definition.engine.faults;
+        long end = flight.read[position].link(node, position, flight.revision, faults);
         if (end == LEFT) {
             return false;
         }
@@ -109,7 +101,7 @@ final class Link {
     void untie() {
         for (int i = 0; i < reached; i++) {
             if (!isArmed(i)) {
-                dependencies[position(i)].disarm(node, position(i));
+                flight.read[position(i)].disarm(flight.node, position(i));
             }
         }
     }
@@ -117,13 +109,16 @@ final class Link {
     /** Takes in a mark that came while this was linked. */
     void take(Flight.Arrival arrival) {
         int position = arrival.position();
-        if (position < dependencies.length && dependencies[position] == arrival.child()) {
+        if (position < flight.read.length && flight.read[position] == arrival.child()) {
             close(position, arrival.revision());
         }
     }
 
     private void close(int position, long end) {
-        closed = Positions.with(closed, closedCount++, position);
+        if (closedCount == closed.length) {
+            closed = Positions.roomier(closed);
+        }
+        closed[closedCount++] = position;
         until = Math.min(until, end);
     }
 

@@ -118,7 +118,7 @@ final class Mark implements CommitHook {
     private void close(Node node, long revision) {
         node.definition.counts.mark(engine.isRoot());
         Dependency cause = walk.root;
-        if (told != null && cause != null && node.definition.isTold()) {
+        if (told != null && cause != null && node.definition.isTold) {
             told.add(
                     new QueryEvent.Invalidated(
                             node.definition.name, node.key, new Revision(revision), cause));

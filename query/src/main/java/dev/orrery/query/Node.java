@@ -100,7 +100,7 @@ final class Node extends Cell {
 
     /** Whether counts speak of it: neither of a snapshot's own results nor of sets. */
     private boolean isTold() {
-        return definition.isTold() && !(aside instanceof Annex annex && annex.isBranchs);
+        return definition.isTold && !(aside instanceof Annex annex && annex.isBranchs);
     }
 
     // forgetting and eviction
@@ -118,7 +118,7 @@ final class Node extends Cell {
         if (live == null || live.failed || live instanceof Certified || isDormant()) {
             return Emptying.WITHOUT_VALUE;
         }
-        if (watch() != null) {
+        if (isWatched()) {
             return Emptying.NEEDED;
         }
         memo = faults.has(Fault.EDGES_LOST_WITH_THE_VALUE) ? null : live.emptied();
@@ -184,7 +184,7 @@ final class Node extends Cell {
         if (!faults.has(Fault.MARK_STOPS_EARLY)) {
             handEdges(walk);
         }
-        return watch() == null ? Marked.CLOSED : Marked.CLOSED_AND_WATCHED;
+        return isWatched() ? Marked.CLOSED_AND_WATCHED : Marked.CLOSED;
     }
 
     /** The positions a mark came through, ascending, none twice. Holding the monitor. */
@@ -223,11 +223,7 @@ final class Node extends Cell {
     // flights; holding the monitor
 
     @Nullable Flight flights() {
-        return switch (aside) {
-            case null -> null;
-            case Flight only -> only;
-            case Annex annex -> annex.flights;
-        };
+        return aside instanceof Annex annex ? annex.flights : (Flight) aside;
     }
 
     /** The flight for a revision. */
@@ -251,15 +247,15 @@ final class Node extends Cell {
     /** Begins a flight for a revision that has neither memo nor flight. */
     Flight lead(long revision, Strand strand) { // law Q10
         Memo live = memo;
-        boolean ahead = live != null && revision >= live.until();
+        Memo ahead = live != null && revision >= live.until() ? live : null;
         Flight flight =
                 new Flight(
                         this,
                         revision,
                         strand,
                         baselineFor(revision),
-                        ahead && live != null ? live.dependencies : null,
-                        ahead ? sortedSuspects() : Positions.NONE);
+                        ahead == null ? null : ahead.dependencies,
+                        ahead == null ? Positions.NONE : sortedSuspects());
         if (aside == null) {
             aside = flight;
         } else {
@@ -276,9 +272,11 @@ final class Node extends Cell {
     /** The live memo that may turn out to hold still at a revision; null when there is none. */
     @Nullable Memo baselineFor(long revision) {
         Memo live = memo;
-        boolean ahead = live != null && revision >= live.until();
-        boolean believed = live != null && !live.mustRun && at(revision) == null; // or to refill
-        return ahead && believed ? live : null;
+        if (live == null || live.mustRun || revision < live.until()) {
+            return null;
+        }
+        boolean isToRefill = aside instanceof Annex annex && pastAt(annex, revision) != null;
+        return isToRefill ? null : live;
     }
 
     /** Takes a flight off the list. */
@@ -483,12 +481,7 @@ final class Node extends Cell {
         return aside instanceof Annex annex ? annex.past().length : 0;
     }
 
-    /**
-     * Arms a reader that read this at a revision, or tells from when on that reading is in doubt.
-     *
-     * @return {@link Memo#OPEN} when armed, {@link Link#LEFT} when what was read is no longer on
-     *     the live line
-     */
+    @Override
     synchronized long link(Node reader, int position, long revision, Faults faults) {
         Memo live = memo;
         if (live == null) {
@@ -517,6 +510,10 @@ final class Node extends Cell {
 
     synchronized @Nullable Watch watch() {
         return aside instanceof Annex annex ? annex.watch : null;
+    }
+
+    private boolean isWatched() {
+        return aside instanceof Annex annex && annex.watch != null;
     }
 
     synchronized void watch(@Nullable Watch next) {

@@ -34,13 +34,8 @@ final class Positions {
         return kept == count ? sorted : Arrays.copyOf(sorted, kept);
     }
 
-    /** The same with one more at the end; to be written to by its owner. */
-    static int[] with(int[] positions, int count, int next) {
-        int[] room =
-                count < positions.length
-                        ? positions
-                        : Arrays.copyOf(positions, Math.max(4, count * 2));
-        room[count] = next;
-        return room;
+    /** The same with room for more; to be written to by its owner. */
+    static int[] roomier(int[] positions) {
+        return Arrays.copyOf(positions, Math.max(4, positions.length * 2));
     }
 }

@@ -229,7 +229,8 @@ public final class Queries implements AutoCloseable {
             Body<? super K, ? extends V> body,
             Object code) {
         claim(name);
-        Definition<K, V> definition = new Definition<>(engine, name, key, value, options, body);
+        Definition<K, V> definition =
+                new Definition<>(engine, name, key, value, options, true, body);
         Saving saving = engine.saving();
         if (saving != null) {
             saving.add(definition, keeping, code);

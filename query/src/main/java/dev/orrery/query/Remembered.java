@@ -22,10 +22,12 @@ final class Remembered {
      */
 
     private static final int OPENED = 0;
-    private static final int REPLACED = 1;
-    private static final int RERUN = 2;
+    private static final int RERUN = 1;
 
-    /** Results that became open, those that were replaced while open, and bodies that ran again. */
+    /**
+     * Results that became open, less those that were replaced while open, and bodies that ran
+     * again.
+     */
     private final Tally tally = new Tally();
 
     /** Results that marks have closed. Written by the committer. */
@@ -63,7 +65,7 @@ final class Remembered {
 
     /** A result took the place of one that was open, which no mark had closed. */
     void replaced(int place, long openedAt) {
-        tally.add(place, REPLACED, 1);
+        tally.add(place, OPENED, -1);
         Span now = span;
         if (answers != null && openedAt >= now.first) {
             now.replaced();
@@ -112,7 +114,7 @@ final class Remembered {
     }
 
     long open() {
-        return tally.sum(OPENED) - tally.sum(REPLACED) - closed.getAcquire();
+        return tally.sum(OPENED) - closed.getAcquire();
     }
 
     long untouched() {

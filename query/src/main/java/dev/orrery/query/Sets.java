@@ -31,6 +31,7 @@ final class Sets {
                         Type.of(Of.class),
                         (Type) Type.of(List.class),
                         Options.standard(),
+                        false,
                         Sets::scan);
     }
 

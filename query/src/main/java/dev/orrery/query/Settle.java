@@ -9,26 +9,14 @@ import org.jspecify.annotations.Nullable;
  * made.
  */
 final class Settle {
-    private final Engine engine;
-    private final Flight flight;
-    private final Node node;
-
-    /** Whether nothing was run: the baseline was found to hold. */
-    private final boolean clean;
-
-    private Settle(Engine engine, Flight flight, boolean clean) {
-        this.engine = engine;
-        this.flight = flight;
-        this.node = flight.node;
-        this.clean = clean;
-    }
+    private Settle() {}
 
     /** Settles what a body returned or threw, and what it has read. */
     static Memo run(Context context, Flight flight) {
         if (isApart(flight)) {
             flight.from = flight.revision; // it does not follow from what was read
         }
-        return new Settle(context.engine, flight, false).settle();
+        return settle(context.engine, flight);
     }
 
     /** Whether what the body gives need not follow from what it reads. */
@@ -43,7 +31,7 @@ final class Settle {
     static Memo failed(Context context, Flight flight, OrreryException failure, Cell[] read) {
         flight.isPrivate = false;
         flight.with(failure, true, read, flight.revision);
-        return new Settle(context.engine, flight, false).settle();
+        return settle(context.engine, flight);
     }
 
     /**
@@ -88,10 +76,7 @@ final class Settle {
     private static Memo land(Context context, Flight flight, boolean clean) {
         boolean ended = false;
         try {
-            Memo memo =
-                    clean
-                            ? clean(context, flight)
-                            : new Settle(context.engine, flight, false).settle();
+            Memo memo = clean ? clean(context, flight) : settle(context.engine, flight);
             ended = true;
             return memo;
         } finally {
@@ -123,15 +108,18 @@ final class Settle {
         }
         long from = Math.max(flight.from, baseline.from);
         flight.with(baseline.value, baseline.failed, baseline.dependencies, from);
-        Memo memo = new Settle(context.engine, flight, true).settle();
+        flight.isClean = true;
+        Memo memo = settle(context.engine, flight);
         flight.node.definition.spared(context.engine, flight);
         return memo;
     }
 
-    private Memo settle() {
+    private static Memo settle(Engine engine, Flight flight) {
+        Node node = flight.node;
         while (true) {
             Memo live = node.memo;
-            boolean equal = live != null && isEqual(live); // user code, nothing held: law Q11
+            boolean equal =
+                    live != null && isEqual(flight, live); // user code, nothing held: law Q11
             int[] suspects;
             synchronized (node) {
                 node.awaitToken();
@@ -139,61 +127,67 @@ final class Settle {
                     continue; // somebody installed meanwhile: compare with that
                 }
                 if (live != null && live.covers(flight.revision)) {
-                    return done(live.isEmptied() ? refill(live) : live); // or a twin was first
+                    return done(
+                            flight,
+                            live.isEmptied() ? refill(flight, live) : live); // or a twin was first
                 }
                 boolean behind = live != null && flight.revision < live.from;
                 if (flight.isPrivate
                         || (behind && !engine.faults.has(Fault.OLD_RESULT_INSTALLED))) {
-                    return done(keepPrivate());
+                    return done(flight, keepPrivate(engine, flight));
                 }
                 node.takeToken(flight);
                 suspects = node.sortedSuspects();
             }
-            return link(live, equal, suspects);
+            return link(engine, flight, live, equal, suspects);
         }
     }
 
-    private Memo link(@Nullable Memo live, boolean equal, int[] suspects) {
-        Link link = new Link(flight, live, engine.faults);
+    private static Memo link(
+            Engine engine, Flight flight, @Nullable Memo live, boolean equal, int[] suspects) {
+        Node node = flight.node;
+        Link link = new Link(flight, live);
         flight.link = link;
         boolean tied = link.tie(suspects);
         synchronized (node) {
             for (Flight.Arrival a = flight.arrivals; a != null; a = a.next()) {
                 link.take(a);
             }
-            Memo memo = tied ? install(live, equal, link) : keepPrivate();
+            Memo memo =
+                    tied ? install(engine, flight, live, equal, link) : keepPrivate(engine, flight);
             flight.link = null;
             node.giveTokenBack(flight);
-            return done(memo);
+            return done(flight, memo);
         }
     }
 
     /** What the flight came to. */
-    private Object value() {
+    private static Object value(Flight flight) {
         Object value = flight.value;
         if (value == null) {
-            throw new IllegalStateException("law Q10: nothing to settle for " + node.label());
+            throw new IllegalStateException(
+                    "law Q10: nothing to settle for " + flight.node.label());
         }
         return value;
     }
 
     /** Gives a memo back its value. Holding the node's monitor. */
-    private Memo refill(Memo live) {
-        if (clean) {
+    private static Memo refill(Flight flight, Memo live) {
+        if (flight.isClean) {
             return live;
         }
         if (flight.failed || live.mustRun) { // the body does not follow its reads: law Q6
-            return Memo.only(flight.revision, value(), flight.failed);
+            return Memo.only(flight.revision, value(flight), flight.failed);
         }
-        Memo full = live.refilled(value());
-        node.memo = full;
+        Memo full = live.refilled(value(flight));
+        flight.node.memo = full;
         return full;
     }
 
     @SuppressWarnings("ReferenceEquality") // an object is equal to itself, whatever its equality
-    private boolean isEqual(Memo live) {
+    private static boolean isEqual(Flight flight, Memo live) {
         Memo baseline = flight.baseline;
-        if (clean && baseline != null && baseline.changedAt() == live.changedAt()) {
+        if (flight.isClean && baseline != null && baseline.changedAt() == live.changedAt()) {
             flight.value = live.value; // which may have been dropped or refilled meanwhile
             flight.failed = live.failed;
             return true;
@@ -201,7 +195,7 @@ final class Settle {
         if (live.failed != flight.failed) {
             return false;
         }
-        Object value = value();
+        Object value = value(flight);
         if (flight.failed) {
             return Outcomes.sameFailure(live.value, value);
         }
@@ -209,22 +203,22 @@ final class Settle {
             return true; // the very same object, which need not be compared
         }
         try {
-            return node.definition.same(live.value, value);
+            return flight.node.definition.same(live.value, value);
         } catch (RuntimeException | StackOverflowError thrown) {
-            flight.value = Execute.failure(node, thrown);
+            flight.value = Execute.failure(flight.node, thrown);
             flight.failed = true;
             return false;
         }
     }
 
     /** Keeps a result for its revision only. Holding the node's monitor. */
-    private Memo keepPrivate() { // law Q8
-        Memo memo = Memo.only(flight.revision, value(), flight.failed);
-        keep(memo);
+    private static Memo keepPrivate(Engine engine, Flight flight) { // law Q8
+        Memo memo = Memo.only(flight.revision, value(flight), flight.failed);
+        keep(engine, flight.node, memo);
         return memo;
     }
 
-    private void keep(Memo old) {
+    private static void keep(Engine engine, Node node, Memo old) {
         if (!node.hasPast()) {
             engine.retired.add(node);
         }
@@ -232,8 +226,10 @@ final class Settle {
     }
 
     @SuppressWarnings("ReferenceEquality") // law Q7: the same array, not an equal one
-    private Memo install(@Nullable Memo live, boolean equal, Link link) {
-        boolean passing = !clean && isPassing();
+    private static Memo install(
+            Engine engine, Flight flight, @Nullable Memo live, boolean equal, Link link) {
+        Node node = flight.node;
+        boolean passing = !flight.isClean && isPassing(engine, flight);
         long until =
                 flight.end(passing ? Math.min(link.until(), flight.revision + 1) : link.until());
         boolean merged = // law Q7
@@ -246,32 +242,32 @@ final class Settle {
                 Memo.of(
                         equal && live != null
                                 ? live.value
-                                : value(), // one stamp, one value: law Q6
+                                : value(flight), // one stamp, one value: law Q6
                         flight.failed,
                         passing || flight.isForgotten(),
-                        start(live, merged),
+                        start(engine, flight, live, merged),
                         until,
-                        stamp(live, equal),
+                        stamp(engine, flight, live, equal),
                         flight.read);
         if (live != null && !merged && engine.timeline.isPinned(live.from, live.until())) {
-            keep(live);
+            keep(engine, flight.node, live);
         }
         node.install(flight, next, link.closed(), link.closedCount());
         Saving saving = engine.saving();
         if (saving != null && !flight.failed && node.definition.stored) {
-            Storing.installed(node, saving, clean && live == flight.baseline);
+            Storing.installed(node, saving, flight.isClean && live == flight.baseline);
         }
         return next;
     }
 
     /** Whether the result is for its revision only: it does not follow from what was read. */
-    private boolean isPassing() {
-        boolean unexpected = flight.failed && !engine.isDeclared(value());
-        return !node.definition.options.tracked()
+    private static boolean isPassing(Engine engine, Flight flight) {
+        boolean unexpected = flight.failed && !engine.isDeclared(value(flight));
+        return !flight.node.definition.options.tracked()
                 || (unexpected && !engine.faults.has(Fault.FAILURE_STICKS));
     }
 
-    private long start(@Nullable Memo live, boolean merged) {
+    private static long start(Engine engine, Flight flight, @Nullable Memo live, boolean merged) {
         if (live == null) {
             return flight.from;
         }
@@ -280,7 +276,7 @@ final class Settle {
                 : Math.max(flight.from, live.until());
     }
 
-    private long stamp(@Nullable Memo live, boolean equal) {
+    private static long stamp(Engine engine, Flight flight, @Nullable Memo live, boolean equal) {
         if (live == null) {
             return flight.from;
         }
@@ -290,13 +286,14 @@ final class Settle {
     }
 
     /** Takes the flight off its node's list and wakes whoever waits. Holding the node's monitor. */
-    private Memo done(Memo memo) {
+    private static Memo done(Flight flight, Memo memo) {
+        Node node = flight.node;
         node.unlist(flight);
         node.definition.counts.visited(
                 flight.strand.placeIn(node.definition.engine), flight.visits);
         if (flight.hasRun) {
             node.ran(flight);
-        } else if (clean) {
+        } else if (flight.isClean) {
             node.spared(flight);
         }
         flight.finish();

@@ -94,7 +94,7 @@ final class Span {
 
     /** A commit of it is published, with what was counted. By the committer. */
     void published() {
-        told.incrementAndGet();
+        told.setRelease(told.getPlain() + 1);
     }
 
     /** Lets no more commits in. By the follower. */
