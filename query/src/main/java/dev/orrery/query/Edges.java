@@ -21,7 +21,9 @@ final class Edges {
     private int[] index = NONE;
 
     void add(Node reader, int position) {
-        if (contains(reader, position)) {
+        boolean isIndexed = index.length > 0;
+        int slot = isIndexed ? slot(reader, position) : 0;
+        if (isIndexed ? index[slot] != 0 : contains(reader, position)) {
             return;
         }
         if (size == positions.length) {
@@ -30,8 +32,8 @@ final class Edges {
         }
         readers[size] = reader;
         positions[size++] = position;
-        if (index.length > 0 && size * 2 <= index.length) {
-            index[free(reader, position)] = size;
+        if (isIndexed && size * 2 <= index.length) {
+            index[slot] = size;
         } else if (size > SCANNED) {
             reindex();
         }
