@@ -359,7 +359,7 @@ public abstract sealed class OrreryException extends RuntimeException {
                             + " choose another directory"),
             NEWER_FORMAT(
                     "was written by a newer version; use that version, or choose another directory"),
-            FULL("is full; free some space and start again, nothing acknowledged is lost"),
+            FULL("is full; free some space and try again, nothing acknowledged is lost"),
             UNREADABLE("cannot be read or written; check its path and permissions");
 
             private final String remedy;

@@ -3,7 +3,6 @@ package dev.orrery.projection;
 import dev.orrery.core.Latest;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
-import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.Subscription;
 import dev.orrery.log.Position;
@@ -11,6 +10,7 @@ import dev.orrery.projection.EffectStatus.Failed;
 import dev.orrery.projection.EffectStatus.Stopped;
 import dev.orrery.projection.EffectStatus.Working;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How far an effect is, whether it will go on, and who waits for that. Thread-safe. */
 final class EffectProgress {
@@ -45,21 +45,17 @@ final class EffectProgress {
         latest.set(new Progress(reached, status));
     }
 
-    /** Waits until everything up to a position is handled. */
-    void await(Position position, Duration timeout) {
+    /** Whether everything up to a position is handled, within some time or before it ends. */
+    boolean reaches(Position position, Duration timeout) {
         long began = System.nanoTime();
         try (Subscription<Progress> watch = latest.watch()) {
-            while (true) {
-                Progress now =
-                        watch.next(timeout.minusNanos(System.nanoTime() - began))
-                                .orElseThrow(() ->
-                                        new TimedOut(
-                                                "effect " + name + " at " + position, timeout));
-                if (now.reached.position.atLeast(position)) {
-                    return;
-                }
-                refuseUnlessWorking();
+            Optional<Progress> now = watch.next(timeout);
+            while (now.isPresent()
+                    && now.get().status instanceof Working
+                    && !now.get().reached.position.atLeast(position)) {
+                now = watch.next(timeout.minusNanos(System.nanoTime() - began));
             }
+            return now.isPresent() && now.get().reached.position.atLeast(position);
         }
     }
 

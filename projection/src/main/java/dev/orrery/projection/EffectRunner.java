@@ -25,7 +25,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * The lanes are confined to the coordinating thread; others put what they want done there into the
  * mailbox. No body runs while a transaction is open.
  */
-final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
+final class EffectRunner<E, K> {
     private static final System.Logger LOG = System.getLogger(EffectRunner.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
@@ -59,9 +58,7 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
     private final EffectProgress progress;
     private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
     private final Set<Thread> bodies = ConcurrentHashMap.newKeySet();
-    private final LongAdder done = new LongAdder();
-    private final LongAdder faults = new LongAdder();
-    private final LongAdder skipped = new LongAdder();
+    private final EffectTally tally;
     private volatile @Nullable Thread coordinating;
     private volatile boolean abandoned;
 
@@ -77,12 +74,14 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
             Effect<E, K> effect,
             EventLog<? extends E> log,
             EffectTables.Opened opened,
+            EffectTally tally,
             List<? extends LiveProjection<?, ?>> shown,
             ThreadFactory threads,
             InstantSource clock) {
         this.effect = effect;
         this.log = log;
         this.tables = opened.tables();
+        this.tally = tally;
         this.keys = Codec.of(effect.keyType());
         this.deduplication = new DeduplicationKeys(log.start().log(), effect.name());
         this.threads = threads;
@@ -106,8 +105,7 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
         return new Position(log.start().log(), number);
     }
 
-    @Override
-    public void start() {
+    void start() {
         Thread thread = threads.newThread(this::coordinate);
         coordinating = thread;
         thread.start();
@@ -260,10 +258,10 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
     private void ended(Lane<E, K> lane, @Nullable Fault<E> fault) {
         running--;
         if (fault == null) {
-            done.increment();
+            tally.done.increment();
             lanes.handled(lane);
         } else if (!abandoned) {
-            faults.increment();
+            tally.faults.increment();
             String cause = String.valueOf(fault.cause());
             switch (answer(fault)) {
                 case Fault.Retry(Duration delay) -> lanes.retried(lane, delay, cause);
@@ -292,7 +290,7 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
     }
 
     private void leftOut(Position position, String cause) {
-        skipped.increment();
+        tally.skipped.increment();
         LOG.log(
                 System.Logger.Level.WARNING,
                 "effect {0} left out {1}: {2}",
@@ -303,23 +301,19 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
 
     // reading and commanding, from any thread
 
-    @Override
-    public String name() {
+    private String name() {
         return effect.name();
     }
 
-    @Override
-    public Position position() {
+    Position position() {
         return progress.reached().position();
     }
 
-    @Override
-    public EffectStatus status() {
+    EffectStatus status() {
         return progress.status();
     }
 
-    @Override
-    public Lag lag() {
+    Lag lag() {
         EffectProgress.Reached reached = progress.reached();
         long behind = log.head().number() - reached.position().number() - reached.above();
         List<? extends Recorded<? extends E>> oldest =
@@ -331,14 +325,12 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
         return new Lag(behind, age.isNegative() ? Duration.ZERO : age);
     }
 
-    @Override
-    public LiveEffect<K> atLeast(Position position, Duration timeout) {
-        progress.await(position, timeout);
-        return this;
+    /** Whether everything up to a position is handled, within some time or before it ends. */
+    boolean reaches(Position position, Duration timeout) {
+        return progress.reaches(position, timeout);
     }
 
-    @Override
-    public List<Parked<K>> parked() {
+    List<Parked<K>> parked() {
         List<Parked<K>> parked = new ArrayList<>();
         for (WaitingRow row : tables.parked()) {
             SetAside aside = row.standing() instanceof SetAside known ? known : new SetAside(0, "");
@@ -354,25 +346,22 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
         return parked;
     }
 
-    @Override
-    public Totals totals() {
+    LiveEffect.Totals totals() {
         EffectTables.Counts counts = tables.counts();
-        return new Totals(
-                done.sum(),
-                faults.sum(),
-                skipped.sum(),
+        return new LiveEffect.Totals(
+                tally.done.sum(),
+                tally.faults.sum(),
+                tally.skipped.sum(),
                 counts.due(),
                 counts.parked(),
                 progress.reached().waiting());
     }
 
-    @Override
-    public void retry(K key) {
+    void retry(K key) {
         command(() -> lanes.retry(key));
     }
 
-    @Override
-    public void skip(K key) {
+    void skip(K key) {
         command(() -> leftOut(at(lanes.skip(key)), "as it was told to"));
     }
 
@@ -414,8 +403,7 @@ final class EffectRunner<E, K> implements LiveEffect<K>, Effects.Running {
      * Ends it: waits for what is under way, interrupts it when that takes too long, and leaves the
      * rest for the next time.
      */
-    @Override
-    public void close() {
+    void close() {
         Thread thread = coordinating;
         reader.stop();
         mailbox.add(() -> ending = true);

@@ -29,16 +29,9 @@ public final class Effects implements AutoCloseable {
     private final ThreadFactory threads;
     private final InstantSource clock;
     private final Duration lease;
-    private final Map<String, Running> running = new LinkedHashMap<>();
+    private final Map<String, TendedEffect<?, ?>> running = new LinkedHashMap<>();
     private boolean started;
     private boolean closed;
-
-    /** What is made live here. */
-    interface Running {
-        void start();
-
-        void close();
-    }
 
     /** Effects that keep where they are in a database, with leases of {@link #LEASE}. */
     public Effects(Database database, ThreadFactory threads, InstantSource clock) {
@@ -84,21 +77,22 @@ public final class Effects implements AutoCloseable {
         }
         long begin = effect.beginsWithFirstEvent() ? 0 : log.head().number();
         EffectTables.Opened opened = EffectTables.open(database, name, log.start().log(), begin);
+        EffectTally tally = new EffectTally();
         Function<EffectTables.Opened, EffectRunner<E, K>> runners =
-                place -> new EffectRunner<>(effect, log, place, List.of(shown), threads, clock);
-        return database.dialect().isShared()
-                ? live(
-                        name,
-                        new SharedEffect<>(name, opened.tables(), runners, threads, clock, lease))
-                : live(name, runners.apply(opened));
-    }
-
-    private <R extends Running> R live(String name, R runner) {
-        running.put(name, runner);
+                place ->
+                        new EffectRunner<>(
+                                effect, log, place, tally, List.of(shown), threads, clock);
+        EffectTables tables = opened.tables();
+        EffectLease held =
+                database.dialect().isShared()
+                        ? EffectLease.shared(tables, clock, lease)
+                        : EffectLease.alone(tables);
+        TendedEffect<E, K> live = new TendedEffect<>(name, tables, held, runners, threads);
+        running.put(name, live);
         if (started) {
-            runner.start();
+            live.start();
         }
-        return runner;
+        return live;
     }
 
     /** Begins: with what was made live so far, and from here on with what is made live later. */
@@ -108,13 +102,13 @@ public final class Effects implements AutoCloseable {
         }
         if (!started) {
             started = true;
-            running.values().forEach(Running::start);
+            running.values().forEach(TendedEffect::start);
         }
     }
 
     @Override
     public void close() {
-        List<Running> ending;
+        List<TendedEffect<?, ?>> ending;
         synchronized (this) {
             if (closed) {
                 return;
@@ -122,6 +116,6 @@ public final class Effects implements AutoCloseable {
             closed = true;
             ending = List.copyOf(running.values());
         }
-        ending.forEach(Running::close);
+        ending.forEach(TendedEffect::close);
     }
 }

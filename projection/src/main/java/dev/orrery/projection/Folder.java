@@ -4,7 +4,6 @@ import dev.orrery.core.Cursor.Numbered;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Missing;
-import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Timeline;
@@ -219,7 +218,7 @@ final class Folder<E, K, S> {
         while (true) {
             try {
                 return !(isAway && readAgain(life)) && work.getAsBoolean();
-            } catch (Unavailable | TimedOut away) {
+            } catch (OrreryException away) {
                 if (closed || folds.threads().areClosing()) {
                     throw away;
                 }

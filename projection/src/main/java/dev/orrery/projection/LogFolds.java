@@ -3,8 +3,6 @@ package dev.orrery.projection;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
-import dev.orrery.core.OrreryException.TimedOut;
-import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
@@ -290,7 +288,7 @@ final class LogFolds<E> {
         while (true) {
             try {
                 return isThere && replace(fold, life);
-            } catch (Unavailable | TimedOut away) { // law P17
+            } catch (OrreryException away) { // law P17
                 requireOpen(fold.folder());
                 outage.await(away);
             }

@@ -3,8 +3,6 @@ package dev.orrery.projection;
 import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.Closed;
 import dev.orrery.core.OrreryException.Conflict;
-import dev.orrery.core.OrreryException.TimedOut;
-import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
@@ -194,7 +192,7 @@ final class LogFollower<E> {
                     isAway = false;
                 }
                 going = followInOrder();
-            } catch (Unavailable | TimedOut away) { // law P17
+            } catch (OrreryException away) { // law P17
                 outage.await(away);
                 isAway = true;
             }

@@ -1,6 +1,7 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import java.time.Duration;
@@ -8,8 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits while a database cannot be reached: for a moment at first, then longer. Confined to one
- * thread at a time.
+ * Waits while a database cannot be used, since it cannot be reached, or its disk is full: for a
+ * moment at first, then longer. Confined to one thread at a time.
  */
 final class Outage {
     private static final System.Logger LOG = System.getLogger(Outage.class.getName());
@@ -35,18 +36,25 @@ final class Outage {
         this.closing = closing;
     }
 
-    /** Whether something failed because the database could not be reached, or not in time. */
+    /** Whether something failed that will go well when the database can be used again. */
     static boolean isOne(OrreryException failure) {
-        return failure instanceof Unavailable || failure instanceof TimedOut;
+        return switch (failure) {
+            case Unavailable _, TimedOut _ -> true;
+            case StorageFailure storage -> storage.kind() == StorageFailure.Kind.FULL;
+            default -> false;
+        };
     }
 
-    /** Waits before it is tried again, or until nothing is. */
+    /** Waits before it is tried again, or until nothing is; throws what is no outage. */
     void await(OrreryException cause) {
+        if (!isOne(cause)) {
+            throw cause;
+        }
         if (System.nanoTime() - failed >= CALM.toNanos()) {
             pause = SHORTEST;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    waiting + " stands still until the database can be reached",
+                    waiting + " stands still until the database can be used",
                     cause);
         }
         try {

@@ -164,13 +164,15 @@ final class SharedFolds<E> implements Runnable, Database.Listener {
     private void guarded(SharedFold<E, ?, ?> fold, Runnable work) {
         try {
             work.run();
-        } catch (OrreryException.Unavailable | OrreryException.TimedOut e) {
+        } catch (OrreryException e) {
+            if (!Outage.isOne(e)) {
+                fail(fold, e);
+                return;
+            }
             LOG.log(
                     System.Logger.Level.WARNING,
                     "projection " + fold.folder().name() + " cannot be looked at now",
                     e);
-        } catch (OrreryException e) {
-            fail(fold, e);
         } catch (RuntimeException | Error e) {
             fail(
                     fold,

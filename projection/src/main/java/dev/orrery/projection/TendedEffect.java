@@ -7,8 +7,6 @@ import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.log.Position;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -18,51 +16,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An effect in a database that several processes share: one of them is at work on it, the others
- * stand by. // law F6
- *
- * <p>Whoever holds the lease renews it three times in its length. One that is not heard of for that
- * long loses it: another takes over with a greater fence, under which alone positions are stored
- * from then on. So the clocks decide when somebody takes over, and never whether a position is
- * right; what the first had under way is done twice.
- *
- * <p>One that cannot reach the database ends, and is begun anew from what is stored. // law F7
+ * An effect that is done here whenever its lease says so, and begun anew from what is stored when
+ * the database could not be used. // law F7
  */
-final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
-    private static final System.Logger LOG = System.getLogger(SharedEffect.class.getName());
-    private static final int RENEWALS = 3;
+final class TendedEffect<E, K> implements LiveEffect<K> {
+    private static final System.Logger LOG = System.getLogger(TendedEffect.class.getName());
     private static final Duration LOOK = Duration.ofMillis(10);
 
     private final String name;
     private final EffectTables tables;
+    private final EffectLease lease;
     private final Function<EffectTables.Opened, EffectRunner<E, K>> runners;
     private final ThreadFactory threads;
-    private final InstantSource clock;
-    private final Duration lease;
-    private final Duration renewal;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable EffectRunner<E, K> working;
     private volatile @Nullable Thread thread;
 
-    SharedEffect(
+    TendedEffect(
             String name,
             EffectTables tables,
+            EffectLease lease,
             Function<EffectTables.Opened, EffectRunner<E, K>> runners,
-            ThreadFactory threads,
-            InstantSource clock,
-            Duration lease) {
+            ThreadFactory threads) {
         this.name = name;
         this.tables = tables;
+        this.lease = lease;
         this.runners = runners;
         this.threads = threads;
-        this.clock = clock;
-        this.lease = lease;
-        this.renewal = lease.dividedBy(RENEWALS);
     }
 
-    @Override
-    public void start() {
-        Thread supervising = threads.newThread(this::supervise);
+    void start() {
+        Thread supervising = threads.newThread(this::tend);
         thread = supervising;
         supervising.start();
     }
@@ -71,62 +55,67 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
         return closing.getCount() == 0;
     }
 
-    private void supervise() {
+    private void tend() {
         Outage outage = new Outage("effect " + name, closing);
         try {
             while (!isClosing()) {
-                claim().flatMap(this::work).ifPresentOrElse(outage::await, this::pause);
+                turn().ifPresent(outage::await);
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "effect " + name + " is done here no more", e);
         }
     }
 
+    /** Does it, or waits; why the database could not be used, if that is how it ended. */
+    private Optional<OrreryException> turn() {
+        Optional<EffectTables.Opened> place = Optional.empty();
+        try {
+            place = lease.claim();
+        } catch (OrreryException e) {
+            if (Outage.isOne(e)) {
+                return Optional.of(e);
+            }
+            LOG.log(System.Logger.Level.WARNING, "effect " + name + " cannot be claimed now", e);
+        }
+        if (place.isEmpty()) {
+            pause();
+            return Optional.empty();
+        }
+        return work(place.get());
+    }
+
     private void pause() {
         try {
-            closing.await(renewal.toNanos(), TimeUnit.NANOSECONDS);
+            closing.await(lease.rhythm().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Cancelled("effect " + name, e);
         }
     }
 
-    private Optional<EffectTables.Opened> claim() {
-        try {
-            Instant now = clock.instant();
-            return tables.claim(now, now.plus(lease));
-        } catch (OrreryException e) {
-            LOG.log(System.Logger.Level.WARNING, "effect " + name + " cannot be claimed now", e);
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Works for as long as the lease is held and the database is there, or until the end.
-     *
-     * @return why it could not be reached, if that is how it ended
-     */
     private Optional<OrreryException> work(EffectTables.Opened place) {
         EffectRunner<E, K> runner = runners.apply(place);
         working = runner;
         runner.start();
-        Optional<OrreryException> away = Optional.empty();
         boolean held = true;
-        while (held && away.isEmpty() && !isClosing()) {
+        while (held && !isAway(runner) && !isClosing()) {
             awaitRenewal(runner);
-            away = runner.failure().filter(Outage::isOne);
-            held = holdsUntil(place.fence(), clock.instant().plus(lease));
+            held = holds(place.fence());
         }
         runner.close();
         if (held) {
-            holdsUntil(place.fence(), Instant.EPOCH);
+            release(place.fence());
         } else {
             LOG.log(System.Logger.Level.WARNING, "effect {0} was taken over elsewhere", name);
         }
         if (!isClosing()) {
             working = null;
         }
-        return away;
+        return runner.failure().filter(Outage::isOne);
+    }
+
+    private static boolean isAway(EffectRunner<?, ?> runner) {
+        return runner.failure().filter(Outage::isOne).isPresent();
     }
 
     /** One that has failed for another reason keeps its lease: elsewhere it would fail too. */
@@ -134,17 +123,25 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
         if (runner.failure().isPresent()) {
             pause();
         } else {
-            runner.endsWithin(renewal);
+            runner.endsWithin(lease.rhythm());
         }
     }
 
     /** While that cannot be asked it is taken to be so: the fence refuses what must not be. */
-    private boolean holdsUntil(long fence, Instant until) {
+    private boolean holds(long fence) {
         try {
-            return tables.hold(fence, until);
+            return lease.holds(fence);
         } catch (OrreryException e) {
             LOG.log(System.Logger.Level.WARNING, "the lease of effect " + name, e);
             return true;
+        }
+    }
+
+    private void release(long fence) {
+        try {
+            lease.release(fence);
+        } catch (OrreryException e) { // it ends by itself
+            LOG.log(System.Logger.Level.WARNING, "the lease of effect " + name, e);
         }
     }
 
@@ -172,10 +169,10 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
     @Override
     public EffectStatus status() {
         EffectRunner<E, K> runner = working;
-        if (runner != null) {
+        if (runner != null && !isAway(runner)) {
             return runner.status();
         }
-        return isClosing() ? new EffectStatus.Stopped() : new EffectStatus.StandingBy();
+        return isClosing() ? new EffectStatus.Stopped() : lease.otherwise();
     }
 
     @Override
@@ -189,14 +186,22 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
                 if (System.nanoTime() - began > timeout.toNanos()) {
                     throw new TimedOut("effect " + name + " at " + position, timeout);
                 }
-                if (closing.await(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
+                if (isClosing()) {
                     throw new Closed("effect " + name);
                 }
+                awaitChange(position);
             }
             return this;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Cancelled("effect " + name, e);
+        }
+    }
+
+    private void awaitChange(Position position) throws InterruptedException {
+        EffectRunner<E, K> runner = working;
+        if (runner == null || !runner.reaches(position, LOOK)) {
+            closing.await(LOOK.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -223,17 +228,17 @@ final class SharedEffect<E, K> implements LiveEffect<K>, Effects.Running {
     private EffectRunner<E, K> hereOnly() {
         EffectRunner<E, K> runner = working;
         if (runner == null) {
-            throw unavailable("another process does it", null);
+            throw unavailable("it is not done here now", null);
         }
         return runner;
     }
 
     private Unavailable unavailable(String why, @Nullable Throwable cause) {
-        return new Unavailable("effect " + name + ": " + why, "ask there", Duration.ZERO, cause);
+        return new Unavailable(
+                "effect " + name + ": " + why, "ask where it is, or later", Duration.ZERO, cause);
     }
 
-    @Override
-    public void close() {
+    void close() {
         closing.countDown();
         EffectRunner<E, K> runner = working;
         if (runner != null) {
