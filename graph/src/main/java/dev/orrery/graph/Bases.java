@@ -75,12 +75,12 @@ final class Bases { // law G60
             CompactedEntries inBases = index.compacted();
             int[] numbers = inBases.arrivals(rows);
             store.seal();
-            List<byte[]> records = new ArrayList<>(List.of(EntryStore.replica(replica.author())));
-            replica.leases().heldAt(0).forEach(lease -> records.add(EntryStore.lease(lease)));
+            List<byte[]> records = new ArrayList<>(List.of(EntryRecord.replica(replica.author())));
+            replica.leases().heldAt(0).forEach(lease -> records.add(EntryRecord.lease(lease)));
             replica.acknowledged()
                     .all()
-                    .forEach(known -> records.add(EntryStore.acknowledged(known)));
-            replica.topics().all().forEach(topic -> records.add(EntryStore.topic(topic)));
+                    .forEach(known -> records.add(EntryRecord.acknowledged(known)));
+            replica.topics().all().forEach(topic -> records.add(EntryRecord.topic(topic)));
             LooseMove move =
                     LooseMove.of(replica, Math.max(inBases.last(), last(arrivals)), erasing);
             records.addAll(move.records());

@@ -223,7 +223,7 @@ final class Committing {
     private void persist(List<Batch> group) {
         List<byte[]> records = new ArrayList<>(group.size());
         for (Batch batch : group) {
-            records.addAll(EntryStore.records(batch.first(), batch.entries(), batch.isLoose()));
+            records.addAll(EntryRecord.all(batch.first(), batch.entries(), batch.isLoose()));
         }
         store.append(records);
     }

@@ -3,12 +3,9 @@ package dev.orrery.graph;
 import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StaleCursor;
-import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.SegmentLog;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,28 +19,6 @@ import java.util.function.Function;
 final class EntryStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EntryStore.class.getName());
 
-    /** A merge is cut into records about this long, so that damage costs no more than one. */
-    static final int RECORD_BYTES = 64 << 10;
-
-    /** The most entries that a record speaks of: hashes of a base are 32 bytes each of 1 MiB. */
-    static final int MOST_ENTRIES = StoredBase.PART_BYTES / Hash.BYTES;
-
-    static final byte FORMAT = 1;
-
-    /** That of records which who knows the first alone cannot read. */
-    private static final byte NEWER_FORMAT = 2;
-
-    private static final byte ENTRIES = 1;
-    private static final byte REPLICA = 2;
-    private static final byte LEASE = 3;
-    static final byte BASE_PART = 4;
-    private static final byte BASE = 5;
-    private static final byte ACKNOWLEDGED = 6;
-    private static final byte LOOSE = 7;
-    private static final byte MOVED = 8;
-    private static final byte TOPIC = 9;
-    static final long NOT_MOVED = -1;
-    private static final int HEAD_BYTES = 1 + 1 + 8 + 4;
     private static final int READ_RECORDS = 256;
 
     private final SegmentLog log;
@@ -116,107 +91,6 @@ final class EntryStore implements AutoCloseable {
 
     // ---- writing
 
-    /** A kind of records that hold entries, and what else stands before those. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Kind(byte format, byte code, byte[] more) {
-        static final Kind WHOLE = new Kind(FORMAT, ENTRIES, new byte[0]);
-        static final Kind LOOSE = new Kind(NEWER_FORMAT, EntryStore.LOOSE, new byte[0]);
-
-        static Kind moved(long floor) {
-            byte[] more = ByteBuffer.allocate(Long.BYTES).putLong(floor).array();
-            return new Kind(NEWER_FORMAT, MOVED, more);
-        }
-    }
-
-    /** A record of entries with their arrival numbers from {@code first} on. */
-    static byte[] record(long first, List<Entry> entries) {
-        return record(Kind.WHOLE, first, entries);
-    }
-
-    private static byte[] record(Kind kind, long first, List<Entry> entries) {
-        int length = HEAD_BYTES + kind.more().length;
-        for (Entry entry : entries) {
-            length = Math.addExact(length, 4 + entry.content().length);
-        }
-        ByteBuffer out = ByteBuffer.allocate(length);
-        out.put(kind.format()).put(kind.code()).putLong(first).putInt(entries.size());
-        out.put(kind.more());
-        for (Entry entry : entries) {
-            out.putInt(entry.content().length).put(entry.content());
-        }
-        return out.array();
-    }
-
-    /**
-     * The records of many entries, in order: any beginning of them is a whole history, or as loose
-     * as all of them.
-     */
-    static List<byte[]> records(long first, List<Entry> entries, boolean areLoose) {
-        return records(areLoose ? Kind.LOOSE : Kind.WHOLE, first, entries);
-    }
-
-    /**
-     * The records of loose entries that had other numbers before.
-     *
-     * @param floor the greatest of those
-     */
-    static List<byte[]> moved(long first, long floor, List<Entry> entries) {
-        return entries.isEmpty() ? List.of() : records(Kind.moved(floor), first, entries);
-    }
-
-    private static List<byte[]> records(Kind kind, long first, List<Entry> entries) {
-        if (entries.size() == 1) {
-            return List.of(record(kind, first, entries));
-        }
-        List<byte[]> records = new ArrayList<>();
-        int begin = 0;
-        int bytes = 0;
-        for (int i = 0; i < entries.size(); i++) {
-            bytes += entries.get(i).content().length;
-            if (bytes >= RECORD_BYTES) {
-                records.add(record(kind, first + begin, entries.subList(begin, i + 1)));
-                begin = i + 1;
-                bytes = 0;
-            }
-        }
-        if (begin < entries.size()) {
-            records.add(record(kind, first + begin, entries.subList(begin, entries.size())));
-        }
-        return records;
-    }
-
-    /** The record that says who writes here. */
-    static byte[] replica(String author) {
-        byte[] text = author.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(2 + text.length).put(FORMAT).put(REPLICA).put(text).array();
-    }
-
-    /** The record that says how far a named consumer is. */
-    static byte[] lease(Leases.Lease lease) {
-        byte[] bytes = lease.bytes();
-        return ByteBuffer.allocate(2 + bytes.length).put(FORMAT).put(LEASE).put(bytes).array();
-    }
-
-    /** The record that says what a replica was heard to have. */
-    static byte[] acknowledged(Acknowledged.Known known) {
-        byte[] bytes = known.bytes();
-        return ByteBuffer.allocate(2 + bytes.length)
-                .put(FORMAT)
-                .put(ACKNOWLEDGED)
-                .put(bytes)
-                .array();
-    }
-
-    /** The record that says how far a topic is here. */
-    static byte[] topic(Topics.Progress progress) {
-        byte[] bytes = progress.bytes();
-        return ByteBuffer.allocate(2 + bytes.length)
-                .put(NEWER_FORMAT)
-                .put(TOPIC)
-                .put(bytes)
-                .array();
-    }
-
     /** Appends records and returns when they are durable; all at once, or none that counts. */
     void append(List<byte[]> records) {
         long last = log.appendAll(records);
@@ -242,8 +116,7 @@ final class EntryStore implements AutoCloseable {
                         isOwn,
                         log.end() + 1,
                         base.signed());
-        byte[] what = stored.encode();
-        records.add(ByteBuffer.allocate(2 + what.length).put(FORMAT).put(BASE).put(what).array());
+        records.add(EntryRecord.base(stored));
         records.addAll(more);
         append(records);
         keep(stored);
@@ -276,81 +149,12 @@ final class EntryStore implements AutoCloseable {
     }
 
     private void note(long position, byte[] record) {
-        if (holdsEntries(record)) {
+        if (EntryRecord.holdsEntries(record)) {
             firsts = firsts.and(position, ByteBuffer.wrap(record).getLong(2));
         }
     }
 
     // ---- reading
-
-    /** The bytes of an entry, and its arrival number. */
-    static final class Stored {
-        private final long arrival;
-        private final byte[] bytes;
-        private final boolean loose;
-
-        Stored(long arrival, byte[] bytes, boolean loose) {
-            this.arrival = arrival;
-            this.bytes = bytes;
-            this.loose = loose;
-        }
-
-        /** Whether it came without what it follows. */
-        boolean isLoose() {
-            return loose;
-        }
-
-        long arrival() {
-            return arrival;
-        }
-
-        byte[] bytes() {
-            return bytes;
-        }
-    }
-
-    /** What is found while a store is read from its beginning, in order. */
-    interface Found {
-        /** A record is here, whatever is in it. */
-        default void record(long position) {}
-
-        /**
-         * Whether entries may have the numbers that their record says.
-         *
-         * @param next the first number in the record behind it, 0 when that is not known
-         */
-        default boolean mayHave(long first, int count, long next) {
-            return true;
-        }
-
-        /** A record is here that cannot be read, or not to its end. */
-        default void unreadable(long position, Invalid why) {}
-
-        /** Somebody wrote here under this name from here on. */
-        default void replica(String author) {}
-
-        /** The bytes of an entry, and its arrival number. */
-        void entry(long arrival, byte[] bytes);
-
-        /**
-         * The bytes of an entry that came without what it follows, and its arrival number.
-         *
-         * @param moved the greatest number of those that were moved with it, -1 when it was not
-         */
-        default void loose(long arrival, byte[] bytes, long moved) {}
-
-        /** A topic is here so far. */
-        default void topic(Topics.Progress progress) {}
-
-        /** A named consumer was here. */
-        default void lease(Leases.Lease lease) {}
-
-        /** A replica was heard to have so much. */
-        default void acknowledged(Acknowledged.Known known) {}
-
-        /** A base is here. */
-        default void base(StoredBase base) {}
-    }
 
     /** The bases there are. */
     List<StoredBase> bases() {
@@ -393,7 +197,7 @@ final class EntryStore implements AutoCloseable {
                 records.isEmpty() || records.getFirst().position() != position
                         ? new byte[0]
                         : records.getFirst().bytes();
-        if (record.length < StoredBase.PART_HEAD_BYTES || record[1] != BASE_PART) {
+        if (record.length < StoredBase.PART_HEAD_BYTES || record[1] != EntryRecord.BASE_PART) {
             throw new Invalid("base", "has all its parts", base.hash());
         }
         return Arrays.copyOfRange(record, StoredBase.PART_HEAD_BYTES, record.length);
@@ -426,7 +230,7 @@ final class EntryStore implements AutoCloseable {
     }
 
     /** Reads everything behind a position; what is damaged is passed over. */
-    void replay(long from, Found found) {
+    void replay(long from, EntryRecord.Found found) {
         long after = Math.max(from, log.start() - 1);
         while (true) {
             List<SegmentLog.Entry> records = log.read(after, READ_RECORDS);
@@ -440,17 +244,17 @@ final class EntryStore implements AutoCloseable {
         }
     }
 
-    private void replay(SegmentLog.Entry record, long next, Found found) { // law G59
+    private void replay(SegmentLog.Entry record, long next, EntryRecord.Found found) { // law G59
         found.record(record.position());
         try {
             byte[] bytes = record.bytes();
-            if (!holdsEntries(bytes)) {
-                parse(bytes, found);
-            } else if (found.mayHave(first(bytes), count(bytes), next)) {
+            if (!EntryRecord.holdsEntries(bytes)) {
+                EntryRecord.read(bytes, name, found);
+            } else if (found.mayHave(EntryRecord.first(bytes), EntryRecord.count(bytes), next)) {
                 note(record.position(), bytes);
-                parse(bytes, found);
+                EntryRecord.read(bytes, name, found);
             } else {
-                throw new Invalid("record", "has numbers that follow", first(bytes));
+                throw new Invalid("record", "has numbers that follow", EntryRecord.first(bytes));
             }
         } catch (Invalid unreadable) {
             found.unreadable(record.position(), unreadable);
@@ -462,59 +266,30 @@ final class EntryStore implements AutoCloseable {
         for (int i = place + 1; i < records.size(); i++) {
             byte[] bytes = records.get(i).bytes();
             boolean follows = records.get(i).position() == records.get(i - 1).position() + 1;
-            if (!follows || isOfBase(bytes)) {
+            if (!follows || EntryRecord.isOfBase(bytes)) {
                 return 0;
             }
-            if (holdsEntries(bytes)) {
-                return bytes.length < HEAD_BYTES ? 0 : first(bytes);
+            if (EntryRecord.holdsEntries(bytes)) {
+                return EntryRecord.hasHead(bytes) ? EntryRecord.first(bytes) : 0;
             }
         }
         return 0;
     }
 
-    private static boolean holdsEntries(byte[] record) {
-        return record.length > 1
-                && (record[1] == ENTRIES || record[1] == LOOSE || record[1] == MOVED);
-    }
-
-    private static boolean isOfBase(byte[] record) {
-        return record.length > 1 && (record[1] == BASE || record[1] == BASE_PART);
-    }
-
-    private static long first(byte[] record) {
-        requireHead(record);
-        return ByteBuffer.wrap(record).getLong(2);
-    }
-
-    /** How many entries a record says it has: not more than fit. */
-    private static int count(byte[] record) {
-        requireHead(record);
-        int count = ByteBuffer.wrap(record).getInt(HEAD_BYTES - Integer.BYTES);
-        if (count < 0 || count > (record.length - HEAD_BYTES) / Integer.BYTES) {
-            throw new Invalid("record", "has room for its entries", count);
-        }
-        return count;
-    }
-
-    private static void requireHead(byte[] record) {
-        if (record.length < HEAD_BYTES) {
-            throw new Invalid("record", "is whole", record.length);
-        }
-    }
-
     /** The entries of one record that are behind an arrival number. */
-    private record Reader(long after, List<Stored> entries) implements Found {
+    private record Reader(long after, List<EntryRecord.Stored> entries)
+            implements EntryRecord.Found {
         @Override
         public void entry(long arrival, byte[] bytes) {
-            take(new Stored(arrival, bytes, false));
+            take(new EntryRecord.Stored(arrival, bytes, false));
         }
 
         @Override
         public void loose(long arrival, byte[] bytes, long moved) {
-            take(new Stored(arrival, bytes, true));
+            take(new EntryRecord.Stored(arrival, bytes, true));
         }
 
-        private void take(Stored stored) {
+        private void take(EntryRecord.Stored stored) {
             if (stored.arrival() > after) {
                 entries.add(stored);
             }
@@ -526,7 +301,7 @@ final class EntryStore implements AutoCloseable {
      *
      * @param known reads them, and leaves out what is not what is known here under its number
      */
-    <T> List<T> read(long after, int max, Function<List<Stored>, List<T>> known) {
+    <T> List<T> read(long after, int max, Function<List<EntryRecord.Stored>, List<T>> known) {
         List<T> entries = new ArrayList<>();
         if (firsts.isEmpty()) {
             return entries;
@@ -538,7 +313,7 @@ final class EntryStore implements AutoCloseable {
                 return entries;
             }
             SegmentLog.Entry record = records.getFirst();
-            List<Stored> stored = stored(record.bytes(), after);
+            List<EntryRecord.Stored> stored = stored(record.bytes(), after);
             for (int i = 0; i < stored.size() && entries.size() < max; ) {
                 int end = Math.min(stored.size(), i + max - entries.size());
                 entries.addAll(known.apply(stored.subList(i, end)));
@@ -550,11 +325,11 @@ final class EntryStore implements AutoCloseable {
     }
 
     /** The entries of a record, as far as it can be read. */
-    private List<Stored> stored(byte[] record, long after) {
-        List<Stored> stored = new ArrayList<>();
-        if (holdsEntries(record)) {
+    private List<EntryRecord.Stored> stored(byte[] record, long after) {
+        List<EntryRecord.Stored> stored = new ArrayList<>();
+        if (EntryRecord.holdsEntries(record)) {
             try {
-                parse(record, new Reader(after, stored));
+                EntryRecord.read(record, name, new Reader(after, stored));
             } catch (Invalid unreadable) { // told when it was opened // law G59
                 LOG.log(System.Logger.Level.TRACE, "passed over", unreadable);
             }
@@ -569,62 +344,6 @@ final class EntryStore implements AutoCloseable {
                 return log.read(Math.max(position, log.start() - 1), 1);
             } catch (StaleCursor dropped) {
                 LOG.log(System.Logger.Level.TRACE, "dropped while it was read", dropped);
-            }
-        }
-    }
-
-    private void parse(byte[] record, Found found) {
-        ByteBuffer in = ByteBuffer.wrap(record);
-        try {
-            byte format = in.get();
-            if (format > NEWER_FORMAT) {
-                throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, name, null);
-            }
-            byte kind = in.get();
-            if (format != (kind >= LOOSE ? NEWER_FORMAT : FORMAT)) {
-                throw new Invalid("record", "is of its kind's format", format);
-            }
-            switch (kind) {
-                case ENTRIES, LOOSE, MOVED -> entries(record, in, kind, found);
-                case TOPIC -> found.topic(Topics.Progress.read(in));
-                case REPLICA ->
-                        found.replica(
-                                new String(
-                                        record,
-                                        in.position(),
-                                        in.remaining(),
-                                        StandardCharsets.UTF_8));
-                case LEASE -> found.lease(Leases.Lease.read(in));
-                case ACKNOWLEDGED -> found.acknowledged(Acknowledged.Known.read(in));
-                case BASE_PART -> {} // read when the record behind the parts says what they are
-                case BASE -> {
-                    byte[] what = new byte[in.remaining()];
-                    in.get(what);
-                    found.base(StoredBase.decode(what));
-                }
-                default -> throw new Invalid("record", "is of a known kind", record[1]);
-            }
-        } catch (BufferUnderflowException cut) {
-            throw new Invalid("record", "is whole", record.length);
-        }
-    }
-
-    private static void entries(byte[] record, ByteBuffer in, byte kind, Found found) {
-        long arrival = in.getLong();
-        int count = count(record);
-        in.position(HEAD_BYTES);
-        long moved = kind == MOVED ? in.getLong() : NOT_MOVED;
-        for (int i = 0; i < count; i++) {
-            int length = in.getInt();
-            if (length < 0 || length > in.remaining()) {
-                throw new Invalid("record", "holds its entries", length);
-            }
-            byte[] bytes = new byte[length];
-            in.get(bytes);
-            if (kind == ENTRIES) {
-                found.entry(arrival + i, bytes);
-            } else {
-                found.loose(arrival + i, bytes, moved);
             }
         }
     }

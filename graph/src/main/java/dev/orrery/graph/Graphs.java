@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -158,10 +159,12 @@ public final class Graphs {
     /** The checkpoint, which is read while the log is opened. */
     private Supplier<Optional<Checkpoint.Found>> checkpointed(String graph) {
         Path file = checkpoint;
-        return file == null
-                ? Optional::empty
-                : Meanwhile.begin("checkpoint of " + graph, () -> Checkpoint.read(file, graph))
-                        ::result;
+        if (file == null) {
+            return Optional::empty;
+        }
+        var reading = new FutureTask<>(() -> Checkpoint.read(file, graph));
+        Thread.ofPlatform().daemon().name("checkpoint of " + graph).start(reading);
+        return () -> Uninterrupted.result(reading);
     }
 
     Timeline timeline() {

@@ -61,7 +61,7 @@ final class LooseMove { // laws G62, G65
 
     /** The records that say so. */
     List<byte[]> records() {
-        return EntryStore.moved(first, floor, entries);
+        return EntryRecord.moved(first, floor, entries);
     }
 
     /** Notes that those are durable. */

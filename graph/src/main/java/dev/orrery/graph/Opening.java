@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a store into memory: entries join the state as they did when they came, and nothing is
  * judged before all are there. What cannot be read is told and passed over. Confined to one thread.
  */
-final class Opening implements EntryStore.Found { // law G59
+final class Opening implements EntryRecord.Found { // law G59
     /*
      * What was changed on the disk can have a check sum that fits. An entry that is none any more is passed over; so is
      * one that breaks a rule by what it follows, which its hash shows to be what it was. An entry that was changed has
@@ -133,10 +133,10 @@ final class Opening implements EntryStore.Found { // law G59
             Entry root = codec.root(new Operation.Define(ontology.name(), ontology.facts()));
             int arrival = index.size() + 1;
             take(arrival, root);
-            records.add(EntryStore.record(arrival, List.of(root)));
+            records.add(EntryRecord.of(arrival, List.of(root)));
         }
         if (authors.isEmpty() || !authors.getLast().equals(author)) {
-            records.add(EntryStore.replica(author));
+            records.add(EntryRecord.replica(author));
         }
         store.append(records);
         return new Replica(
@@ -192,7 +192,7 @@ final class Opening implements EntryStore.Found { // law G59
         }
         store.restore(found.firstPosition(), found.firstArrivals(), found.bases());
         int last = found.index().compacted().lastKept();
-        List<EntryStore.Stored> read =
+        List<EntryRecord.Stored> read =
                 last == 0 ? List.of() : store.read(last - 1L, 1, stored -> stored);
         return read.isEmpty()
                 ? last == 0
@@ -204,7 +204,7 @@ final class Opening implements EntryStore.Found { // law G59
     public void record(long at) {
         long missing = at - position - 1;
         if (missing > 0) {
-            greatest += missing * EntryStore.MOST_ENTRIES;
+            greatest += missing * EntryRecord.MOST_ENTRIES;
         }
         position = at;
     }
@@ -348,7 +348,7 @@ final class Opening implements EntryStore.Found { // law G59
     }
 
     private void takeLoose(long arrival, Entry entry, long moved) { // law G65
-        boolean isMoved = moved != EntryStore.NOT_MOVED;
+        boolean isMoved = moved != EntryRecord.NOT_MOVED;
         if (isMoved && (moved < 0 || moved >= arrival)) {
             throw new Invalid("entry", "was moved from before", moved);
         }

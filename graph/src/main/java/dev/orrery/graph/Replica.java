@@ -333,7 +333,7 @@ final class Replica implements AutoCloseable {
             }
             committing.awaitQuiet();
             committing.requireOpen();
-            store.append(List.of(EntryStore.topic(progress)));
+            store.append(List.of(EntryRecord.topic(progress)));
             topics.put(progress);
         } finally {
             lock.unlock();
@@ -352,9 +352,9 @@ final class Replica implements AutoCloseable {
         return store.read(after, max, stored -> known(codec, stored));
     }
 
-    private List<StoredEntry> known(EntryCodec codec, List<EntryStore.Stored> stored) {
+    private List<StoredEntry> known(EntryCodec codec, List<EntryRecord.Stored> stored) {
         List<StoredEntry> entries = new ArrayList<>(stored.size());
-        for (EntryStore.Stored each : stored) {
+        for (EntryRecord.Stored each : stored) {
             codec.tryDecode(each.bytes())
                     .map(entry -> new StoredEntry(each.arrival(), entry, each.isLoose()))
                     .ifPresent(entries::add);
@@ -430,7 +430,7 @@ final class Replica implements AutoCloseable {
             if (!replica.equals(author) && acknowledged.put(known)) {
                 committing.awaitQuiet();
                 committing.requireOpen();
-                store.append(List.of(EntryStore.acknowledged(known)));
+                store.append(List.of(EntryRecord.acknowledged(known)));
             }
         } finally {
             lock.unlock();
@@ -462,7 +462,7 @@ final class Replica implements AutoCloseable {
             committing.requireOpen();
             long expires = duration.isZero() ? 0 : clock().wallMillis() + duration.toMillis();
             Leases.Lease lease = new Leases.Lease(consumer, acknowledged, expires);
-            store.append(List.of(EntryStore.lease(lease)));
+            store.append(List.of(EntryRecord.lease(lease)));
             leases.put(lease);
         } finally {
             lock.unlock();

@@ -50,8 +50,8 @@ record StoredBase(
             int length = Math.min(PART_BYTES, whole.capacity() - from);
             parts.add(
                     ByteBuffer.allocate(PART_HEAD_BYTES + length)
-                            .put(EntryStore.FORMAT)
-                            .put(EntryStore.BASE_PART)
+                            .put(EntryRecord.FORMAT)
+                            .put(EntryRecord.BASE_PART)
                             .put(base.hash().toArray())
                             .putInt(from)
                             .put(whole.array(), from, length)

@@ -125,7 +125,7 @@ final class Writing {
         List<Entry> entries = new ArrayList<>();
         current.batches().forEach(batch -> batch.addTo(entries));
         if (!entries.isEmpty()) {
-            store.append(List.of(EntryStore.record(current.batches().getFirst().first(), entries)));
+            store.append(List.of(EntryRecord.of(current.batches().getFirst().first(), entries)));
         }
     }
 

@@ -66,9 +66,9 @@ class TopicFormatTest {
 
     private static List<byte[]> records() {
         List<byte[]> records = new ArrayList<>();
-        records.addAll(EntryStore.records(5, List.of(entry()), true));
-        records.addAll(EntryStore.moved(9, 5, List.of(entry())));
-        records.add(EntryStore.topic(new Topics.Progress(TOPIC, List.of(CUT))));
+        records.addAll(EntryRecord.all(5, List.of(entry()), true));
+        records.addAll(EntryRecord.moved(9, 5, List.of(entry())));
+        records.add(EntryRecord.topic(new Topics.Progress(TOPIC, List.of(CUT))));
         return records;
     }
 
