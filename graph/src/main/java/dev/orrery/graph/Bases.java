@@ -101,6 +101,11 @@ final class Bases { // law G60
         return arrivals.length() - 1;
     }
 
+    /** Notes that entries may be in bases alone now. */
+    void look() {
+        compacted = unreadable(joining.index());
+    }
+
     /** The greatest arrival number that whoever follows is not told any more. */
     private static int unreadable(EntryIndex index) {
         return Math.max(index.compacted().last(), index.loose().floor());
@@ -141,11 +146,12 @@ final class Bases { // law G60
             replica.store().append(packed, arrivals, false, List.of());
             Batch batch = joining.batch();
             joining.take(batch, base, arrivals);
+            int restored = replica.unreadable().leaveToBases();
             compacted = unreadable(index);
             showing.show(List.of(batch));
             showing.index(replica.schema());
             committing.arrive();
-            return index.fingerprint().count() - before;
+            return index.fingerprint().count() - before + restored;
         } finally {
             lock.unlock();
         }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class Checkpoint { // law G17
     private static final System.Logger LOG = System.getLogger(Checkpoint.class.getName());
     private static final long MAGIC =
             0x43_47_59_52_45_52_52_4fL; // "ORRERYGC" in this order of bytes
-    private static final int VERSION = 6;
+    private static final int VERSION = 7;
 
     /** What is in one. */
     record Found(
@@ -34,6 +35,7 @@ final class Checkpoint { // law G17
             State state,
             long firstPosition,
             List<Long> firstArrivals,
+            Map<Long, Long> restored,
             List<StoredBase> bases) {}
 
     private Checkpoint() {}
@@ -119,6 +121,10 @@ final class Checkpoint { // law G17
         for (long first : in.larges(count, count)) {
             firsts.add(first);
         }
+        Map<Long, Long> restored = new HashMap<>();
+        for (int i = in.count(2 * Long.BYTES); i > 0; i--) {
+            restored.put(in.large(), in.large());
+        }
         List<StoredBase> bases = new ArrayList<>();
         for (int i = in.count(Integer.BYTES); i > 0; i--) {
             bases.add(StoredBase.decode(in.bytes()));
@@ -154,6 +160,7 @@ final class Checkpoint { // law G17
                 state,
                 firstPosition,
                 firsts,
+                restored,
                 bases);
     }
 }

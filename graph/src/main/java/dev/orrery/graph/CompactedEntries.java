@@ -103,9 +103,9 @@ final class CompactedEntries { // law G60
         return greatest;
     }
 
-    /** The greatest arrival number of an entry that is kept by itself, 0 for none. */
-    int lastKept() {
-        int arrival = index.size();
+    /** The greatest arrival number up to one of an entry that is kept by itself, 0 for none. */
+    int lastKept(int upTo) {
+        int arrival = upTo;
         while (arrival > 0 && !isKept(arrival)) {
             arrival--;
         }

@@ -204,6 +204,7 @@ final class Compacting { // law G60
                         entry -> arrivals.get((int) entry.arrival()));
         PackedBase packed = PackedBase.of(read.base(replica.name()), replica.identity());
         try {
+            requireAll(arrivals, read.index().fingerprint().count());
             packed.open();
         } catch (Invalid missing) {
             Conflict lost =
@@ -215,5 +216,11 @@ final class Compacting { // law G60
             throw lost;
         }
         return packed;
+    }
+
+    private static void requireAll(BitSet arrivals, long read) { // law G73
+        if (read != arrivals.cardinality()) {
+            throw new Invalid("base", "has all its entries", read);
+        }
     }
 }

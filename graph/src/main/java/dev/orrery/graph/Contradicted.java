@@ -18,6 +18,10 @@ final class Contradicted { // law G59
     private final int sure;
 
     private final List<Lacking> lacking = new ArrayList<>();
+
+    /** Numbers of entries that are there instead of others, which came again. */
+    private final List<Integer> replaced = new ArrayList<>();
+
     private boolean lost;
 
     /** An entry that came before something that it follows. */
@@ -35,6 +39,16 @@ final class Contradicted { // law G59
 
     boolean isSomethingLost() {
         return lost;
+    }
+
+    /** Looks at an entry that came again, under a number that is another's. */
+    void lookAgain(int arrival, Entry entry) {
+        boolean isOther =
+                index.author(arrival).equals(entry.author())
+                        && index.sequence(arrival) == entry.sequence();
+        if (isOther && arrival > sure && index.isFollowedBefore(entry.hash())) {
+            replaced.add(arrival);
+        }
     }
 
     /** Looks at the next entry before it is in the index. */
@@ -60,6 +74,7 @@ final class Contradicted { // law G59
     /** What is to be left out, when all was read. */
     Set<Hash> find() {
         Set<Hash> found = new HashSet<>();
+        replaced.stream().filter(this::isUnfollowed).map(index::hash).forEach(found::add);
         lacking.forEach(each -> findPrevious(each, found));
         if (found.isEmpty() && !lost) {
             lacking.forEach(each -> findOnly(each, found));

@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The records of a store of entries, {@code docs/formats/graph.md}: made, and read. */
@@ -19,7 +20,10 @@ final class EntryRecord {
     static final byte FORMAT = 1;
 
     /** That of records which who knows the first alone cannot read. */
-    private static final byte NEWER_FORMAT = 2;
+    private static final byte SECOND_FORMAT = 2;
+
+    /** The same of who knows the second. */
+    private static final byte NEWEST_FORMAT = 3;
 
     private static final byte ENTRIES = 1;
     private static final byte REPLICA = 2;
@@ -30,6 +34,8 @@ final class EntryRecord {
     private static final byte LOOSE = 7;
     private static final byte MOVED = 8;
     private static final byte TOPIC = 9;
+    private static final byte RESTORED = 10;
+    private static final byte RESTORED_LOOSE = 11;
     static final long NOT_MOVED = -1;
     private static final int HEAD_BYTES = 1 + 1 + 8 + 4;
 
@@ -41,11 +47,15 @@ final class EntryRecord {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Kind(byte format, byte code, byte[] more) {
         static final Kind WHOLE = new Kind(FORMAT, ENTRIES, new byte[0]);
-        static final Kind LOOSE = new Kind(NEWER_FORMAT, EntryRecord.LOOSE, new byte[0]);
+        static final Kind LOOSE = new Kind(SECOND_FORMAT, EntryRecord.LOOSE, new byte[0]);
+
+        static final Kind RESTORED = new Kind(NEWEST_FORMAT, EntryRecord.RESTORED, new byte[0]);
+        static final Kind RESTORED_LOOSE =
+                new Kind(NEWEST_FORMAT, EntryRecord.RESTORED_LOOSE, new byte[0]);
 
         static Kind moved(long floor) {
             byte[] more = ByteBuffer.allocate(Long.BYTES).putLong(floor).array();
-            return new Kind(NEWER_FORMAT, MOVED, more);
+            return new Kind(SECOND_FORMAT, MOVED, more);
         }
     }
 
@@ -83,6 +93,11 @@ final class EntryRecord {
      */
     static List<byte[]> moved(long first, long floor, List<Entry> entries) {
         return entries.isEmpty() ? List.of() : all(Kind.moved(floor), first, entries);
+    }
+
+    /** The record of an entry that came again, since the one it was in cannot be read. */
+    static byte[] restored(int arrival, Entry entry, boolean isLoose) {
+        return of(isLoose ? Kind.RESTORED_LOOSE : Kind.RESTORED, arrival, List.of(entry));
     }
 
     private static List<byte[]> all(Kind kind, long first, List<Entry> entries) {
@@ -123,7 +138,7 @@ final class EntryRecord {
 
     /** The record that says how far a topic is here. */
     static byte[] topic(Topics.Progress progress) {
-        return of(NEWER_FORMAT, TOPIC, progress.bytes());
+        return of(SECOND_FORMAT, TOPIC, progress.bytes());
     }
 
     /** The record behind the parts of a base, which says what they are. */
@@ -161,6 +176,10 @@ final class EntryRecord {
         byte[] bytes() {
             return bytes;
         }
+
+        boolean isSame(Stored other) {
+            return arrival == other.arrival && Arrays.equals(bytes, other.bytes);
+        }
     }
 
     /** What is found while a store is read from its beginning, in order. */
@@ -193,6 +212,9 @@ final class EntryRecord {
          */
         default void loose(long arrival, byte[] bytes, long moved) {}
 
+        /** The bytes of an entry that came again, and its arrival number. */
+        default void restored(long arrival, byte[] bytes, boolean isLoose) {}
+
         /** A topic is here so far. */
         default void topic(Topics.Progress progress) {}
 
@@ -210,6 +232,11 @@ final class EntryRecord {
     static boolean holdsEntries(byte[] record) {
         return record.length > 1
                 && (record[1] == ENTRIES || record[1] == LOOSE || record[1] == MOVED);
+    }
+
+    /** Whether it is of a kind that holds entries that came again. */
+    static boolean holdsRestored(byte[] record) {
+        return record.length > 1 && (record[1] == RESTORED || record[1] == RESTORED_LOOSE);
     }
 
     /** Whether it is a base, or a part of one. */
@@ -254,15 +281,16 @@ final class EntryRecord {
         ByteBuffer in = ByteBuffer.wrap(record);
         try {
             byte format = in.get();
-            if (format > NEWER_FORMAT) {
+            if (format > NEWEST_FORMAT) {
                 throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, store, null);
             }
             byte kind = in.get();
-            if (format != (kind >= LOOSE ? NEWER_FORMAT : FORMAT)) {
+            if (format != format(kind)) {
                 throw new Invalid("record", "is of its kind's format", format);
             }
             switch (kind) {
-                case ENTRIES, LOOSE, MOVED -> entries(record, in, kind, found);
+                case ENTRIES, LOOSE, MOVED, RESTORED, RESTORED_LOOSE ->
+                        entries(record, in, kind, found);
                 case TOPIC -> found.topic(Topics.Progress.read(in));
                 case REPLICA ->
                         found.replica(
@@ -286,6 +314,10 @@ final class EntryRecord {
         }
     }
 
+    private static byte format(byte kind) {
+        return kind >= RESTORED ? NEWEST_FORMAT : kind >= LOOSE ? SECOND_FORMAT : FORMAT;
+    }
+
     private static void entries(byte[] record, ByteBuffer in, byte kind, Found found) {
         long arrival = in.getLong();
         int count = count(record);
@@ -298,10 +330,11 @@ final class EntryRecord {
             }
             byte[] bytes = new byte[length];
             in.get(bytes);
-            if (kind == ENTRIES) {
-                found.entry(arrival + i, bytes);
-            } else {
-                found.loose(arrival + i, bytes, moved);
+            switch (kind) {
+                case ENTRIES -> found.entry(arrival + i, bytes);
+                case RESTORED -> found.restored(arrival + i, bytes, false);
+                case RESTORED_LOOSE -> found.restored(arrival + i, bytes, true);
+                default -> found.loose(arrival + i, bytes, moved);
             }
         }
     }

@@ -5,10 +5,14 @@ import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StaleCursor;
 import dev.orrery.core.SegmentLog;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
 /**
@@ -26,6 +30,9 @@ final class EntryStore implements AutoCloseable {
 
     /** The first arrival number in each record, by position; grown by the appender, read by all. */
     private volatile Firsts firsts;
+
+    /** The positions of records of entries that came again, by arrival number. */
+    private final NavigableMap<Long, Long> restored = new ConcurrentSkipListMap<>();
 
     /** The bases there are; each entry that was compacted is in one of them. */
     private volatile List<StoredBase> bases = List.of();
@@ -64,6 +71,15 @@ final class EntryStore implements AutoCloseable {
             int dropped = Math.clamp(position - start, 0, size);
             long[] kept = Arrays.copyOfRange(numbers, dropped, Math.max(size, dropped + 16));
             return new Firsts(start + dropped, kept, size - dropped);
+        }
+
+        boolean has(long position) {
+            return position >= start && position < start + size;
+        }
+
+        /** The first arrival number in a record, or the next one when it has none. */
+        long number(long position) {
+            return numbers[Math.toIntExact(position - start)];
         }
 
         /** The position of the record an arrival number is in. */
@@ -141,6 +157,7 @@ final class EntryStore implements AutoCloseable {
         }
         log.truncateBefore(position);
         firsts = firsts.from(log.start());
+        restored.values().removeIf(dropped -> dropped < log.start());
     }
 
     /** Begins a segment, so that {@link #dropBefore} can drop all that is here now. */
@@ -150,7 +167,21 @@ final class EntryStore implements AutoCloseable {
 
     private void note(long position, byte[] record) {
         if (EntryRecord.holdsEntries(record)) {
-            firsts = firsts.and(position, ByteBuffer.wrap(record).getLong(2));
+            firsts = firsts.and(position, EntryRecord.first(record));
+        } else if (EntryRecord.holdsRestored(record)) {
+            EntryRecord.read(record, name, new RestoredAt(position, restored));
+        }
+    }
+
+    /** Notes where entries are that came again. */
+    private record RestoredAt(long position, Map<Long, Long> restored)
+            implements EntryRecord.Found {
+        @Override
+        public void entry(long arrival, byte[] bytes) {}
+
+        @Override
+        public void restored(long arrival, byte[] bytes, boolean isLoose) {
+            restored.put(arrival, position);
         }
     }
 
@@ -210,6 +241,11 @@ final class EntryStore implements AutoCloseable {
         out.put(known.start);
         out.put(known.size);
         out.put(known.numbers, known.size);
+        out.put(restored.size());
+        for (Map.Entry<Long, Long> each : restored.entrySet()) {
+            out.put(each.getKey().longValue());
+            out.put(each.getValue().longValue());
+        }
         List<StoredBase> kept = bases;
         out.put(kept.size());
         for (StoredBase base : kept) {
@@ -218,8 +254,10 @@ final class EntryStore implements AutoCloseable {
     }
 
     /** Takes over where entries are, from a checkpoint. */
-    void restore(long start, List<Long> numbers, List<StoredBase> known) {
+    void restore(long start, List<Long> numbers, Map<Long, Long> again, List<StoredBase> known) {
         bases = List.copyOf(known);
+        restored.clear();
+        restored.putAll(again);
         long[] copy = numbers.stream().mapToLong(Long::longValue).toArray();
         firsts = new Firsts(start, copy.length == 0 ? new long[16] : copy, copy.length);
     }
@@ -249,6 +287,7 @@ final class EntryStore implements AutoCloseable {
         try {
             byte[] bytes = record.bytes();
             if (!EntryRecord.holdsEntries(bytes)) {
+                note(record.position(), bytes);
                 EntryRecord.read(bytes, name, found);
             } else if (found.mayHave(EntryRecord.first(bytes), EntryRecord.count(bytes), next)) {
                 note(record.position(), bytes);
@@ -276,8 +315,8 @@ final class EntryStore implements AutoCloseable {
         return 0;
     }
 
-    /** The entries of one record that are behind an arrival number. */
-    private record Reader(long after, List<EntryRecord.Stored> entries)
+    /** The entries of one record that are behind an arrival number, up to another. */
+    private record Reader(long after, long upTo, List<EntryRecord.Stored> entries)
             implements EntryRecord.Found {
         @Override
         public void entry(long arrival, byte[] bytes) {
@@ -289,8 +328,13 @@ final class EntryStore implements AutoCloseable {
             take(new EntryRecord.Stored(arrival, bytes, true));
         }
 
+        @Override
+        public void restored(long arrival, byte[] bytes, boolean isLoose) {
+            take(new EntryRecord.Stored(arrival, bytes, isLoose));
+        }
+
         private void take(EntryRecord.Stored stored) {
-            if (stored.arrival() > after) {
+            if (stored.arrival() > after && stored.arrival() <= upTo) {
                 entries.add(stored);
             }
         }
@@ -303,38 +347,75 @@ final class EntryStore implements AutoCloseable {
      */
     <T> List<T> read(long after, int max, Function<List<EntryRecord.Stored>, List<T>> known) {
         List<T> entries = new ArrayList<>();
-        if (firsts.isEmpty()) {
-            return entries;
-        }
-        long position = firsts.position(after + 1) - 1;
+        long position = firsts.isEmpty() ? log.end() : firsts.position(after + 1) - 1;
+        long reached = after;
         while (entries.size() < max) {
             List<SegmentLog.Entry> records = next(position);
-            if (records.isEmpty()) {
-                return entries;
-            }
-            SegmentLog.Entry record = records.getFirst();
-            List<EntryRecord.Stored> stored = stored(record.bytes(), after);
+            List<EntryRecord.Stored> stored = new ArrayList<>();
+            records.stream()
+                    .filter(record -> EntryRecord.holdsEntries(record.bytes()))
+                    .forEach(record -> read(record.bytes(), after, Long.MAX_VALUE, stored));
+            long last = records.isEmpty() ? Long.MAX_VALUE : last(stored, reached);
+            addRestored(reached, last, stored);
             for (int i = 0; i < stored.size() && entries.size() < max; ) {
                 int end = Math.min(stored.size(), i + max - entries.size());
                 entries.addAll(known.apply(stored.subList(i, end)));
                 i = end;
             }
-            position = record.position();
+            if (records.isEmpty()) {
+                return entries;
+            }
+            reached = last;
+            position = records.getFirst().position();
         }
         return entries;
     }
 
-    /** The entries of a record, as far as it can be read. */
-    private List<EntryRecord.Stored> stored(byte[] record, long after) {
-        List<EntryRecord.Stored> stored = new ArrayList<>();
-        if (EntryRecord.holdsEntries(record)) {
-            try {
-                EntryRecord.read(record, name, new Reader(after, stored));
-            } catch (Invalid unreadable) { // told when it was opened // law G59
-                LOG.log(System.Logger.Level.TRACE, "passed over", unreadable);
-            }
+    private static long last(List<EntryRecord.Stored> stored, long reached) {
+        return stored.isEmpty() ? reached : Math.max(reached, stored.getLast().arrival());
+    }
+
+    /** Adds the entries of a record between two arrival numbers, as far as it can be read. */
+    private void read(byte[] record, long after, long upTo, List<EntryRecord.Stored> stored) {
+        try {
+            EntryRecord.read(record, name, new Reader(after, upTo, stored));
+        } catch (Invalid unreadable) { // told when it was opened // law G59
+            LOG.log(System.Logger.Level.TRACE, "passed over", unreadable);
         }
-        return stored;
+    }
+
+    /** Puts entries that came again to where they stood before, beside what is there. */
+    private void addRestored(long after, long upTo, List<EntryRecord.Stored> stored) { // law G73
+        Map<Long, Long> within = restored.subMap(after, false, upTo, true);
+        if (within.isEmpty()) {
+            return;
+        }
+        List<EntryRecord.Stored> again = new ArrayList<>();
+        for (long position : new TreeSet<>(within.values())) {
+            next(position - 1).stream()
+                    .filter(record -> record.position() == position) // it may be damaged too
+                    .forEach(record -> read(record.bytes(), after, upTo, again));
+        }
+        again.removeIf(each -> stored.stream().anyMatch(each::isSame));
+        stored.addAll(again);
+        stored.sort(Comparator.comparingLong(EntryRecord.Stored::arrival));
+    }
+
+    /** The numbers of entries before records that are known to be damaged. */
+    List<Long> beforeDamage() {
+        Firsts known = firsts;
+        return log.damage().stream()
+                .map(SegmentLog.Damage::first)
+                .filter(known::has)
+                .map(position -> known.number(position) - 1)
+                .toList();
+    }
+
+    /** Whether the record of an entry is known to be damaged. */
+    boolean isDamaged(long arrival) {
+        long position = firsts.position(arrival);
+        return log.damage().stream()
+                .anyMatch(each -> each.first() <= position && position <= each.last());
     }
 
     /** The first record behind a position that was not dropped. */

@@ -4,6 +4,7 @@ import dev.orrery.core.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * What tells two sets of entries apart: the sum of their hashes, as numbers of 256 bits. It can be
@@ -26,6 +27,15 @@ final class Fingerprint {
     void remove(Hash hash) { // by adding the complement, and one
         add(~hash.fourth(), ~hash.third(), ~hash.second(), ~hash.first(), 1);
         count--;
+    }
+
+    /** The same without some that are in it. */
+    Fingerprint without(Collection<Hash> some) {
+        Fingerprint rest = new Fingerprint();
+        System.arraycopy(sum, 0, rest.sum, 0, sum.length);
+        rest.count = count;
+        some.forEach(rest::remove);
+        return rest;
     }
 
     private void add(long fourth, long third, long second, long first, long carry) {

@@ -22,11 +22,13 @@ final class HashOrder {
         this.hashes = hashes;
     }
 
-    /** The hashes of an index up to an arrival number. */
-    static HashOrder of(EntryIndex index, long arrived) {
+    /** The hashes of a replica's entries that can be given away. */
+    static HashOrder of(Replica replica) {
+        EntryIndex index = replica.index();
+        long arrived = replica.arrived();
         List<Hash> all = new ArrayList<>((int) arrived);
         for (int arrival = 1; arrival <= arrived; arrival++) {
-            if (index.holds(arrival)) {
+            if (index.holds(arrival) && !replica.unreadable().has(arrival)) {
                 all.add(index.hash(arrival));
             }
         }

@@ -45,7 +45,7 @@ final class LooseMove { // laws G62, G65
     private void read(Replica replica, Set<Integer> numbers) {
         EntryCodec codec = new EntryCodec();
         State state = replica.state();
-        long after = numbers.stream().mapToInt(Integer::intValue).min().orElse(floor) - 1L;
+        long after = numbers.stream().mapToInt(Integer::intValue).min().orElse(floor + 1) - 1L;
         while (after < floor) {
             List<StoredEntry> read = replica.read(codec, after, READ_AT_ONCE);
             for (StoredEntry stored : read) {

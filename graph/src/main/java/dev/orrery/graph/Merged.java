@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What became of entries that came from elsewhere. Immutable.
  *
- * @param added how many are new here and were taken in
+ * @param added how many were taken in: they are new here, or could not be read any more
  * @param known how many were here already
  * @param waiting those that cannot be taken in yet: what they follow is not here, or they are of
  *     the future; to be offered again
@@ -15,6 +15,11 @@ public record Merged(long added, long known, List<Waiting> waiting, List<Refused
     public Merged {
         waiting = List.copyOf(waiting);
         refused = List.copyOf(refused);
+    }
+
+    /** With some of those that were known as taken in. */
+    Merged with(int restored) {
+        return new Merged(added + restored, known - restored, waiting, refused);
     }
 
     /** Why an entry waits. */

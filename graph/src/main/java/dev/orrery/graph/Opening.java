@@ -8,6 +8,7 @@ import dev.orrery.core.SegmentLog;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -109,18 +110,20 @@ final class Opening implements EntryRecord.Found { // law G59
             Supplier<Optional<Checkpoint.Found>> found) {
         String name = ontology.name();
         EntryStore store = new EntryStore(log, name);
-        Opening opening = read(store, found.get(), name, Set.of());
-        Set<Hash> changed = opening.changed();
-        if (!changed.isEmpty()) {
+        Set<Hash> leftOut = new HashSet<>();
+        Opening opening = read(store, found.get(), name, leftOut);
+        while (leftOut.addAll(opening.changed())) {
             opening =
                     read(
                             store,
                             graphs.checkpoint().flatMap(file -> Checkpoint.read(file, name)),
                             name,
-                            changed);
+                            leftOut);
             opening.contradicted.noteLoss();
         }
-        return opening.replica(graphs, ontology);
+        Replica replica = opening.replica(graphs, ontology);
+        store.beforeDamage().forEach(replica::lookBehind);
+        return replica;
     }
 
     private Replica replica(Graphs graphs, Ontology ontology) {
@@ -180,24 +183,36 @@ final class Opening implements EntryRecord.Found { // law G59
             return opening;
         }
         Opening opening = new Opening(graph, store, leftOut);
-        store.restore(store.log().start(), List.of(), List.of());
+        store.restore(store.log().start(), List.of(), Map.of(), List.of());
         store.replay(0, opening);
         return opening;
     }
 
-    /** Whether a checkpoint is of this store: the last entry it has is where it says. */
+    /**
+     * Whether a checkpoint is of this store: the last entry it has whose record is not damaged is
+     * where it says.
+     */
     private static boolean fits(EntryStore store, Checkpoint.Found found) {
         if (!store.reaches(found.position()) || found.firstPosition() < store.log().start()) {
             return false;
         }
-        store.restore(found.firstPosition(), found.firstArrivals(), found.bases());
-        int last = found.index().compacted().lastKept();
-        List<EntryRecord.Stored> read =
-                last == 0 ? List.of() : store.read(last - 1L, 1, stored -> stored);
-        return read.isEmpty()
-                ? last == 0
-                : read.getFirst().arrival() == last
-                        && Hash.of(read.getFirst().bytes()).equals(found.index().hash(last));
+        store.restore(
+                found.firstPosition(), found.firstArrivals(), found.restored(), found.bases());
+        EntryIndex index = found.index();
+        int last = index.compacted().lastKept(index.size());
+        while (last > 0) {
+            int wanted = last;
+            List<Hash> there =
+                    store.read(wanted - 1L, 2, stored -> stored).stream()
+                            .filter(stored -> stored.arrival() == wanted)
+                            .map(stored -> Hash.of(stored.bytes()))
+                            .toList();
+            if (!there.isEmpty() || !store.isDamaged(wanted)) {
+                return there.contains(index.hash(wanted));
+            }
+            last = index.compacted().lastKept(wanted - 1);
+        }
+        return true;
     }
 
     @Override
@@ -313,13 +328,20 @@ final class Opening implements EntryRecord.Found { // law G59
         read(arrival, () -> takeLoose(arrival, codec.decode(bytes), moved));
     }
 
+    @Override
+    public void restored(long arrival, byte[] bytes, boolean isLoose) {
+        long before = taken;
+        read(arrival, () -> takeAgain(arrival, codec.decode(bytes), isLoose));
+        taken = Math.max(before, taken);
+    }
+
     private void read(long arrival, Runnable taking) {
         try {
             taking.run();
             taken = arrival;
         } catch (Invalid | LimitExceeded | Unsupported unreadable) { // though its check sum fits
             contradicted.noteLoss();
-            index.skipTo(arrival); // its number was given
+            index.skipTo(Math.min(arrival, greatest)); // its number was given
             LOG.log(
                     System.Logger.Level.ERROR,
                     "entry " + arrival + " of " + graph + " cannot be read",
@@ -360,6 +382,24 @@ final class Opening implements EntryRecord.Found { // law G59
             index.loose().raise((int) moved);
         }
         erasing |= state.isErased(entry);
+    }
+
+    private void takeAgain(long arrival, Entry entry, boolean isLoose) { // law G73
+        if (index.locate(entry.hash()) != 0) {
+            return; // a checkpoint has it, or a base
+        }
+        boolean isFree = arrival > index.size() || (arrival > 0 && !index.isKnown((int) arrival));
+        if (!isFree && arrival > 0) {
+            contradicted.lookAgain((int) arrival, entry);
+        }
+        if (!isFree || arrival > Math.max(greatest, index.size())) {
+            throw new Invalid("entry", "has a number that is free", arrival);
+        }
+        if (isLoose) {
+            takeLoose(arrival, entry, EntryRecord.NOT_MOVED);
+        } else {
+            take(arrival, entry);
+        }
     }
 
     private @Nullable Stamp stamp(Hash hash) {

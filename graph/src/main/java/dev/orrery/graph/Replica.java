@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -59,6 +60,7 @@ final class Replica implements AutoCloseable {
     private final Extending extending;
     private final Bases bases;
     private final Compacting compacting = new Compacting(this);
+    private final UnreadableEntries unreadable;
     private Trust trust;
 
     /** How many entries the newest checkpoint has. */
@@ -101,6 +103,7 @@ final class Replica implements AutoCloseable {
         this.checkpointed = found.checkpointed();
         this.trust = trusting(Trust.open());
         this.joining = new Joining(name, found);
+        this.unreadable = new UnreadableEntries(name, found.index());
         this.showing = new Showing(timeline, name);
         this.committing = new Committing(name, lock, store, joining, showing);
         this.writing = new Writing(name, lock, store, joining, showing, committing);
@@ -261,7 +264,8 @@ final class Replica implements AutoCloseable {
     /** Takes in what can be taken in of these entries, as one commit. */
     Merged merge(List<Entry> entries) { // law G9
         refuseWithin("merge into");
-        Merged merged = admit(admission -> admission.run(entries));
+        int restored = restore(entries);
+        Merged merged = admit(admission -> admission.run(entries)).with(restored);
         bases.finishErasing();
         return merged;
     }
@@ -273,9 +277,38 @@ final class Replica implements AutoCloseable {
      */
     Merged mergeLoose(List<Entry> entries, List<Entry> vouching) { // law G65
         refuseWithin("merge into");
-        Merged merged = admit(admission -> admission.runLoose(entries, vouching));
+        int restored = restore(entries);
+        Merged merged = admit(admission -> admission.runLoose(entries, vouching)).with(restored);
         bases.finishErasing();
         return merged;
+    }
+
+    /** Stores entries again that cannot be read any more; their number. */
+    private int restore(List<Entry> entries) { // law G73
+        lock.lock();
+        try {
+            if (unreadable.isEmpty()) {
+                return 0;
+            }
+            committing.awaitQuiet();
+            committing.requireOpen();
+            SortedMap<Integer, Entry> again = new TreeMap<>();
+            for (Entry entry : entries) {
+                int arrival = index().locate(entry.hash());
+                if (unreadable.has(arrival)) {
+                    again.put(arrival, entry);
+                }
+            }
+            List<byte[]> records = new ArrayList<>();
+            again.forEach((arrival, entry) ->
+                    records.add(
+                            EntryRecord.restored(arrival, entry, index().loose().has(arrival))));
+            store.append(records);
+            again.keySet().forEach(unreadable::restore);
+            return again.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Merged admit(Consumer<Admission> run) {
@@ -349,7 +382,32 @@ final class Replica implements AutoCloseable {
      * cannot be read, or is not the one that is known under its number, is passed over.
      */
     List<StoredEntry> read(EntryCodec codec, long after, int max) { // law G59
-        return store.read(after, max, stored -> known(codec, stored));
+        long arrived = arrived();
+        List<StoredEntry> read = store.read(after, max, stored -> known(codec, stored));
+        long upTo = read.size() < max ? arrived : read.getLast().arrival();
+        if (upTo - after > read.size()) {
+            locked(() -> look(after, upTo, read));
+        }
+        return read;
+    }
+
+    private boolean look(long after, long upTo, List<StoredEntry> read) { // law G73
+        boolean isMore = unreadable.look(after, upTo, read);
+        if (isMore) {
+            bases.look();
+            topics.forget(); // so that what came loose comes again
+        }
+        return isMore;
+    }
+
+    /** Looks whether entries behind an arrival number can be read. */
+    void lookBehind(long arrival) {
+        read(new EntryCodec(), arrival, 1);
+    }
+
+    /** Which entries cannot be read; only inside {@link #locked}. */
+    UnreadableEntries unreadable() {
+        return unreadable;
     }
 
     private List<StoredEntry> known(EntryCodec codec, List<EntryRecord.Stored> stored) {

@@ -97,7 +97,7 @@ final class SyncAnswers { // law G36
 
     private SyncMessage hello(String asking, Bytes digest) {
         return replica.locked(() -> {
-            Bytes own = replica.index().fingerprint().digest();
+            Bytes own = replica.unreadable().digest();
             if (own.equals(digest)) {
                 replica.acknowledge(asking, VersionVector.of(replica.index()));
                 return new SyncMessage.Same(replica.author());
@@ -166,10 +166,10 @@ final class SyncAnswers { // law G36
 
     private HashOrder order() {
         return replica.locked(() -> {
-            Bytes digest = replica.index().fingerprint().digest();
+            Bytes digest = replica.unreadable().digest();
             Ordered known = ordered;
             if (known == null || !known.digest().equals(digest)) {
-                known = new Ordered(digest, HashOrder.of(replica.index(), replica.arrived()));
+                known = new Ordered(digest, HashOrder.of(replica));
                 ordered = known;
             }
             return known.order();

@@ -98,7 +98,7 @@ final class SyncSession {
     }
 
     SyncMessage hello() {
-        Bytes digest = replica.locked(() -> replica.index().fingerprint().digest());
+        Bytes digest = replica.locked(() -> replica.unreadable().digest());
         SyncMessage answer = ask(new SyncMessage.Hello(graph, replica.author(), digest));
         switch (answer) {
             case SyncMessage.Same(String peer) ->
@@ -111,7 +111,7 @@ final class SyncSession {
 
     /** What was here when a digest was taken, or less. */
     private VersionVector said(Bytes digest) {
-        return replica.index().fingerprint().digest().equals(digest)
+        return replica.unreadable().digest().equals(digest)
                 ? VersionVector.of(replica.index())
                 : VersionVector.none();
     }
@@ -252,7 +252,7 @@ final class SyncSession {
     // ---- by ranges of hashes
 
     private void reconcile() {
-        HashOrder order = replica.locked(() -> HashOrder.of(replica.index(), replica.arrived()));
+        HashOrder order = replica.locked(() -> HashOrder.of(replica));
         List<Hash> lackedHere = new ArrayList<>();
         List<Hash> lackedThere = new ArrayList<>();
         ArrayDeque<HashRange> todo = new ArrayDeque<>(List.of(order.all()));

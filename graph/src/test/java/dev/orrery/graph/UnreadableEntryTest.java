@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -156,10 +157,32 @@ class UnreadableEntryTest {
     }
 
     @Test
+    void anEntryThatCameAgainUnderAWrongNumberCostsItself() { // law G73
+        List<byte[]> records = records(good);
+        EntryCodec codec = new EntryCodec();
+        for (int place = 1; place < records.size(); place++) {
+            if (holdsEntries(records.get(place))) {
+                byte[] record = records.get(place);
+                Within first = Within.of(record).getFirst();
+                Entry entry = codec.decode(Arrays.copyOfRange(record, first.begin(), first.end()));
+                byte[] bent = record.clone();
+                bent[first.begin()] ^= 0x40;
+                for (int number : new int[] {-1, 0, 1, 3, 9, 40, 1_000_000, Integer.MAX_VALUE}) {
+                    List<byte[]> more = new ArrayList<>(records);
+                    more.add(EntryRecord.restored(number, entry, false));
+                    readsAndGoesOn(more, place, bent, "again as " + number + " of " + place);
+                    more.add(EntryRecord.restored(number, entry, true));
+                    readsAndGoesOn(more, place, bent, "loose as " + number + " of " + place);
+                }
+            }
+        }
+    }
+
+    @Test
     void aRecordOfNoKindThatIsKnownCostsItself() {
         List<byte[]> records = records(good);
         for (int place = 0; place < records.size(); place++) {
-            for (int kind : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 127, 255}) {
+            for (int kind : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 127, 255}) {
                 byte[] bent = records.get(place).clone();
                 bent[1] = (byte) kind;
                 readsAndGoesOn(records, place, bent, "kind " + kind + " in " + place);
