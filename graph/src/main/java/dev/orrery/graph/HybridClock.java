@@ -3,19 +3,24 @@ package dev.orrery.graph;
 import dev.orrery.core.OrreryException.Unavailable;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hybrid logical clock that never runs further ahead of the wall clock than a bound, and never
  * backwards. Guarded by the lock of its graph.
  */
 final class HybridClock { // law G5
+    private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
+
     private final InstantSource wall;
     private final Duration bound;
+    private final long boundMillis;
     private HybridTime last;
 
     HybridClock(InstantSource wall, Duration bound, HybridTime last) {
         this.wall = wall;
         this.bound = bound;
+        this.boundMillis = bound.compareTo(LONGEST) < 0 ? bound.toMillis() : Long.MAX_VALUE;
         this.last = last;
     }
 
@@ -45,21 +50,43 @@ final class HybridClock { // law G5
      */
     HybridTime tick() {
         long now = wall.millis();
-        HybridTime next = now > last.millis() ? new HybridTime(now, 0) : last.next();
-        if (next.millis() - now > bound.toMillis()) {
+        HybridTime next = next(now);
+        if (next == null) {
             throw new Unavailable(
                     "writing",
-                    "the wall clock is behind what was written before",
-                    Duration.ofMillis(next.millis() - now).minus(bound),
+                    "the wall clock is behind what was written before: set it right, try again"
+                            + " when it is there, or open with a greater drift",
+                    Duration.ofMillis(last.millis() - now).minus(bound),
                     null);
         }
         last = next;
         return next;
     }
 
+    /** Whether the wall clock was set back so far that nothing can be written. */
+    boolean isAheadOfTheWall() {
+        return next(wall.millis()) == null;
+    }
+
+    /** The next moment; null when it is further ahead than may be. */
+    private @Nullable HybridTime next(long now) {
+        if (now > last.millis()) {
+            return new HybridTime(now, 0);
+        }
+        if (isBeyond(last, now)) {
+            return null;
+        }
+        HybridTime next = last.next();
+        return isBeyond(next, now) ? null : next;
+    }
+
+    private boolean isBeyond(HybridTime time, long now) {
+        return time.millis() - now > boundMillis;
+    }
+
     /** Whether a time is further ahead of the wall clock than peers may be. */
     boolean isOfTheFuture(HybridTime time) {
-        return time.millis() - wall.millis() > bound.toMillis();
+        return isBeyond(time, wall.millis());
     }
 
     /** Learns of another replica's time, which is not of the future. */

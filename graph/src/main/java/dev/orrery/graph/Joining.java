@@ -145,9 +145,12 @@ final class Joining {
         return heads.size() > Limits.PARENTS ? heads.subList(0, Limits.PARENTS) : heads;
     }
 
-    /** A batch that seals what was written here and is not sealed yet. */
+    /**
+     * A batch that seals what was written here and is not sealed yet, unless the wall clock was set
+     * back too far for that.
+     */
     Optional<Batch> seal() { // law G16
-        if (identity == null || !unsealed) {
+        if (identity == null || !unsealed || clock.isAheadOfTheWall()) {
             return Optional.empty();
         }
         Batch batch = batch();
