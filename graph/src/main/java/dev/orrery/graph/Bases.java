@@ -27,7 +27,7 @@ final class Bases { // law G60
     private final Showing showing;
     private final Committing committing;
     private final ReentrantLock one = new ReentrantLock();
-    private final IncomingBases incoming = new IncomingBases();
+    private final IncomingBases incoming = new IncomingBases(PackedBase.MOST_BYTES);
 
     /** Whether something is to be erased of which the bytes may still be here. */
     private volatile boolean erasing;

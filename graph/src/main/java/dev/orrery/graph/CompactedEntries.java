@@ -74,6 +74,21 @@ final class CompactedEntries { // law G60
         arrivals.stream().forEach(this::mark);
     }
 
+    /**
+     * Notes which entries are in bases that can be read; returns those that were in another alone.
+     */
+    BitSet keepOnly(BitSet inBases) { // law G73
+        BitSet lost = (BitSet) compacted.clone();
+        lost.andNot(inBases);
+        BitSet left = (BitSet) compacted.clone();
+        left.andNot(lost);
+        based.and(inBases);
+        compacted.clear();
+        greatest.clear();
+        left.stream().forEach(this::mark);
+        return lost;
+    }
+
     private void mark(int arrival) {
         compacted.set(arrival);
         greatest.merge(index.author(arrival), index.sequence(arrival), Math::max);

@@ -70,7 +70,7 @@ final class EntryStore implements AutoCloseable {
         Firsts from(long position) {
             int dropped = Math.clamp(position - start, 0, size);
             long[] kept = Arrays.copyOfRange(numbers, dropped, Math.max(size, dropped + 16));
-            return new Firsts(start + dropped, kept, size - dropped);
+            return new Firsts(Math.max(start, position), kept, size - dropped);
         }
 
         boolean has(long position) {
@@ -142,6 +142,13 @@ final class EntryStore implements AutoCloseable {
     void keep(StoredBase base) {
         List<StoredBase> all = new ArrayList<>(base.isOwn() ? List.of() : bases);
         all.add(base);
+        bases = List.copyOf(all);
+    }
+
+    /** Leaves a base alone that cannot be read. */
+    void forget(StoredBase base) {
+        List<StoredBase> all = new ArrayList<>(bases);
+        all.remove(base);
         bases = List.copyOf(all);
     }
 
@@ -414,8 +421,16 @@ final class EntryStore implements AutoCloseable {
     /** Whether the record of an entry is known to be damaged. */
     boolean isDamaged(long arrival) {
         long position = firsts.position(arrival);
-        return log.damage().stream()
-                .anyMatch(each -> each.first() <= position && position <= each.last());
+        return isDamaged(position, position);
+    }
+
+    /** Whether a part of a base is known to be damaged. */
+    boolean isDamaged(StoredBase base) {
+        return isDamaged(base.position(), base.position() + base.parts() - 1);
+    }
+
+    private boolean isDamaged(long from, long to) {
+        return log.damage().stream().anyMatch(each -> each.first() <= to && from <= each.last());
     }
 
     /** The first record behind a position that was not dropped. */

@@ -13,7 +13,16 @@ import java.util.Optional;
  * may; the one that was begun first is forgotten for another. Thread-safe.
  */
 final class IncomingBases {
+    /** What a base that was begun counts for at least, so that there are not many. */
+    private static final int LEAST_BYTES = StoredBase.PART_BYTES;
+
     private final Map<Hash, ByteArrayOutputStream> begun = new LinkedHashMap<>();
+    private final long mostBytes;
+
+    /** Bases that take up so many bytes together. */
+    IncomingBases(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
 
     /** From which byte on a base is lacking. */
     synchronized int reached(Hash base) {
@@ -46,14 +55,18 @@ final class IncomingBases {
     }
 
     private void makeRoom(Hash but) {
-        long all = begun.values().stream().mapToLong(ByteArrayOutputStream::size).sum();
+        long all = begun.values().stream().mapToLong(IncomingBases::size).sum();
         var oldest = begun.entrySet().iterator();
-        while (all > PackedBase.MOST_BYTES && oldest.hasNext()) {
+        while (all > mostBytes && oldest.hasNext()) {
             Map.Entry<Hash, ByteArrayOutputStream> next = oldest.next();
             if (!next.getKey().equals(but)) {
-                all -= next.getValue().size();
+                all -= size(next.getValue());
                 oldest.remove();
             }
         }
+    }
+
+    private static long size(ByteArrayOutputStream bytes) {
+        return Math.max(LEAST_BYTES, bytes.size());
     }
 }

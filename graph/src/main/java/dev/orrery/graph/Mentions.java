@@ -115,7 +115,7 @@ final class Mentions {
     void readUpTo(long arrived) {
         for (StoredBase base : replica.store().bases()) {
             if (bases.add(base.hash())) {
-                take(replica.store().whole(base).base().open().state());
+                take(replica.whole(base).state());
             }
         }
         while (read < arrived) {

@@ -24,9 +24,8 @@ final class Rereading {
      */
     static Rereading of(Replica replica, long arrived, Predicate<StoredEntry> wanted) {
         Rereading again = new Rereading(replica.name());
-        EntryStore store = replica.store();
-        for (StoredBase base : store.bases()) {
-            again.take(store.whole(base).base().open());
+        for (StoredBase base : replica.store().bases()) {
+            again.take(replica.whole(base));
         }
         scan(
                 replica,

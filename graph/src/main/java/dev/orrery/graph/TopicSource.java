@@ -25,7 +25,10 @@ final class TopicSource { // law G68
 
     private final Replica replica;
     private final EntryCodec codec = new EntryCodec();
-    private final Mentions mentions;
+    private Mentions mentions;
+
+    /** How many entries had come again when it began. */
+    private int restored;
 
     /** Some of what was asked for is in a base alone. */
     private static final Optional<TopicAnswer> BASED = Optional.empty();
@@ -48,6 +51,11 @@ final class TopicSource { // law G68
         long arrived = replica.arrived();
         long asked = question.place().until();
         long until = asked == 0 ? arrived : Math.min(asked, arrived);
+        int again = replica.locked(() -> replica.unreadable().restored());
+        if (restored != again) {
+            mentions = new Mentions(replica); // which passed over them
+            restored = again;
+        }
         mentions.readUpTo(arrived);
         TopicLack lack = replica.locked(() -> new TopicLack(replica, mentions, question, until));
         return lack.isBased() ? BASED : new Answering(question, lack, until).run();

@@ -16,6 +16,8 @@ final class UnreadableEntries { // law G73
     private final String graph;
     private final EntryIndex index;
     private final BitSet arrivals = new BitSet();
+    private boolean isBaseLost;
+    private int restored;
 
     UnreadableEntries(String graph, EntryIndex index) {
         this.graph = graph;
@@ -50,6 +52,30 @@ final class UnreadableEntries { // law G73
         return true;
     }
 
+    /** Notes that a base cannot be read; all that can be are those that are given. */
+    void lose(StoredBase lost, List<Base> others) {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "base "
+                        + lost.hash()
+                        + " of "
+                        + graph
+                        + " cannot be read; what was in it comes again from a peer who has it");
+        BitSet inBases = new BitSet();
+        for (Base other : others) {
+            for (int row = 0; row < other.rows().size(); row++) {
+                inBases.set(index.find(other.rows().hash(row)));
+            }
+        }
+        arrivals.or(index.compacted().keepOnly(inBases));
+        isBaseLost = true;
+    }
+
+    /** Whether there are some of which a checkpoint would not tell that they are lacking. */
+    boolean isBaseLost() {
+        return isBaseLost && !isEmpty();
+    }
+
     /** Whether an entry is to be found by itself, under this number. */
     private boolean isKept(int arrival) {
         if (!index.isKnown(arrival) || index.compacted().has(arrival)) {
@@ -81,6 +107,12 @@ final class UnreadableEntries { // law G73
     /** Notes that one can be read again. */
     void restore(int arrival) {
         arrivals.clear(arrival);
+        restored++;
+    }
+
+    /** How many could be read again so far: who has read all there is reads it again. */
+    int restored() {
+        return restored;
     }
 
     /** What tells all entries that can be given away from another replica's. */

@@ -29,6 +29,7 @@ class DamagedEntryTest {
     private final Replicas.Wall wall = new Replicas.Wall(1_000_000);
     private final LocalGraph peer = Replicas.open(wall, "bob", Replicas.ANYTHING);
     private final Told told = new Told();
+    private final Logger opening = Logger.getLogger(Opening.class.getName());
 
     @TempDir private Path directory;
 
@@ -56,6 +57,7 @@ class DamagedEntryTest {
     /** Two segments that a checkpoint covers, with entries of two; the first is sealed. */
     @BeforeEach
     void write() {
+        opening.setLevel(Level.OFF);
         told.logger.setUseParentHandlers(false);
         told.logger.addHandler(told);
         store = directory.resolve("ann");
@@ -89,6 +91,7 @@ class DamagedEntryTest {
     void close() {
         told.logger.removeHandler(told);
         told.logger.setUseParentHandlers(true);
+        opening.setLevel(null);
         peer.close();
     }
 
@@ -128,7 +131,7 @@ class DamagedEntryTest {
     }
 
     /** Where it is last: an entry that came again is where it counts. */
-    private static int find(byte[] in, byte[] wanted) {
+    static int find(byte[] in, byte[] wanted) {
         for (int at = in.length - wanted.length; at >= 0; at--) {
             if (Arrays.equals(in, at, at + wanted.length, wanted, 0, wanted.length)) {
                 return at;
@@ -308,6 +311,22 @@ class DamagedEntryTest {
     }
 
     @Test
+    void aTopicHasWhatCameAgain() { // law G68
+        Topic things = Topic.of("things").nodes("Thing");
+        damage(written.get(2)); // which adds n1
+        LocalGraph graph = open();
+        LocalGraph early = Replicas.open(wall, "early", Replicas.ANYTHING);
+        early.sync(graph::answer, things);
+        graph.sync(peer::answer);
+        LocalGraph late = Replicas.open(wall, "late", Replicas.ANYTHING);
+        late.sync(graph::answer, things);
+        assertThat(late.nodes().list()).isEqualTo(graph.nodes().list());
+        early.close();
+        late.close();
+        graph.close();
+    }
+
+    @Test
     void aLooseOneComesAgainWithItsTopic() {
         Topic edges = Topic.of("edges").nodes("Thing").edges("joins");
         peer.addNode("Other", "o", Row.of());
@@ -329,9 +348,5 @@ class DamagedEntryTest {
 
     private Graph topical() {
         return Replicas.on(wall, "cat").directory(store).open(Replicas.ANYTHING);
-    }
-
-    static {
-        Logger.getLogger(Opening.class.getName()).setLevel(Level.OFF);
     }
 }
