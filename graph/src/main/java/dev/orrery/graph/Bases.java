@@ -1,5 +1,6 @@
 package dev.orrery.graph;
 
+import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StorageFailure;
@@ -101,9 +102,10 @@ final class Bases { // law G60
         return arrivals.length() - 1;
     }
 
-    /** Notes that entries may be in bases alone now. */
+    /** Notes that other entries than before are lacking, or in bases alone. */
     void look() {
         compacted = unreadable(joining.index());
+        replica.topics().forget(); // so that what came loose comes again
     }
 
     /** The greatest arrival number that whoever follows is not told any more. */
@@ -162,6 +164,68 @@ final class Bases { // law G60
         return joining.state().erased().stream()
                 .map(other::slot)
                 .anyMatch(slot -> slot != null && !slot.entity().isEmpty());
+    }
+
+    // ---- reading
+
+    /**
+     * A base that is kept.
+     *
+     * @throws Conflict when it cannot be read; then what was in it counts as lacking
+     */
+    Base whole(StoredBase base) {
+        return ofBase(base, () -> replica.store().whole(base).base().open());
+    }
+
+    /** What of a base, packed, is in the part that a byte is in, from there on. */
+    Bytes part(StoredBase base, int from) {
+        if (from < 0 || from >= base.length()) {
+            throw new Invalid("place", "is within the base", from);
+        }
+        return ofBase(base, () -> replica.store().part(base, from));
+    }
+
+    private <T> T ofBase(StoredBase base, Supplier<T> read) { // law G73
+        try {
+            return read.get();
+        } catch (Invalid unreadable) {
+            if (replica.store().has(base.hash())) {
+                lose(base);
+            }
+            Conflict lost =
+                    new Conflict(
+                            replica.name(),
+                            "base " + base.hash(),
+                            "it cannot be read; sync with a peer who has what was in it");
+            lost.addSuppressed(unreadable);
+            throw lost;
+        }
+    }
+
+    /** Has what was in a base that cannot be read count as lacking. */
+    void lose(StoredBase base) {
+        lock.lock();
+        try {
+            replica.store().forget(base);
+            replica.unreadable().lose(base, readable());
+            look();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All bases that can be read; any other is left alone. */
+    private List<Base> readable() {
+        List<Base> readable = new ArrayList<>();
+        for (StoredBase base : replica.store().bases()) {
+            try {
+                readable.add(replica.store().whole(base).base().open());
+            } catch (Invalid unreadable) {
+                LOG.log(System.Logger.Level.ERROR, base + " cannot be read", unreadable);
+                replica.store().forget(base);
+            }
+        }
+        return readable;
     }
 
     /** Bases of which a part has come. */

@@ -219,9 +219,6 @@ final class EntryStore implements AutoCloseable {
 
     /** What of a base, packed, is in the part that a byte is in, from there on. */
     Bytes part(StoredBase base, int from) {
-        if (from >= base.length()) {
-            throw new Invalid("place", "is within the base", from);
-        }
         int part = from / StoredBase.PART_BYTES;
         int begin = part * StoredBase.PART_BYTES;
         int end = Math.min(base.length() - begin, StoredBase.PART_BYTES);

@@ -115,7 +115,7 @@ final class Mentions {
     void readUpTo(long arrived) {
         for (StoredBase base : replica.store().bases()) {
             if (bases.add(base.hash())) {
-                take(replica.whole(base).state());
+                take(replica.bases().whole(base).state());
             }
         }
         while (read < arrived) {

@@ -123,7 +123,7 @@ final class Opening implements EntryRecord.Found { // law G59
         }
         Replica replica = opening.replica(graphs, ontology);
         store.beforeDamage().forEach(replica::lookBehind);
-        store.bases().stream().filter(store::isDamaged).forEach(replica::lose);
+        store.bases().stream().filter(store::isDamaged).forEach(replica.bases()::lose);
         return replica;
     }
 

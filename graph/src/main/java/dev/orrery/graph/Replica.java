@@ -1,6 +1,5 @@
 package dev.orrery.graph;
 
-import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.OrreryException.Invalid;
@@ -396,7 +395,6 @@ final class Replica implements AutoCloseable {
         boolean isMore = unreadable.look(after, upTo, read);
         if (isMore) {
             bases.look();
-            topics.forget(); // so that what came loose comes again
         }
         return isMore;
     }
@@ -478,54 +476,6 @@ final class Replica implements AutoCloseable {
     /** Whether what an entry said is in a base alone. */
     boolean isCompacted(Hash entry) {
         return bases.compacted() > 0 && locked(() -> index().compacted().has(index().find(entry)));
-    }
-
-    /**
-     * A base that is kept.
-     *
-     * @throws Conflict when it cannot be read; then what was in it counts as lacking
-     */
-    Base whole(StoredBase base) {
-        return ofBase(base, () -> store.whole(base).base().open());
-    }
-
-    /** What of a base, packed, is in the part that a byte is in, from there on. */
-    Bytes part(StoredBase base, int from) {
-        return ofBase(base, () -> store.part(base, from));
-    }
-
-    private <T> T ofBase(StoredBase base, Supplier<T> read) { // law G73
-        try {
-            return read.get();
-        } catch (Invalid unreadable) {
-            if (store.has(base.hash())) {
-                lose(base);
-            }
-            Conflict lost =
-                    new Conflict(
-                            name,
-                            "base " + base.hash(),
-                            "it cannot be read; sync with a peer who has what was in it");
-            lost.addSuppressed(unreadable);
-            throw lost;
-        }
-    }
-
-    /** Has what was in a base that cannot be read count as lacking. */
-    void lose(StoredBase base) {
-        lock.lock();
-        try {
-            store.forget(base);
-            List<Base> others = new ArrayList<>();
-            for (StoredBase other : store.bases()) {
-                others.add(store.whole(other).base().open());
-            }
-            unreadable.lose(base, others);
-            bases.look();
-            topics.forget();
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Notes what another replica has at least. */

@@ -25,7 +25,7 @@ final class Rereading {
     static Rereading of(Replica replica, long arrived, Predicate<StoredEntry> wanted) {
         Rereading again = new Rereading(replica.name());
         for (StoredBase base : replica.store().bases()) {
-            again.take(replica.whole(base));
+            again.take(replica.bases().whole(base));
         }
         scan(
                 replica,

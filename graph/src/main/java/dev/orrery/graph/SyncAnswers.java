@@ -130,7 +130,7 @@ final class SyncAnswers { // law G36
                         .filter(each -> each.hash().equals(base))
                         .findFirst()
                         .orElseThrow(() -> new Missing("bases of " + replica.name(), base.text()));
-        return replica.part(stored, from);
+        return replica.bases().part(stored, from);
     }
 
     private SyncMessage take(SyncMessage.OfferBase offer) {

@@ -225,7 +225,7 @@ final class SyncSession {
         SyncMessage.BaseName name = SyncMessage.BaseName.of(base);
         int from = 0;
         while (true) {
-            Bytes part = replica.part(base, from);
+            Bytes part = replica.bases().part(base, from);
             SyncMessage.BaseTaken answer =
                     (SyncMessage.BaseTaken) ask(new SyncMessage.OfferBase(graph, name, from, part));
             if (answer.added() >= 0) {

@@ -153,6 +153,18 @@ class DamagedBaseTest {
     }
 
     @Test
+    void whoAsksBeyondItsEndCostsNothing() {
+        peer.addNode("Thing", "n", Row.of());
+        Hash base = peer.compact(Compaction.everything()).base().orElseThrow();
+        byte[] beyond = new SyncMessage.FetchBase(peer.name(), base, 1 << 20).encode();
+        assertThat(SyncMessage.decode(peer.answer(beyond))).isInstanceOf(SyncMessage.Refusal.class);
+        LocalGraph fresh = Replicas.open(wall, "fresh", Replicas.ANYTHING);
+        assertThat(fresh.sync(peer::answer).equal()).isTrue();
+        assertThat(Replicas.seen(fresh)).isEqualTo(Replicas.seen(peer));
+        fresh.close();
+    }
+
+    @Test
     void aPeerWhoCompactedItGivesHisBase() throws IOException {
         compact(false);
         peer.compact(Compaction.everything());
