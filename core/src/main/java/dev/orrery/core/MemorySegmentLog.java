@@ -21,9 +21,13 @@ final class MemorySegmentLog implements SegmentLog {
 
     @Override
     public synchronized long appendAll(List<byte[]> added) {
-        added.forEach(record -> FileSegmentLog.requireWithin(options, record));
+        for (byte[] record : added) {
+            FileSegmentLog.requireWithin(options, record);
+        }
         requireOpen();
-        added.forEach(record -> records.add(record.clone()));
+        for (byte[] record : added) {
+            records.add(record.clone());
+        }
         return end();
     }
 

@@ -43,9 +43,6 @@ final class Committing {
     private volatile boolean closed;
 
     /** The arrival number of the newest entry that is durable and visible. */
-    private volatile long arrived;
-
-    /** The same, to be waited for. */
     private final Latest<Long> arrivals = new Latest<>("arrivals", 0L);
 
     /** One writer's batches on their way. */
@@ -77,12 +74,12 @@ final class Committing {
         this.store = store;
         this.joining = joining;
         this.showing = showing;
-        arrive(joining.index().size());
+        arrive();
     }
 
     /** The arrival number of the newest entry that is durable and visible; without the lock too. */
     long arrived() {
-        return arrived;
+        return arrivals.now();
     }
 
     /** {@link #arrived}, to be waited for; without the lock too. */
@@ -90,14 +87,9 @@ final class Committing {
         return arrivals;
     }
 
-    private void arrive(long last) {
-        arrived = last;
-        arrivals.set(last);
-    }
-
     /** Notes that all there is was made durable and visible, by a user's commit say. */
     void arrive() {
-        arrive(joining.index().size());
+        arrivals.set((long) joining.index().size());
     }
 
     /** Refuses what comes after {@link #close}; without the lock too. */
@@ -129,25 +121,26 @@ final class Committing {
     void close() {
         closed = true;
         awaitQuiet();
-        arrivals.set(arrived); // whoever follows finds that it is closed
+        arrivals.set(arrived()); // whoever follows finds that it is closed
     }
 
     /** Queues batches one behind the other, and nothing between them, to be {@link #await}ed. */
     Turn queue(List<Batch> batches) {
         Turn turn = new Turn(batches);
-        queue.add(turn);
-        if (!inOffice) {
+        if (inOffice) {
+            queue.add(turn);
+        } else {
             inOffice = true;
-            turn.group = takeQueue();
+            turn.group = group(List.of(turn));
         }
         return turn;
     }
 
-    private Group takeQueue() {
-        List<Turn> turns = new ArrayList<>(queue);
-        queue.clear();
+    private Group group(List<Turn> turns) {
         List<Batch> batches = new ArrayList<>(turns.size());
-        turns.forEach(turn -> batches.addAll(turn.batches));
+        for (Turn turn : turns) {
+            batches.addAll(turn.batches);
+        }
         joining.seal().ifPresent(batches::add);
         return new Group(turns, batches, joining.index().size());
     }
@@ -189,7 +182,7 @@ final class Committing {
             lock.lock();
             try {
                 if (stored) {
-                    arrive(group.last());
+                    arrivals.set(group.last());
                 } else {
                     giveUp(group, failure);
                 }
@@ -208,7 +201,9 @@ final class Committing {
             inOffice = false;
             settled.signalAll();
         } else {
-            next.group = takeQueue();
+            List<Turn> turns = List.copyOf(queue);
+            queue.clear();
+            next.group = group(turns);
             LockSupport.unpark(next.writer);
         }
     }

@@ -26,7 +26,11 @@ final class EntryChunk { // law G35
     static final int MOST_BYTES = 4 << 20;
 
     private static final int FIELDS = 7;
-    private static final int LEVEL = 6;
+
+    /**
+     * The quickest: what is left of entries that follow one another is mostly text that differs.
+     */
+    private static final int LEVEL = Deflater.BEST_SPEED;
 
     private EntryChunk() {}
 
@@ -213,6 +217,7 @@ final class EntryChunk { // law G35
         private final CborReader in;
         private final EntryCodec codec;
         private final CborWriter out = new CborWriter();
+        private final byte[] hashBytes = new byte[Hash.BYTES];
         private final List<Entry> entries = new ArrayList<>();
         private final List<String> authors = new ArrayList<>();
         private final Map<String, Long> sequences = new HashMap<>();
@@ -263,7 +268,9 @@ final class EntryChunk { // law G35
             out.whole(millis);
             out.whole(counter);
             out.beginList(parents.size());
-            parents.forEach(parent -> out.bytes(parent.toArray()));
+            for (Hash parent : parents) {
+                out.bytes(parent.into(hashBytes));
+            }
             out.end();
             in.raw(out);
             out.end();

@@ -94,7 +94,7 @@ final class EntryCodec { // laws G1, G4
         out.whole(time.counter());
         out.beginList(parents.size());
         for (Hash parent : parents) {
-            out.bytes(parent.toArray());
+            out.bytes(parent.into(hashBytes));
         }
         out.end();
         write(operation);

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class EntryIndex {
 
     private final List<String> authorNames = new ArrayList<>();
     private final Map<String, AuthorEntries> byAuthor = new HashMap<>();
-    private final TreeSet<Hash> heads = new TreeSet<>();
+    private final Set<Hash> heads = new HashSet<>();
 
     /** What entries follow that were not here before them: in a base that came later, or lost. */
     private final Set<Hash> followedBefore = new HashSet<>();
@@ -50,7 +49,7 @@ final class EntryIndex {
     private final CompactedEntries compacted = new CompactedEntries(this);
     private final LooseEntries loose = new LooseEntries();
 
-    /** The heads as they are given out; made anew when they changed and somebody asks. */
+    /** The heads in order, as they are given out; made anew when they changed and somebody asks. */
     private @Nullable List<Hash> headList;
 
     /** How many entries there are. */
@@ -81,6 +80,11 @@ final class EntryIndex {
         return find(hash) != 0;
     }
 
+    /** The arrival number of an entry that is not here but perhaps loose, 0 when it is not. */
+    int looseNumber(Hash hash) {
+        return loose.isEmpty() ? 0 : locate(hash);
+    }
+
     private boolean is(int arrival, Hash hash) {
         int at = 4 * (arrival - 1);
         return hashes[at] == hash.first()
@@ -106,11 +110,14 @@ final class EntryIndex {
     int add(int arrival, Entry entry) {
         Hash hash = entry.hash();
         place(arrival, entry.stamp());
-        entry.parents().forEach(this::follow);
-        entry.previous()
-                .filter(previous -> !entry.parents().contains(previous))
-                .ifPresent(this::follow);
-        if (!followedBefore.contains(hash)) {
+        for (Hash parent : entry.parents()) {
+            follow(parent);
+        }
+        Hash previous = entry.previous().orElse(null);
+        if (previous != null && !entry.parents().contains(previous)) {
+            follow(previous);
+        }
+        if (followedBefore.isEmpty() || !followedBefore.contains(hash)) {
             heads.add(hash);
         }
         headList = null;
@@ -141,7 +148,7 @@ final class EntryIndex {
     }
 
     private void place(int arrival, Stamp stamp) {
-        if (!loose.isEmpty() && locate(stamp.hash()) != 0) {
+        if (looseNumber(stamp.hash()) != 0) {
             loose.count(-1);
         }
         put(arrival, stamp).add(stamp.sequence(), arrival);
@@ -205,12 +212,13 @@ final class EntryIndex {
     }
 
     private AuthorEntries of(String author) {
-        return byAuthor.computeIfAbsent(
-                author,
-                name -> {
-                    authorNames.add(name);
-                    return new AuthorEntries(authorNames.size() - 1);
-                });
+        AuthorEntries known = byAuthor.get(author);
+        if (known == null) {
+            known = new AuthorEntries(authorNames.size());
+            authorNames.add(author);
+            byAuthor.put(author, known);
+        }
+        return known;
     }
 
     /** Leaves arrival numbers up to this one free: their entries were lost. */
@@ -279,7 +287,9 @@ final class EntryIndex {
     List<Hash> heads() {
         List<Hash> known = headList;
         if (known == null) {
-            known = heads.size() == 1 ? List.of(heads.first()) : List.copyOf(heads);
+            Hash[] sorted = heads.toArray(Hash[]::new);
+            Arrays.sort(sorted);
+            known = List.of(sorted);
             headList = known;
         }
         return known;
@@ -428,7 +438,7 @@ final class EntryIndex {
         out.put(table.length);
         out.put(table, table.length);
         out.put(heads.size());
-        for (Hash head : heads) {
+        for (Hash head : heads()) {
             out.put(head);
         }
         for (String author : authorNames) {

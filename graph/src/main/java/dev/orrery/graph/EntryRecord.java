@@ -6,7 +6,6 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The records of a store of entries, {@code docs/formats/graph.md}: made, and read. */
@@ -152,36 +151,6 @@ final class EntryRecord {
 
     // ---- reading
 
-    /** The bytes of an entry, and its arrival number. */
-    static final class Stored {
-        private final long arrival;
-        private final byte[] bytes;
-        private final boolean loose;
-
-        Stored(long arrival, byte[] bytes, boolean loose) {
-            this.arrival = arrival;
-            this.bytes = bytes;
-            this.loose = loose;
-        }
-
-        /** Whether it came without what it follows. */
-        boolean isLoose() {
-            return loose;
-        }
-
-        long arrival() {
-            return arrival;
-        }
-
-        byte[] bytes() {
-            return bytes;
-        }
-
-        boolean isSame(Stored other) {
-            return arrival == other.arrival && Arrays.equals(bytes, other.bytes);
-        }
-    }
-
     /** What is found while a store is read from its beginning, in order. */
     interface Found {
         /** A record is here, whatever is in it. */
@@ -202,18 +171,8 @@ final class EntryRecord {
         /** Somebody wrote here under this name from here on. */
         default void replica(String author) {}
 
-        /** The bytes of an entry, and its arrival number. */
-        void entry(long arrival, byte[] bytes);
-
-        /**
-         * The bytes of an entry that came without what it follows, and its arrival number.
-         *
-         * @param moved the greatest number of those that were moved with it, -1 when it was not
-         */
-        default void loose(long arrival, byte[] bytes, long moved) {}
-
-        /** The bytes of an entry that came again, and its arrival number. */
-        default void restored(long arrival, byte[] bytes, boolean isLoose) {}
+        /** An entry is here. */
+        void entry(StoredBytes stored);
 
         /** A topic is here so far. */
         default void topic(Topics.Progress progress) {}
@@ -234,9 +193,17 @@ final class EntryRecord {
                 && (record[1] == ENTRIES || record[1] == LOOSE || record[1] == MOVED);
     }
 
+    private static boolean isLoose(byte kind) {
+        return kind == LOOSE || kind == MOVED || kind == RESTORED_LOOSE;
+    }
+
+    private static boolean isRestored(byte kind) {
+        return kind == RESTORED || kind == RESTORED_LOOSE;
+    }
+
     /** Whether it is of a kind that holds entries that came again. */
     static boolean holdsRestored(byte[] record) {
-        return record.length > 1 && (record[1] == RESTORED || record[1] == RESTORED_LOOSE);
+        return record.length > 1 && isRestored(record[1]);
     }
 
     /** Whether it is a base, or a part of one. */
@@ -330,12 +297,8 @@ final class EntryRecord {
             }
             byte[] bytes = new byte[length];
             in.get(bytes);
-            switch (kind) {
-                case ENTRIES -> found.entry(arrival + i, bytes);
-                case RESTORED -> found.restored(arrival + i, bytes, false);
-                case RESTORED_LOOSE -> found.restored(arrival + i, bytes, true);
-                default -> found.loose(arrival + i, bytes, moved);
-            }
+            found.entry(
+                    new StoredBytes(arrival + i, bytes, isLoose(kind), isRestored(kind), moved));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.orrery.graph;
 import dev.orrery.core.Bytes;
 import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.StaleCursor;
+import dev.orrery.core.OrreryException.StorageFailure;
 import dev.orrery.core.SegmentLog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a graph on disk: a segment log whose records hold entries that were committed
@@ -23,7 +27,7 @@ import java.util.function.Function;
 final class EntryStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EntryStore.class.getName());
 
-    private static final int READ_RECORDS = 256;
+    private static final int READ_RECORDS = 4_096;
 
     private final SegmentLog log;
     private final String name;
@@ -184,11 +188,8 @@ final class EntryStore implements AutoCloseable {
     private record RestoredAt(long position, Map<Long, Long> restored)
             implements EntryRecord.Found {
         @Override
-        public void entry(long arrival, byte[] bytes) {}
-
-        @Override
-        public void restored(long arrival, byte[] bytes, boolean isLoose) {
-            restored.put(arrival, position);
+        public void entry(StoredBytes stored) {
+            restored.put(stored.arrival(), position);
         }
     }
 
@@ -271,36 +272,81 @@ final class EntryStore implements AutoCloseable {
         return position <= log.end();
     }
 
-    /** Reads everything behind a position; what is damaged is passed over. */
-    void replay(long from, EntryRecord.Found found) {
-        long after = Math.max(from, log.start() - 1);
-        while (true) {
-            List<SegmentLog.Entry> records = log.read(after, READ_RECORDS);
-            if (records.isEmpty()) {
-                return;
-            }
-            for (int i = 0; i < records.size(); i++) {
-                replay(records.get(i), next(records, i), found);
-            }
-            after = records.getLast().position();
+    /** What of a record can be read ahead: its entries, and why it has no more of them. */
+    private record Looked(
+            SegmentLog.Entry record,
+            List<StoredBytes> entries,
+            @Nullable RuntimeException failure) {}
+
+    /**
+     * Reads everything behind a position; what is damaged is passed over. While some of it is
+     * found, another thread reads and decodes the next.
+     *
+     * @param codec nobody else may use it meanwhile
+     */
+    void replay(long from, EntryCodec codec, EntryRecord.Found found) {
+        List<Looked> looked = look(Math.max(from, log.start() - 1), codec);
+        while (!looked.isEmpty()) {
+            long reached = looked.getLast().record().position();
+            Future<List<Looked>> ahead =
+                    reached == log.end()
+                            ? CompletableFuture.completedFuture(List.of())
+                            : Uninterrupted.begin("entries of " + name, () -> look(reached, codec));
+            replay(looked, found);
+            looked = Uninterrupted.result(ahead);
         }
     }
 
-    private void replay(SegmentLog.Entry record, long next, EntryRecord.Found found) { // law G59
+    private void replay(List<Looked> looked, EntryRecord.Found found) {
+        List<SegmentLog.Entry> records = looked.stream().map(Looked::record).toList();
+        for (int i = 0; i < records.size(); i++) {
+            replay(looked.get(i), next(records, i), found);
+        }
+    }
+
+    private List<Looked> look(long after, EntryCodec codec) {
+        return log.read(after, READ_RECORDS).stream().map(each -> look(each, codec)).toList();
+    }
+
+    private Looked look(SegmentLog.Entry record, EntryCodec codec) {
+        byte[] bytes = record.bytes();
+        List<StoredBytes> entries = new ArrayList<>();
+        RuntimeException failure = null;
+        if (EntryRecord.holdsEntries(bytes) || EntryRecord.holdsRestored(bytes)) {
+            try {
+                EntryRecord.read(bytes, name, entries::add);
+            } catch (Invalid | StorageFailure unreadable) {
+                failure = unreadable;
+            }
+        }
+        entries.forEach(each -> each.decode(codec));
+        return new Looked(record, entries, failure);
+    }
+
+    private void replay(Looked looked, long next, EntryRecord.Found found) { // law G59
+        SegmentLog.Entry record = looked.record();
         found.record(record.position());
         try {
             byte[] bytes = record.bytes();
-            if (!EntryRecord.holdsEntries(bytes)) {
-                note(record.position(), bytes);
-                EntryRecord.read(bytes, name, found);
-            } else if (found.mayHave(EntryRecord.first(bytes), EntryRecord.count(bytes), next)) {
-                note(record.position(), bytes);
-                EntryRecord.read(bytes, name, found);
-            } else {
+            if (EntryRecord.holdsEntries(bytes)
+                    && !found.mayHave(EntryRecord.first(bytes), EntryRecord.count(bytes), next)) {
                 throw new Invalid("record", "has numbers that follow", EntryRecord.first(bytes));
+            }
+            note(record.position(), bytes);
+            if (EntryRecord.holdsEntries(bytes) || EntryRecord.holdsRestored(bytes)) {
+                tell(looked, found);
+            } else {
+                EntryRecord.read(bytes, name, found);
             }
         } catch (Invalid unreadable) {
             found.unreadable(record.position(), unreadable);
+        }
+    }
+
+    private static void tell(Looked looked, EntryRecord.Found found) {
+        looked.entries().forEach(found::entry);
+        if (looked.failure() != null) {
+            throw looked.failure();
         }
     }
 
@@ -320,24 +366,10 @@ final class EntryStore implements AutoCloseable {
     }
 
     /** The entries of one record that are behind an arrival number, up to another. */
-    private record Reader(long after, long upTo, List<EntryRecord.Stored> entries)
+    private record Reader(long after, long upTo, List<StoredBytes> entries)
             implements EntryRecord.Found {
         @Override
-        public void entry(long arrival, byte[] bytes) {
-            take(new EntryRecord.Stored(arrival, bytes, false));
-        }
-
-        @Override
-        public void loose(long arrival, byte[] bytes, long moved) {
-            take(new EntryRecord.Stored(arrival, bytes, true));
-        }
-
-        @Override
-        public void restored(long arrival, byte[] bytes, boolean isLoose) {
-            take(new EntryRecord.Stored(arrival, bytes, isLoose));
-        }
-
-        private void take(EntryRecord.Stored stored) {
+        public void entry(StoredBytes stored) {
             if (stored.arrival() > after && stored.arrival() <= upTo) {
                 entries.add(stored);
             }
@@ -349,13 +381,13 @@ final class EntryStore implements AutoCloseable {
      *
      * @param known reads them, and leaves out what is not what is known here under its number
      */
-    <T> List<T> read(long after, int max, Function<List<EntryRecord.Stored>, List<T>> known) {
+    <T> List<T> read(long after, int max, Function<List<StoredBytes>, List<T>> known) {
         List<T> entries = new ArrayList<>();
         long position = firsts.isEmpty() ? log.end() : firsts.position(after + 1) - 1;
         long reached = after;
         while (entries.size() < max) {
             List<SegmentLog.Entry> records = next(position);
-            List<EntryRecord.Stored> stored = new ArrayList<>();
+            List<StoredBytes> stored = new ArrayList<>();
             records.stream()
                     .filter(record -> EntryRecord.holdsEntries(record.bytes()))
                     .forEach(record -> read(record.bytes(), after, Long.MAX_VALUE, stored));
@@ -375,12 +407,12 @@ final class EntryStore implements AutoCloseable {
         return entries;
     }
 
-    private static long last(List<EntryRecord.Stored> stored, long reached) {
+    private static long last(List<StoredBytes> stored, long reached) {
         return stored.isEmpty() ? reached : Math.max(reached, stored.getLast().arrival());
     }
 
     /** Adds the entries of a record between two arrival numbers, as far as it can be read. */
-    private void read(byte[] record, long after, long upTo, List<EntryRecord.Stored> stored) {
+    private void read(byte[] record, long after, long upTo, List<StoredBytes> stored) {
         try {
             EntryRecord.read(record, name, new Reader(after, upTo, stored));
         } catch (Invalid unreadable) { // told when it was opened // law G59
@@ -389,12 +421,12 @@ final class EntryStore implements AutoCloseable {
     }
 
     /** Puts entries that came again to where they stood before, beside what is there. */
-    private void addRestored(long after, long upTo, List<EntryRecord.Stored> stored) { // law G73
+    private void addRestored(long after, long upTo, List<StoredBytes> stored) { // law G73
         Map<Long, Long> within = restored.subMap(after, false, upTo, true);
         if (within.isEmpty()) {
             return;
         }
-        List<EntryRecord.Stored> again = new ArrayList<>();
+        List<StoredBytes> again = new ArrayList<>();
         for (long position : new TreeSet<>(within.values())) {
             next(position - 1).stream()
                     .filter(record -> record.position() == position) // it may be damaged too
@@ -402,7 +434,7 @@ final class EntryStore implements AutoCloseable {
         }
         again.removeIf(each -> stored.stream().anyMatch(each::isSame));
         stored.addAll(again);
-        stored.sort(Comparator.comparingLong(EntryRecord.Stored::arrival));
+        stored.sort(Comparator.comparingLong(StoredBytes::arrival));
     }
 
     /** The numbers of entries before records that are known to be damaged. */

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -162,8 +161,9 @@ public final class Graphs {
         if (file == null) {
             return Optional::empty;
         }
-        var reading = new FutureTask<>(() -> Checkpoint.read(file, graph));
-        Thread.ofPlatform().daemon().name("checkpoint of " + graph).start(reading);
+        var reading =
+                Uninterrupted.begin(
+                        "checkpoint of " + graph, () -> Checkpoint.read(file, graph));
         return () -> Uninterrupted.result(reading);
     }
 

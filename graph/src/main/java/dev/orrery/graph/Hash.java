@@ -80,7 +80,11 @@ public final class Hash implements Comparable<Hash> {
 
     /** The 32 bytes, in a fresh array. */
     public byte[] toArray() {
-        byte[] bytes = new byte[BYTES];
+        return into(new byte[BYTES]);
+    }
+
+    /** Fills an array of 32 bytes with them, and returns it. */
+    byte[] into(byte[] bytes) {
         LONGS.set(bytes, 0, first);
         LONGS.set(bytes, 8, second);
         LONGS.set(bytes, 16, third);

@@ -2,10 +2,10 @@ package dev.orrery.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,10 @@ final class Joining {
     private final EntryIndex index;
     private volatile Judge judge;
 
+    // what is asked for each id that is judged
+    private final Function<String, @Nullable Node> nodes;
+    private final Function<String, Boolean> known;
+
     /** Whether something was written here since the last seal, when there is one to seal with. */
     private boolean unsealed;
 
@@ -33,6 +37,8 @@ final class Joining {
         this.clock = found.clock();
         this.codec = found.codec();
         this.state = found.state();
+        this.nodes = state::node;
+        this.known = state::isKnown;
         this.index = found.index();
         this.unsealed = index.newest(author) > 0;
         RestingEntities resting = state.resting();
@@ -172,19 +178,23 @@ final class Joining {
     void take(Batch batch, List<Entry> entries) {
         SchemaFacts before = state.facts();
         KeyStatements keysBefore = state.keys();
-        Set<State.Slot> touched = entries.size() == 1 ? Set.of() : new LinkedHashSet<>();
+        List<State.Slot> touched = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
             State.Step step = take(batch, entry);
-            if (step != null && entries.size() == 1) {
-                judge(batch, step.slot());
-            } else if (step != null) {
+            if (step != null && !step.slot().isTouched) {
+                step.slot().isTouched = true;
                 touched.add(step.slot());
             }
         }
         sealAfter(keysBefore);
-        if (before.equals(state.facts())) { // the very facts
-            touched.forEach(slot -> judge(batch, slot));
-        } else {
+        boolean isJudgedAnew = !before.equals(state.facts()); // the very facts
+        for (State.Slot slot : touched) {
+            slot.isTouched = false;
+            if (!isJudgedAnew) {
+                judge(batch, slot);
+            }
+        }
+        if (isJudgedAnew) {
             judgeAnew(batch);
         }
     }
@@ -216,7 +226,7 @@ final class Joining {
     }
 
     private State.@Nullable Step take(Batch batch, Entry entry) {
-        int number = index.locate(entry.hash());
+        int number = index.looseNumber(entry.hash());
         if (batch.isLoose()) {
             index.addLoose(index.size() + 1, entry);
         } else {
@@ -287,7 +297,7 @@ final class Joining {
     }
 
     private void judgeAlone(Batch batch, State.Slot slot) {
-        Judgement judgement = judge.judge(slot.entity(), state::node, state::isKnown);
+        Judgement judgement = judge.judge(slot.entity(), nodes, known);
         Object after = judgement.node() == null ? judgement.edge() : judgement.node();
         if (after == null ? slot.shown != null : !after.equals(slot.shown)) {
             batch.show(slot, after);

@@ -58,20 +58,11 @@ final class Judge { // law G11
 
     private Shape shape(List<String> names) {
         Shape shape = lastShown;
-        if (!isOf(shape, names)) {
+        if (!shape.columns().equals(names)) {
             shape = shared(Shape.of(names));
             lastShown = shape;
         }
         return shape;
-    }
-
-    private static boolean isOf(Shape shape, List<String> names) {
-        List<String> columns = shape.columns();
-        boolean isOf = columns.size() == names.size();
-        for (int i = 0; isOf && i < names.size(); i++) {
-            isOf = columns.get(i).equals(names.get(i));
-        }
-        return isOf;
     }
 
     private Shape shared(Shape shape) {

@@ -180,12 +180,12 @@ final class Opening implements EntryRecord.Found { // law G59
             EntryStore store, Optional<Checkpoint.Found> found, String graph, Set<Hash> leftOut) {
         if (found.isPresent() && fits(store, found.get())) {
             Opening opening = new Opening(graph, store, found.get(), leftOut);
-            store.replay(found.get().position(), opening);
+            store.replay(found.get().position(), opening.codec, opening);
             return opening;
         }
         Opening opening = new Opening(graph, store, leftOut);
         store.restore(store.log().start(), List.of(), Map.of(), List.of());
-        store.replay(0, opening);
+        store.replay(0, opening.codec, opening);
         return opening;
     }
 
@@ -320,26 +320,17 @@ final class Opening implements EntryRecord.Found { // law G59
     }
 
     @Override
-    public void entry(long arrival, byte[] bytes) {
-        read(arrival, () -> take(arrival, codec.decode(bytes)));
-    }
-
-    @Override
-    public void loose(long arrival, byte[] bytes, long moved) {
-        read(arrival, () -> takeLoose(arrival, codec.decode(bytes), moved));
-    }
-
-    @Override
-    public void restored(long arrival, byte[] bytes, boolean isLoose) {
-        long before = taken;
-        read(arrival, () -> takeAgain(arrival, codec.decode(bytes), isLoose));
-        taken = Math.max(before, taken);
-    }
-
-    private void read(long arrival, Runnable taking) {
+    public void entry(StoredBytes stored) {
+        long arrival = stored.arrival();
         try {
-            taking.run();
-            taken = arrival;
+            if (stored.isAgain()) {
+                takeAgain(arrival, stored.entry(), stored.isLoose());
+            } else if (stored.isLoose()) {
+                takeLoose(arrival, stored.entry(), stored.moved());
+            } else {
+                take(arrival, stored.entry());
+            }
+            taken = stored.isAgain() ? Math.max(arrival, taken) : arrival;
         } catch (Invalid | LimitExceeded | Unsupported unreadable) { // though its check sum fits
             contradicted.noteLoss();
             index.skipTo(Math.min(arrival, greatest)); // its number was given

@@ -409,9 +409,9 @@ final class Replica implements AutoCloseable {
         return unreadable;
     }
 
-    private List<StoredEntry> known(EntryCodec codec, List<EntryRecord.Stored> stored) {
+    private List<StoredEntry> known(EntryCodec codec, List<StoredBytes> stored) {
         List<StoredEntry> entries = new ArrayList<>(stored.size());
-        for (EntryRecord.Stored each : stored) {
+        for (StoredBytes each : stored) {
             codec.tryDecode(each.bytes())
                     .map(entry -> new StoredEntry(each.arrival(), entry, each.isLoose()))
                     .ifPresent(entries::add);

@@ -53,6 +53,9 @@ final class State { // law G7
 
         List<Quarantined> quarantined = List.of();
 
+        /** Whether it is among those that are to be judged when a batch has joined. */
+        boolean isTouched;
+
         private Slot(Entity entity) {
             this.entity = entity;
         }

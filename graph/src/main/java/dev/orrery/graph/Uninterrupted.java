@@ -1,7 +1,9 @@
 package dev.orrery.graph;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /** Waits that an interrupt does not end: it is kept for later. */
 final class Uninterrupted {
@@ -18,6 +20,13 @@ final class Uninterrupted {
             thread.join();
             return thread;
         });
+    }
+
+    /** Has a thread of its own do some work meanwhile. */
+    static <T> Future<T> begin(String name, Callable<T> work) {
+        FutureTask<T> begun = new FutureTask<>(work);
+        Thread.ofPlatform().daemon().name(name).start(begun);
+        return begun;
     }
 
     /** What came of work: what it gave, or the exception or error that it threw. */
