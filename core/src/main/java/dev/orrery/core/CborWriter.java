@@ -125,9 +125,11 @@ public final class CborWriter {
      */
     public void text(String text) {
         var length = text.length();
-        ensure(length + 5);
+        ensure(length + 9);
         var start = size;
         head(Cbor.TEXT, length);
+        var into = buffer;
+        var at = size;
         for (var i = 0; i < length; i++) {
             var each = text.charAt(i);
             if (each >= 0x80) {
@@ -135,8 +137,9 @@ public final class CborWriter {
                 unicode(text);
                 return;
             }
-            buffer[size++] = (byte) each;
+            into[at++] = (byte) each;
         }
+        size = at;
     }
 
     private void unicode(String text) {
@@ -264,7 +267,6 @@ public final class CborWriter {
     // ---- bytes
 
     private void head(int major, long argument) {
-        ensure(9);
         if (argument < 24) {
             put(major << 5 | (int) argument);
         } else if (argument < 1 << 8) {

@@ -162,8 +162,7 @@ public final class Graphs {
             return Optional::empty;
         }
         var reading =
-                Uninterrupted.begin(
-                        "checkpoint of " + graph, () -> Checkpoint.read(file, graph));
+                Uninterrupted.begin("checkpoint of " + graph, () -> Checkpoint.read(file, graph));
         return () -> Uninterrupted.result(reading);
     }
 

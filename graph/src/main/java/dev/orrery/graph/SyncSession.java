@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 
 /**
  * One exchange with a peer, both ways, until both hold the same entries. Confined to one thread.
@@ -20,8 +21,9 @@ final class SyncSession {
     /*
      * Each asks for a digest of the other's entries first: nothing else is said when it is the same. Otherwise version
      * vectors tell what each lacks, and it is sent in chunks, in the order in which it came, each chunk merged by itself.
-     * So an exchange that breaks off has done what it did, and the next goes on from there. A chunk ends with a seal
-     * where it can, and where it cannot, what came before its seal is kept for the next chunk.
+     * So an exchange that breaks off has done what it did, and the next goes on from there. While a chunk is merged the
+     * next, which was asked for before that, is decoded by another thread. A chunk ends with a seal where it can, and
+     * where it cannot, what came before its seal is kept for the next chunk.
      *
      * Vectors cannot tell apart two histories of one author (a restored copy, a liar). When they say that nothing is
      * lacking, or what one has more is refused by the other, the sets of hashes are compared range by range. // law G37
@@ -130,24 +132,55 @@ final class SyncSession {
     private void pull() {
         VersionVector mine = vector();
         List<Hash> roots = replica.locked(() -> SyncSource.roots(replica.index()));
+        List<Entry> decoded = List.of();
         long after = 0;
-        while (true) {
-            SyncMessage answer = ask(new SyncMessage.Pull(graph, mine, roots, after, CHUNK_BYTES));
+        boolean more = true;
+        while (more) {
+            SyncMessage.Pull question =
+                    new SyncMessage.Pull(graph, mine, roots, after, CHUNK_BYTES);
+            SyncMessage answer = askAhead(question, decoded);
             if (answer instanceof SyncMessage.Based based) {
+                take(decoded);
                 take(based);
                 pull();
                 return;
             }
             SyncMessage.Entries entries = (SyncMessage.Entries) answer;
-            take(EntryChunk.decode(entries.chunk().toArray(), codec));
-            if (!entries.more()) {
-                return;
-            }
-            if (entries.after() <= after) {
+            decoded = decode(entries.chunk(), decoded);
+            more = entries.more() && entries.after() > after;
+            if (entries.more() && !more) {
+                take(decoded);
                 throw new Invalid("the peer's answer", "leads on", entries.after());
             }
             after = entries.after();
         }
+        take(decoded);
+    }
+
+    /** Asks while entries that came before are still to be taken in, which they are in any case. */
+    private SyncMessage askAhead(SyncMessage question, List<Entry> before) {
+        boolean answered = false;
+        try {
+            SyncMessage answer = ask(question);
+            answered = true;
+            return answer;
+        } finally {
+            if (!answered) {
+                take(before);
+            }
+        }
+    }
+
+    /** The entries of a chunk, decoded by another thread while those before it are taken in. */
+    private List<Entry> decode(Bytes chunk, List<Entry> before) {
+        if (before.isEmpty()) {
+            return EntryChunk.decode(chunk.toArray(), codec);
+        }
+        Future<List<Entry>> decoding =
+                Uninterrupted.begin(
+                        "chunk of " + graph, () -> EntryChunk.decode(chunk.toArray(), codec));
+        take(before);
+        return Uninterrupted.result(decoding);
     }
 
     /** Takes in the peer's bases that are not here, each whole. */
