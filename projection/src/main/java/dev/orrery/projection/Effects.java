@@ -83,11 +83,13 @@ public final class Effects implements AutoCloseable {
                         new EffectRunner<>(
                                 effect, log, place, tally, List.of(shown), threads, clock);
         EffectTables tables = opened.tables();
+        boolean isShared = database.dialect().isShared();
         EffectLease held =
-                database.dialect().isShared()
-                        ? EffectLease.shared(tables, clock, lease)
-                        : EffectLease.alone(tables);
+                isShared ? EffectLease.shared(tables, clock, lease) : EffectLease.alone(tables);
         TendedEffect<E, K> live = new TendedEffect<>(name, tables, held, runners, threads);
+        if (!isShared) {
+            live.prepare(opened);
+        }
         running.put(name, live);
         if (started) {
             live.start();

@@ -45,6 +45,11 @@ final class TendedEffect<E, K> implements LiveEffect<K> {
         this.threads = threads;
     }
 
+    /** Has it stand ready where it is, for whoever looks or commands before it is begun. */
+    void prepare(EffectTables.Opened place) {
+        working = runners.apply(place);
+    }
+
     void start() {
         Thread supervising = threads.newThread(this::tend);
         thread = supervising;
@@ -94,7 +99,8 @@ final class TendedEffect<E, K> implements LiveEffect<K> {
     }
 
     private Optional<OrreryException> work(EffectTables.Opened place) {
-        EffectRunner<E, K> runner = runners.apply(place);
+        EffectRunner<E, K> prepared = working;
+        EffectRunner<E, K> runner = prepared == null ? runners.apply(place) : prepared;
         working = runner;
         runner.start();
         boolean held = true;
