@@ -97,6 +97,20 @@ final class Epoch<K, S> {
         return reached;
     }
 
+    /**
+     * How far what can be read of it is: nowhere when some of its states do not decode, so that
+     * nobody takes one for absent.
+     */
+    Reached readable() {
+        Reached now = reached;
+        return isLenient ? new Reached(new Position(log, 0), now.time()) : now;
+    }
+
+    /** Whether some states do not decode. */
+    boolean isLenient() {
+        return isLenient;
+    }
+
     Position position() {
         return reached.position();
     }

@@ -27,7 +27,7 @@ final class FoldProgress {
 
     FoldProgress(String name, Epoch<?, ?> served) {
         this.name = name;
-        this.latest = new Latest<>(served.name(), new Progress(served.reached(), new Following()));
+        this.latest = new Latest<>(served.name(), new Progress(served.readable(), new Following()));
     }
 
     Epoch.Reached reached() {

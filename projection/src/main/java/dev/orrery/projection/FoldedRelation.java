@@ -1,6 +1,7 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.Feed;
+import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.Row;
 import dev.orrery.core.StoredRelation;
 import dev.orrery.core.Timeline;
@@ -35,6 +36,16 @@ final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
         if (!served.isWhole()) {
             restoredSome();
         }
+    }
+
+    @Override
+    public S require(K key) {
+        Epoch<K, S> epoch = folder.served();
+        return find(key)
+                .orElseThrow(() -> {
+                    folder.requireReadable(epoch, key);
+                    return new Missing(name(), key);
+                });
     }
 
     // states in memory

@@ -158,7 +158,7 @@ final class Folder<E, K, S> {
     }
 
     void tell(ProjectionStatus status) {
-        progress.tell(served().reached(), status);
+        progress.tell(served().readable(), status);
     }
 
     void failed(OrreryException cause) {
@@ -536,6 +536,17 @@ final class Folder<E, K, S> {
             if (held != null || serves(epoch)) { // else its rows may be gone
                 return new Known<>(epoch, held);
             }
+        }
+    }
+
+    /** Refuses to say that a key has no state where some states of an epoch do not decode. */
+    void requireReadable(Epoch<K, S> epoch, K key) {
+        if (epoch.isLenient()) {
+            throw new Unavailable(
+                    "state of " + key + " in projection " + name() + " is being folded anew",
+                    "wait for that by atLeast",
+                    Duration.ofSeconds(1),
+                    null);
         }
     }
 

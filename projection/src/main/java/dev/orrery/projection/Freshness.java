@@ -38,6 +38,7 @@ final class Freshness<E, K, S> {
         Held<S> held = known.held();
         S state = known.state();
         if (held == null || state == null) {
+            folder.requireReadable(epoch, key);
             throw new Missing(folder.name(), key);
         }
         Position position = new Position(epoch.position().log(), held.position());

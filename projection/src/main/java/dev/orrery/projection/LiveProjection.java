@@ -32,6 +32,8 @@ public interface LiveProjection<K, S> extends Relation<K, S> {
      * dependency of a query, and refused in one.
      *
      * @throws dev.orrery.core.OrreryException.Missing without such a state
+     * @throws dev.orrery.core.OrreryException.Unavailable when nobody can say, since stored states
+     *     do not decode and are being folded anew
      */
     Reading<S> read(K key);
 
@@ -44,7 +46,10 @@ public interface LiveProjection<K, S> extends Relation<K, S> {
      */
     Feed<Update<S, S>> states(K key);
 
-    /** The newest event folded into what is served. */
+    /**
+     * The newest event folded into what is served; the beginning while stored states that do not
+     * decode are folded anew.
+     */
     Position position();
 
     /** How far what is served is behind the log. */

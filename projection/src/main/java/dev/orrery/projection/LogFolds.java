@@ -107,7 +107,6 @@ final class LogFolds<E> {
      * Has a projection folded from here on, whose served states stand still until others are built.
      */
     <K, S> void take(Folder<E, K, S> folder, Life<E, K, S> building) {
-        folder.tell(new Rebuilding(building.epoch().position()));
         Rebuild rebuild = folder.begins(building);
         follower.begin(
                 List.of(folder),

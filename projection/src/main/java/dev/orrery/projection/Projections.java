@@ -7,6 +7,7 @@ import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Timeline;
 import dev.orrery.log.EventLog;
+import dev.orrery.projection.ProjectionStatus.Rebuilding;
 import dev.orrery.sql.Database;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -149,7 +150,8 @@ public final class Projections implements AutoCloseable {
      * a new epoch beside the old one, which is served until then.
      *
      * <p>The same happens when stored states do not decode any more; those that do are served until
-     * then.
+     * then, from a position that is the beginning: whoever waits for one waits for the new states,
+     * and requiring a state that is not there is refused as {@link OrreryException.Unavailable}.
      *
      * @throws BadDefinition when one of that name runs already, or was folded from another log
      */
@@ -227,6 +229,9 @@ public final class Projections implements AutoCloseable {
                         lives.previous(),
                         folds,
                         new Workers(threads, Runtime.getRuntime().availableProcessors()));
+        if (lives.building() != null && lives.served().folding() == null) {
+            folder.tell(new Rebuilding(lives.building().epoch().position()));
+        }
         Later<E, K, S> next =
                 new Later<>(
                         folds,

@@ -8,16 +8,25 @@ import dev.orrery.core.Commit;
 import dev.orrery.core.Cursor;
 import dev.orrery.core.Delivery;
 import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.TimedOut;
+import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.Subscription;
+import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
+import dev.orrery.log.EventLog;
+import dev.orrery.log.EventLogs;
 import dev.orrery.projection.Rig.Step;
 import dev.orrery.projection.Rig.Trace;
+import dev.orrery.sql.Database;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,13 +183,60 @@ class RebuildTest {
     }
 
     @Test
+    void statesThatCannotBeReadAreNotTakenForAbsent() {
+        Semaphore allowed = new Semaphore(0);
+        Projection<Step, String, Other> other =
+                Projection.of("traces", Step.class)
+                        .key(String.class, Step::key)
+                        .state(Other.class, new Other(false))
+                        .fold((_, _) -> {
+                            allowed.acquireUninterruptibly();
+                            return new Other(true);
+                        });
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Other> others = rig.projections.run(rig.log, other);
+            assertThat(others.status()).isInstanceOf(ProjectionStatus.Rebuilding.class);
+            assertThat(others.position()).isEqualTo(rig.log.start());
+            assertThat(others.lag().events()).isEqualTo(EVENTS);
+            assertThatThrownBy(() -> others.atLeast(rig.log.head(), Duration.ofMillis(1)))
+                    .isInstanceOf(TimedOut.class);
+            for (ThrowingCallable read :
+                    List.<ThrowingCallable>of(
+                            () -> others.require("gone"), () -> others.read("gone"))) {
+                assertThatThrownBy(read)
+                        .isInstanceOf(Unavailable.class)
+                        .hasMessageContaining("folded anew");
+            }
+            allowed.release(EVENTS);
+            assertThat(others.atLeast(rig.log.head(), SOON).require("gone"))
+                    .isEqualTo(new Other(true));
+            assertThat(others.status()).isInstanceOf(ProjectionStatus.Following.class);
+        }
+    }
+
+    /** Before anything is folded, as a program sees it that has defined and not started yet. */
+    @Test
+    void theStatusSaysAtOnceThatStatesStandStill() {
+        try (Database database = Database.open(directory.resolve("orrery.db"));
+                Projections notStarted =
+                        new Projections(
+                                Timeline.startingAt("later", Projections.lastRevision(database)),
+                                database,
+                                Thread.ofVirtual().factory(),
+                                InstantSource.system())) {
+            EventLog<Step> log =
+                    new EventLogs(database, InstantSource.system(), new SplittableRandom(7))
+                            .open("steps", Step.class);
+            assertThat(notStarted.run(log, second).status())
+                    .isInstanceOf(ProjectionStatus.Rebuilding.class);
+        }
+    }
+
+    @Test
     void aProjectionStaysWithItsLog() {
         try (Rig rig = new Rig(directory)) {
             var elsewhere =
-                    new dev.orrery.log.EventLogs(
-                                    rig.database,
-                                    java.time.InstantSource.system(),
-                                    new java.util.SplittableRandom(99))
+                    new EventLogs(rig.database, InstantSource.system(), new SplittableRandom(99))
                             .open("elsewhere", Step.class);
             assertThatThrownBy(() -> rig.projections.run(elsewhere, Rig.TRACES))
                     .isInstanceOf(BadDefinition.class)
