@@ -10,6 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** A local relation under a condition and an order; immutable, read only when asked. */
 record Narrowed<K, V>(LocalRelation<K, V> base, Condition condition, List<Order> orders)
         implements Relation<K, V> {
+    Narrowed { // law C68
+        if (!condition.equals(Condition.all()) || !orders.isEmpty()) {
+            Shape shape = base.shape().orElse(null);
+            if (shape != null) {
+                condition.columns().forEach(column -> shape.require(column, base.name()));
+                orders.forEach(order -> shape.require(order.column(), base.name()));
+            }
+        }
+    }
+
     @Override
     public String name() {
         return base.name();

@@ -66,6 +66,11 @@ final class Overlay<K, V> extends LocalRelation<K, V> { // law C54
     }
 
     @Override
+    public Optional<Shape> shape() {
+        return origin.shape();
+    }
+
+    @Override
     public Row toRow(K key, V value) {
         return origin.toRow(key, value);
     }

@@ -9,10 +9,18 @@ import java.util.List;
  * on its condition: it is marked by changes that enter, leave or happen inside it. Thread-safe.
  */
 public interface Relation<K, V> extends Source<K, V> {
-    /** The rows that also meet a condition. */
+    /**
+     * The rows that also meet a condition.
+     *
+     * @throws OrreryException.Invalid when it names a column that no row has, where that is known
+     */
     Relation<K, V> where(Condition condition);
 
-    /** The same rows in another order; without one they come in the order of their keys. */
+    /**
+     * The same rows in another order; without one they come in the order of their keys.
+     *
+     * @throws OrreryException.Invalid when it names a column that no row has, where that is known
+     */
     Relation<K, V> orderBy(Order... orders);
 
     /** The values, in order. */

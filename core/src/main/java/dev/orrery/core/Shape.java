@@ -1,9 +1,11 @@
 package dev.orrery.core;
 
 import dev.orrery.core.OrreryException.Invalid;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,24 @@ public final class Shape {
         return Mapping.ofRecord(type).shape();
     }
 
+    /**
+     * The columns that an instance of a type fills in a row: the components of a record, or one
+     * column. Empty where instances may be of different classes.
+     *
+     * @param column the one column of what is no record
+     */
+    public static Optional<Shape> ofInstances(Type<?> type, String column) {
+        Class<?> raw = type.raw();
+        if (raw.isRecord()) {
+            return type.arguments().isEmpty()
+                    ? Optional.of(of(raw.asSubclass(Record.class)))
+                    : Optional.empty();
+        }
+        return raw.isEnum() || raw.isArray() || Modifier.isFinal(raw.getModifiers())
+                ? Optional.of(of(column))
+                : Optional.empty();
+    }
+
     /** The names in order. */
     public List<String> columns() {
         List<String> known = columnList;
@@ -90,6 +110,18 @@ public final class Shape {
     /** True when a column of that name is among them. */
     public boolean has(String column) {
         return indexOf(column) >= 0;
+    }
+
+    /**
+     * Refuses a name that no column has.
+     *
+     * @param of what the columns are of
+     * @throws Invalid when there is no such column; it names those there are
+     */
+    public void require(String column, String of) {
+        if (!has(column)) {
+            throw new Invalid("column of " + of, "is one of " + String.join(", ", columns), column);
+        }
     }
 
     /** The place of a column, or -1. */

@@ -50,6 +50,11 @@ final class Subset<K, V> extends LocalRelation<K, V> { // law C61
     }
 
     @Override
+    public Optional<Shape> shape() {
+        return whole.shape();
+    }
+
+    @Override
     public Row toRow(K key, V value) {
         return whole.toRow(key, value);
     }

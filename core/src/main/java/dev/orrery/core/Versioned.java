@@ -43,6 +43,14 @@ public interface Versioned<K, V> extends Source<K, V> {
     }
 
     /**
+     * The columns that rows have, where they are known before any row is; conditions and orders
+     * name no others then.
+     */
+    default Optional<Shape> shape() {
+        return Optional.empty();
+    }
+
+    /**
      * How keys and values are stored, for those who must know over a restart what they read here;
      * empty when they have no stored form.
      */

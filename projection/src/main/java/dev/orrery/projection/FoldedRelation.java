@@ -3,6 +3,7 @@ package dev.orrery.projection;
 import dev.orrery.core.Feed;
 import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.Row;
+import dev.orrery.core.Shape;
 import dev.orrery.core.StoredRelation;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Update;
@@ -176,6 +177,11 @@ final class FoldedRelation<E, K, S, D> extends StoredRelation<K, S>
     @Override
     public void edit(K key, S state) {
         folder.commands().edit(key, state);
+    }
+
+    @Override
+    public Optional<Shape> shape() {
+        return rows.shape();
     }
 
     @Override

@@ -2,8 +2,11 @@ package dev.orrery.projection;
 
 import dev.orrery.core.Codec;
 import dev.orrery.core.Row;
+import dev.orrery.core.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,19 @@ record StateRows<K, S>(Codec<K> keys, Codec<S> states, String keyColumn) {
         put(columns, keyColumn, keys, key);
         put(columns, STATE_COLUMN, states, state);
         return Row.from(columns);
+    }
+
+    /** The columns that rows have, where keys are of one class and so are states. */
+    Optional<Shape> shape() {
+        return Shape.ofInstances(keys.type(), keyColumn)
+                .flatMap(key ->
+                        Shape.ofInstances(states.type(), STATE_COLUMN)
+                                .map(state ->
+                                        Shape.of(
+                                                Stream.of(key, state)
+                                                        .flatMap(part -> part.columns().stream())
+                                                        .distinct()
+                                                        .toList())));
     }
 
     private static <T> void put(

@@ -11,6 +11,7 @@ import dev.orrery.core.CommitHook;
 import dev.orrery.core.Delivery;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.Missing;
 import dev.orrery.core.OrreryException.TimedOut;
 import dev.orrery.core.OrreryException.Unavailable;
@@ -36,6 +37,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Folding, reading and going on after a restart. */
 class ProjectionsTest {
     @TempDir Path directory;
+
+    @Test
+    void anUnknownColumnIsRefusedWithTheOnesThereAre() {
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Trace> traces = rig.traces();
+            assertThatThrownBy(() -> traces.where(integer("counts").eq(1L)))
+                    .isInstanceOf(Invalid.class)
+                    .hasMessageContaining("key, count, digest, last (was counts)");
+        }
+    }
 
     @Test
     void whoWaitsForItsPositionReadsItsOwnWrite() {

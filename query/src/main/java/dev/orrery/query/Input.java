@@ -3,6 +3,7 @@ package dev.orrery.query;
 import dev.orrery.core.Codec;
 import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Row;
+import dev.orrery.core.Shape;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Type;
 import java.util.Collection;
@@ -98,6 +99,13 @@ public final class Input<K, V> extends LocalRelation<K, V> {
     /** The values' type, as defined. */
     public Type<V> valueType() {
         return valueType;
+    }
+
+    @Override
+    public Optional<Shape> shape() {
+        return valueType.raw() == Row.class
+                ? Optional.empty()
+                : Shape.ofInstances(valueType, "value");
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.core.Row;
 import dev.orrery.core.RowStatus;
+import dev.orrery.core.Shape;
 import dev.orrery.core.Signal;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Total;
@@ -347,6 +348,11 @@ final class LiveRelation<K, V> extends LocalRelation<K, V>
     }
 
     // reading
+
+    @Override
+    public Optional<Shape> shape() {
+        return Optional.of(mapping.shape());
+    }
 
     @Override
     public Row toRow(K key, V value) {

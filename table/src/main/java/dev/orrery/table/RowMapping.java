@@ -8,15 +8,18 @@ import dev.orrery.core.Row;
 import dev.orrery.core.Shape;
 import dev.orrery.core.Versioned;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** How keys and values of a live table become ids and rows, and back. Immutable. */
 final class RowMapping<K, V> {
     private final String id;
     private final Codec<K> keys;
     private final Class<V> valueClass;
+    private final Shape shape;
 
-    private RowMapping(String id, Codec<K> keys, Class<V> valueClass) {
+    private RowMapping(String id, List<String> columns, Codec<K> keys, Class<V> valueClass) {
         this.id = id;
+        this.shape = Shape.of(withId(columns, id));
         this.keys = keys;
         this.valueClass = valueClass;
     }
@@ -30,7 +33,8 @@ final class RowMapping<K, V> {
         String where = definition.toString();
         Class<V> valueClass = definition.valueClass();
         if (valueClass == Row.class) {
-            return new RowMapping<>(schema.id(), Codec.of(definition.keyClass()), valueClass);
+            return new RowMapping<>(
+                    schema.id(), schema.columns(), Codec.of(definition.keyClass()), valueClass);
         }
         if (!valueClass.isRecord()) {
             throw new BadDefinition(
@@ -54,7 +58,18 @@ final class RowMapping<K, V> {
         if (!problems.isEmpty()) {
             throw new BadDefinition(problems);
         }
-        return new RowMapping<>(schema.id(), Codec.of(definition.keyClass()), valueClass);
+        return new RowMapping<>(schema.id(), columns, Codec.of(definition.keyClass()), valueClass);
+    }
+
+    private static List<String> withId(List<String> columns, String id) {
+        return columns.contains(id)
+                ? columns
+                : Stream.concat(columns.stream(), Stream.of(id)).toList();
+    }
+
+    /** The columns that {@link #row(Object, Object) rows} have. */
+    Shape shape() {
+        return shape;
     }
 
     Versioned.Form<K, V> form() {

@@ -102,6 +102,22 @@ class LiveTableTest {
     }
 
     @Test
+    void anUnknownColumnIsRefusedWithTheOnesThereAre() {
+        LiveTable<String, Row> rows =
+                tables.open(
+                        Live.of(Jdbc.open("jdbc:sqlite:" + file).table("airports"))
+                                .named("rows")
+                                .as(String.class, Row.class));
+        assertThat(rows.where(Column.text("state").eq("CA")).count()).isEqualTo(2);
+        assertThatThrownBy(() -> rows.where(Column.text("stat").eq("CA")))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("iata, name, state, runways, latitude, hub (was stat)");
+        assertThatThrownBy(() -> airports.orderBy(Column.text("Name").ascending()))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("iata, name, state (was Name)");
+    }
+
+    @Test
     void aWriteIsVisibleAtOnceAndReachesTheFile() {
         var write = airports.update("SFO", airport -> airport.named("Golden Gate"));
 

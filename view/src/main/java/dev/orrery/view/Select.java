@@ -149,7 +149,8 @@ public final class Select {
     }
 
     /**
-     * Only these columns, in this order; one that a row does not have is null.
+     * Only these columns, in this order; one that a row does not have is null. Where the columns of
+     * the relations are known, opening a view refuses others, here as in conditions and orders.
      *
      * @throws Invalid when a name comes twice
      */
@@ -196,6 +197,50 @@ public final class Select {
     /** The columns asked for, null for all. */
     @Nullable Shape columns() {
         return question.columns;
+    }
+
+    /**
+     * Refuses names that no column has, where the columns of all relations are known.
+     *
+     * @throws Invalid when there is such a name
+     */
+    void requireColumns() {
+        if (question.join != null) {
+            Join join = question.join;
+            question.from
+                    .shape()
+                    .ifPresent(shape -> shape.require(join.column, question.from.name()));
+        }
+        shape().ifPresent(shape -> {
+            String of =
+                    question.join == null
+                            ? question.from.name()
+                            : question.from.name() + " with " + question.join.relation.name();
+            question.where.columns().forEach(column -> shape.require(column, of));
+            question.orders.forEach(order -> shape.require(order.column(), of));
+            if (question.columns != null) {
+                question.columns.columns().forEach(column -> shape.require(column, of));
+            }
+        });
+    }
+
+    /** The columns there are to choose from, where they are known. */
+    private Optional<Shape> shape() {
+        Optional<Shape> from = question.from.shape();
+        Optional<Shape> joined =
+                question.join == null ? Optional.of(Shape.of()) : question.join.relation.shape();
+        return from.flatMap(first ->
+                joined.map(second ->
+                        Shape.of(
+                                Stream.of(
+                                                first.columns(),
+                                                second.columns(),
+                                                question.derived.stream()
+                                                        .map(Derived::name)
+                                                        .toList())
+                                        .flatMap(List::stream)
+                                        .distinct()
+                                        .toList())));
     }
 
     /** The names of the columns asked for, in order; empty when all are. */

@@ -81,7 +81,12 @@ public final class Views implements AutoCloseable {
         this.timeline = timeline;
     }
 
-    /** The rows of a select. */
+    /**
+     * The rows of a select.
+     *
+     * @throws dev.orrery.core.OrreryException.Invalid when it names a column that no relation of it
+     *     has, where their columns are known
+     */
     public TableView<Row> table(Select select) {
         return table(select, Function.identity());
     }
@@ -158,6 +163,7 @@ public final class Views implements AutoCloseable {
     private <M extends Maintained<?>> Shared<M> hold(
             Object question, Select select, Supplier<M> making) {
         checkTimeline(select);
+        select.requireColumns();
         Shared<M> held;
         registry.lock();
         try {

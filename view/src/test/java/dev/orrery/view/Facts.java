@@ -2,18 +2,34 @@ package dev.orrery.view;
 
 import dev.orrery.core.LocalRelation;
 import dev.orrery.core.Row;
+import dev.orrery.core.Shape;
 import dev.orrery.core.Timeline;
 import java.util.List;
+import java.util.Optional;
 
 /** A relation of rows that tests write to. */
 final class Facts extends LocalRelation<String, Row> {
+    private final Optional<Shape> columns;
+
     Facts(Timeline timeline, String name) {
         super(timeline, name);
+        this.columns = Optional.empty();
     }
 
     @Override
     public Row toRow(String key, Row value) {
         return value;
+    }
+
+    /** Facts of which the columns are known. */
+    Facts(Timeline timeline, String name, Shape columns) {
+        super(timeline, name);
+        this.columns = Optional.of(columns);
+    }
+
+    @Override
+    public Optional<Shape> shape() {
+        return columns;
     }
 
     void fill(String key, Row row) {

@@ -9,11 +9,13 @@ import dev.orrery.core.Commit;
 import dev.orrery.core.CommitHook;
 import dev.orrery.core.OrreryException.BadDefinition;
 import dev.orrery.core.OrreryException.Closed;
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Pin;
 import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
+import dev.orrery.core.Shape;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import java.util.ArrayList;
@@ -38,6 +40,33 @@ class ViewsTest {
                 .where(text("state").eq("CA"))
                 .orderBy(integer("departures").descending())
                 .columns("iata", "departures");
+    }
+
+    @Test
+    void anUnknownColumnIsRefusedWithTheOnesThereAre() {
+        Facts cities = new Facts(timeline, "cities", Shape.of("city", "state"));
+        Facts states = new Facts(timeline, "states", Shape.of("state", "name"));
+        Select joined =
+                Select.from(cities)
+                        .where(text("label").eq("a"))
+                        .leftJoin(states, text("state"))
+                        .derive("label", _ -> "a");
+        views.table(joined.orderBy(text("name").ascending()).columns("label", "city")).close();
+        for (Select wrong :
+                List.of(
+                        joined.where(text("nam").eq("Nevada")),
+                        joined.orderBy(text("nam").ascending()),
+                        joined.columns("city", "nam"))) {
+            assertThatThrownBy(() -> views.table(wrong))
+                    .isInstanceOf(Invalid.class)
+                    .hasMessage(
+                            "column of cities with states is one of city, state, name, label (was"
+                                    + " nam)");
+        }
+        assertThatThrownBy(() -> views.table(Select.from(cities).join(airports, text("stat"))))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("column of cities is one of city, state (was stat)");
+        views.table(Select.from(airports).columns("whatever")).close();
     }
 
     @Test
