@@ -117,7 +117,7 @@ class ProjectionMethodsTest {
         assertThatThrownBy(() -> keyless.atLeast(sales.head(), SOON))
                 .isInstanceOf(OrreryException.Unavailable.class);
         assertThat(call(Principal.ANONYMOUS, "status", Map.of("projection", "keyless")))
-                .startsWith("{\"status\":\"Failed\",\"cause\":\"keys of projection keyless(")
+                .startsWith("{\"status\":\"Failed\",\"cause\":\"keys of projection keyless,")
                 .contains("no key in Sale[");
     }
 

@@ -4,6 +4,7 @@ import dev.orrery.core.OrreryException;
 import dev.orrery.core.OrreryException.UserFailure;
 import dev.orrery.log.Recorded;
 import dev.orrery.projection.EpochTables.Released;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * thread, which waits for those.
  */
 final class FoldBatch<E, K, S> {
+    private static final System.Logger LOG = System.getLogger(FoldBatch.class.getName());
     private static final int PARTITIONS = 16;
 
     private final Folding<E, K, S> folding;
@@ -32,6 +34,7 @@ final class FoldBatch<E, K, S> {
     private final Workers workers;
     private final StoredRows stored;
     private final List<FoldPart<E, K, S>> parts = new ArrayList<>(PARTITIONS);
+    private int retries;
     private long position;
     private Instant time;
     private @Nullable OrreryException failure;
@@ -98,16 +101,13 @@ final class FoldBatch<E, K, S> {
             if (recorded.position().number() <= position) { // law P2
                 continue;
             }
-            try {
-                for (K key : keysOf(recorded.event())) {
-                    part(key).add(key, recorded);
-                    routed++;
-                }
-            } catch (RuntimeException | StackOverflowError e) {
-                failure =
-                        new UserFailure(
-                                "keys of projection " + folding.name(), recorded.position(), e);
+            Collection<? extends K> concerned = keysOf(recorded);
+            if (failure != null) {
                 break;
+            }
+            for (K key : concerned) {
+                part(key).add(key, recorded);
+                routed++;
             }
             position = recorded.position().number();
             time = recorded.time();
@@ -124,8 +124,50 @@ final class FoldBatch<E, K, S> {
         }
     }
 
+    /** The keys an event concerns; none when it is left out, or stops the projection. */
+    private Collection<? extends K> keysOf(Recorded<E> recorded) { // law P6
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return keysOf(recorded.event());
+            } catch (RuntimeException | StackOverflowError e) {
+                retries++;
+                switch (folding.answer(recorded, attempt, e)) {
+                    case Fault.Skip _ -> {
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "projection {0}: event {1}, whose keys cannot be told, is left out:"
+                                        + " {2}",
+                                folding.name(),
+                                recorded.position(),
+                                e);
+                        return List.of();
+                    }
+                    case Fault.Stop _ -> {
+                        return stoppedAt(recorded, "", e);
+                    }
+                    case Fault.Park _ -> {
+                        return stoppedAt(recorded, ", without which nothing can be parked, ", e);
+                    }
+                    case Fault.Retry(Duration after) -> {
+                        if (!after.isZero()) {
+                            return stoppedAt(recorded, ", without which nothing can wait, ", e);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private Collection<? extends K> stoppedAt(Recorded<E> recorded, String why, Throwable cause) {
+        failure =
+                new UserFailure(
+                        "keys of projection " + folding.name() + why, recorded.position(), cause);
+        return List.of();
+    }
+
     private Collection<? extends K> keysOf(E event) {
         Collection<? extends K> concerned = folding.projection().keys(event);
+        concerned.forEach(this::part); // throws here where one is null or has no hash
         return concerned.size() < 2 ? concerned : new LinkedHashSet<>(concerned);
     }
 
@@ -166,14 +208,15 @@ final class FoldBatch<E, K, S> {
         return time;
     }
 
-    /** How often a fold threw. */
+    /** How often the keys of an event could not be told, or a fold threw. */
     int retries() {
-        return parts.stream().mapToInt(FoldPart::retries).sum();
+        return retries + parts.stream().mapToInt(FoldPart::retries).sum();
     }
 
     /** Whether every fold went well at once, so that the events alone say what came of them. */
     boolean isRepeatable() {
         return failure == null
+                && retries == 0
                 && parts.stream().allMatch(part -> part.retries() == 0 && part.waiting().isEmpty());
     }
 

@@ -1,7 +1,6 @@
 package dev.orrery.projection;
 
 import dev.orrery.log.Recorded;
-import dev.orrery.projection.Fault.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -81,7 +80,7 @@ final class FoldPart<E, K, S> {
                 return true;
             } catch (RuntimeException | StackOverflowError e) {
                 retries++;
-                switch (answer(recorded, now, e)) {
+                switch (folding.answer(recorded, now, e)) {
                     case Fault.Skip _ -> {
                         tell("left out", key, recorded, e);
                         return true;
@@ -105,21 +104,6 @@ final class FoldPart<E, K, S> {
                 }
             }
         }
-    }
-
-    private Answer answer(Recorded<E> recorded, int attempt, Throwable cause) {
-        try {
-            return folding.projection().answer(new Fault<>(of(recorded), attempt, cause));
-        } catch (RuntimeException | StackOverflowError e) {
-            cause.addSuppressed(e);
-            return Fault.park();
-        }
-    }
-
-    /** An event as one of any class it has. */
-    private static <X> Recorded<X> of(Recorded<? extends X> recorded) {
-        return new Recorded<>(
-                recorded.position(), recorded.id(), recorded.time(), recorded.event());
     }
 
     private void tell(String what, K key, Recorded<E> recorded, Throwable cause) {

@@ -1,6 +1,7 @@
 package dev.orrery.projection;
 
 import dev.orrery.core.Codec;
+import dev.orrery.log.Recorded;
 import java.time.InstantSource;
 
 /**
@@ -107,6 +108,22 @@ record Folding<E, K, S>(
         public boolean isState() {
             return true;
         }
+    }
+
+    /** What is to be done about an event for which a function of the definition threw. */
+    Fault.Answer answer(Recorded<E> recorded, int attempt, Throwable cause) {
+        try {
+            return projection.answer(new Fault<>(of(recorded), attempt, cause));
+        } catch (RuntimeException | StackOverflowError e) {
+            cause.addSuppressed(e);
+            return Fault.park();
+        }
+    }
+
+    /** An event as one of any class it has. */
+    private static <X> Recorded<X> of(Recorded<? extends X> recorded) {
+        return new Recorded<>(
+                recorded.position(), recorded.id(), recorded.time(), recorded.event());
     }
 
     String name() {

@@ -55,7 +55,8 @@ public interface Projection<E, K, S> {
 
     /**
      * What is to be done when {@link #apply} threw: unless said otherwise three attempts at once,
-     * then the key waits.
+     * then the key waits. It is asked when {@link #keys} threw, too; without a key nothing can be
+     * parked or wait, so the projection stops then.
      */
     default Fault.Answer answer(Fault<E> fault) {
         return Fault.usual(fault);

@@ -66,6 +66,76 @@ class AnswersTest {
         assertThat(outcome.getAsBoolean()).isTrue();
     }
 
+    private LiveProjection<String, Trace> keyless(
+            Rig rig, Function<Fault<Step>, Fault.Answer> answer) {
+        return rig.projections.run(
+                rig.log,
+                Projection.of("traces", Step.class)
+                        .key(
+                                String.class,
+                                step -> {
+                                    if (step.value() == BAD && !mended.get()) {
+                                        throw new IllegalStateException("no key");
+                                    }
+                                    return step.key();
+                                })
+                        .state(Trace.class, Trace.NONE)
+                        .fold(Trace::then)
+                        .onFault(fault -> {
+                            attempts.add(fault.attempt());
+                            return answer.apply(fault);
+                        }));
+    }
+
+    @Test
+    void anEventWhoseKeyCannotBeToldIsLeftOutIfThatIsTheAnswer() {
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Trace> traces = keyless(rig, _ -> Fault.skip());
+            traces.atLeast(appendBadFor("a", rig), SOON);
+            assertThat(traces.require("a").last()).containsExactly(1, 3);
+            assertThat(traces.require("b").last()).containsExactly(2, 4);
+            assertThat(attempts).containsExactly(1);
+        }
+    }
+
+    @Test
+    void anEventWhoseKeyCannotBeToldIsTriedAgainAtOnceIfThatIsTheAnswer() {
+        try (Rig rig = new Rig(directory)) {
+            LiveProjection<String, Trace> traces =
+                    keyless(
+                            rig,
+                            fault -> {
+                                mended.set(fault.attempt() == 2);
+                                return Fault.retryIn(Duration.ZERO);
+                            });
+            traces.atLeast(appendBadFor("a", rig), SOON);
+            assertThat(traces.require("a").last()).containsExactly(1, BAD, 3);
+            assertThat(attempts).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void withoutAKeyNothingCanBeParkedOrWaitSoTheProjectionStops() {
+        for (Fault.Answer answer :
+                List.of(Fault.park(), Fault.retryIn(Duration.ofMillis(1)), Fault.stop())) {
+            try (Rig rig = new Rig(directory.resolve(answer.getClass().getSimpleName()))) {
+                LiveProjection<String, Trace> traces = keyless(rig, _ -> answer);
+                Position last = appendBadFor("a", rig);
+                assertThatThrownBy(() -> traces.atLeast(last, SOON))
+                        .isInstanceOf(Unavailable.class)
+                        .hasMessageContaining(
+                                switch (answer) {
+                                    case Fault.Park _ -> "without which nothing can be parked";
+                                    case Fault.Retry _ -> "without which nothing can wait";
+                                    default -> "keys of projection traces(";
+                                })
+                        .hasRootCauseMessage("no key");
+                assertThat(traces.require("a").last()).containsExactly(1);
+                assertThat(traces.find("b")).isEmpty();
+            }
+        }
+    }
+
     @Test
     void aRetryAfterAWhileHoldsUpItsKeyAloneAndComesByItself() {
         try (Rig rig = new Rig(directory)) {
