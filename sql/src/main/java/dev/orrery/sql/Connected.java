@@ -419,8 +419,8 @@ final class Connected implements WriteSession, AutoCloseable {
         try {
             return run.with(kept);
         } catch (SQLException e) {
-            statements.remove(
-                    sql); // a driver may not run one again that failed, on a full disk say
+            // A driver may not run one again that failed, on a full disk say.
+            statements.remove(sql);
             closeAfter(e, kept.statement);
             throw e;
         } finally {
