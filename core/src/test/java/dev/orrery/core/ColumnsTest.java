@@ -77,5 +77,7 @@ class ColumnsTest {
         assertThat(Shape.ofInstances(Type.of(String.class), "value")).contains(Shape.of("value"));
         assertThat(Shape.ofInstances(Type.of(Size.class), "value")).contains(Shape.of("value"));
         assertThat(Shape.ofInstances(Type.of(Either.class), "value")).isEmpty();
+        assertThat(Shape.ofInstances(Type.of(Left.class), "value")).contains(Shape.of("left"));
+        assertThat(Shape.ofInstances(Type.of(Right.class), "value")).contains(Shape.of("right"));
     }
 }
