@@ -13,12 +13,10 @@ import dev.orrery.core.Revision;
 import dev.orrery.core.Row;
 import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.orrery.testkit.Guide;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,13 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of docs/guide/graph.md: what stands there stands here, and runs. */
 @Timeout(60)
 class GuideTest {
-    private static final java.nio.file.Path GUIDE = java.nio.file.Path.of("../docs/guide/graph.md");
-    private static final java.nio.file.Path THIS =
-            java.nio.file.Path.of("src/test/java/dev/orrery/graph/GuideTest.java");
-    private static final Pattern IN_GUIDE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern HERE =
-            Pattern.compile("\n *// guide\n(.*?)\n *// end\n", Pattern.DOTALL);
-
     // guide
     static final Ontology ZOO =
             Ontology.define("zoo")
@@ -56,19 +47,8 @@ class GuideTest {
     }
 
     @Test
-    void theGuideShowsWhatIsCompiledHere() throws IOException {
-        List<String> shown =
-                IN_GUIDE.matcher(Files.readString(GUIDE))
-                        .results()
-                        .map(block -> block.group(1).strip())
-                        .toList();
-        List<String> here =
-                HERE.matcher(Files.readString(THIS))
-                        .results()
-                        .map(region -> region.group(1).stripTrailing().stripIndent())
-                        .toList();
-        assertThat(here).isNotEmpty();
-        assertThat(shown).containsExactlyElementsOf(here);
+    void theGuideShowsWhatIsCompiledHere() {
+        Guide.named("graph.md").expectCompiledIn(GuideTest.class);
     }
 
     @Test
