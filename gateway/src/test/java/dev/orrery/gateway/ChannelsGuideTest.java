@@ -12,7 +12,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.orrery.Orrery;
 import dev.orrery.channel.Access;
-import dev.orrery.channel.AccessPolicy;
 import dev.orrery.channel.Action;
 import dev.orrery.channel.Attachment;
 import dev.orrery.channel.Beginning;
@@ -86,26 +85,27 @@ class ChannelsGuideTest {
                     .state(String.class, "none")
                     .fold((_, moved) -> moved.stage());
 
-    static final AccessPolicy SHOP =
-            (who, action, what) ->
-                    switch (what) {
-                        case Resource.OfProjection(
-                                        var _,
-                                        String order) -> // her own orders, to look at
-                                Access.allowedIf(
-                                        action == Action.SUBSCRIBE
-                                                && order.startsWith(who.name() + "-"));
-                        case Resource.OfChannel(String name) when name.equals("counter") ->
-                                Access.allowedIf(who.has("customer"));
-                        default -> Access.refused();
-                    };
+    static Access shop(Principal who, Action action, Resource what) {
+        return switch (what) {
+            case Resource.OfProjection(String name, String order) when name.equals("stages") ->
+                    Access.allowedIf(action == Action.SUBSCRIBE && isOf(who, order));
+            case Resource.OfChannel(String name) when name.equals("counter") ->
+                    Access.allowedIf(who.has("customer")); // follow, publish, see who is there
+            default -> Access.refused();
+        };
+    }
+
+    /** ann-7 is of ann, and ann-marie-7 is not. */
+    static boolean isOf(Principal who, String order) {
+        return order.substring(0, order.lastIndexOf('-')).equals(who.name());
+    }
 
     // end
 
     @BeforeEach
     void open() {
         // guide
-        orrery = Orrery.configure().directory(data).access(SHOP).open();
+        orrery = Orrery.configure().directory(data).access(ChannelsGuideTest::shop).open();
         moves = orrery.log("moves", Moved.class);
         orrery.projection(moves, STAGES);
         orrery.start();
@@ -292,12 +292,13 @@ class ChannelsGuideTest {
     @Test
     void refusals() {
         try (Connection connection = orrery.channels().connect(ann())) {
-            assertThatThrownBy(
-                            () -> {
-                                // guide
-                                connection.attach("projection:stages:bob-3"); // Denied
-                                // end
-                            })
+            // guide
+            assertThatThrownBy(() -> connection.attach("projection:stages:bob-3"))
+                    .isInstanceOf(Denied.class);
+            // end
+            assertThatThrownBy(() -> connection.attach("projection:stages:ann-marie-3"))
+                    .isInstanceOf(Denied.class);
+            assertThatThrownBy(() -> connection.attach("projection:stages:ann"))
                     .isInstanceOf(Denied.class);
         }
     }
