@@ -18,6 +18,8 @@ import dev.orrery.graph.Synced;
 import dev.orrery.graph.WebSocketPeer;
 import dev.orrery.testkit.Proxy;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -164,9 +166,22 @@ abstract class GraphPeerContract {
     private void refused(Peer peer, String status) {
         assertThatThrownBy(() -> left.sync(peer))
                 .isInstanceOf(Unavailable.class)
-                .cause()
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(status);
+                .hasMessageStartingWith("the peer of zoo: ")
+                .hasMessageContaining(status)
+                .hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whereNobodyListensTheErrorSaysSo() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Peer nobody = open(port, "zoo", "");
+        peers.all.add(nobody);
+        assertThatThrownBy(() -> left.sync(nobody))
+                .isInstanceOf(Unavailable.class)
+                .hasMessageContaining("nothing listens at 127.0.0.1:" + port);
     }
 
     @Test

@@ -79,7 +79,8 @@ public final class Gossip implements AutoCloseable {
                 last.put(name, graph.sync(peer.getValue()));
                 away.remove(name);
             } catch (OrreryException failed) { // the others go on; told by away()
-                if (away.put(name, failed) == null) {
+                OrreryException before = away.put(name, failed);
+                if (before == null || !before.getMessage().equals(failed.getMessage())) {
                     LOG.log(
                             System.Logger.Level.WARNING,
                             "{0} cannot sync with {1}: {2}",

@@ -375,8 +375,12 @@ final class SyncSession {
         try {
             bytes = peer.answer(message);
         } catch (IOException unreachable) {
+            String reason = unreachable.getMessage();
             throw new Unavailable(
-                    "the peer of " + graph, "try again when it can be reached", AGAIN, unreachable);
+                    "the peer of " + graph + ": " + (reason == null ? unreachable : reason),
+                    "try again when that is put right",
+                    AGAIN,
+                    unreachable);
         }
         bytesReceived += bytes.length;
         SyncMessage answer = SyncMessage.decode(bytes);

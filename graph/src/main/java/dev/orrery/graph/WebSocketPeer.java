@@ -1,9 +1,11 @@
 package dev.orrery.graph;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -127,6 +129,9 @@ public final class WebSocketPeer implements Peer, AutoCloseable { // law G71
             switch (failed.getCause()) {
                 case WebSocketLine.Refused refused -> throw refused;
                 case WebSocketLine.Lost lost -> throw lost;
+                case ConnectException nobody -> throw HttpPeer.unreached(address, nobody);
+                case WebSocketHandshakeException other ->
+                        throw HttpPeer.refused(address, other.getResponse().statusCode(), other);
                 case null, default ->
                         throw new IOException(address + " cannot be " + what, failed.getCause());
             }

@@ -21,11 +21,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
@@ -500,6 +503,28 @@ class SyncTest {
                 .containsOnly(a.stateHash());
         assertThat(gossips)
                 .anySatisfy(gossip -> assertThat(gossip.away()).containsOnlyKeys("nobody"));
+    }
+
+    @Test
+    void aPeerThatIsAwayIsToldOfOncePerReason() throws Exception {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch asked = new CountDownLatch(6);
+        Peer away =
+                _ -> {
+                    asked.countDown();
+                    throw new IOException(asked.getCount() >= 3 ? "no route" : "not let in");
+                };
+        try (Told _ = Told.by(Gossip.class, lines);
+                Gossip _ = a.gossip(() -> Map.of("b", away), Duration.ofMillis(1))) {
+            assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(lines)
+                .satisfiesExactly(
+                        line ->
+                                assertThat(line)
+                                        .contains("cannot sync with b")
+                                        .contains("no route"),
+                        line -> assertThat(line).contains("not let in"));
     }
 
     private static String random(long seed) {
