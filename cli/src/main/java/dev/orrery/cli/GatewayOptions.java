@@ -3,6 +3,7 @@ package dev.orrery.cli;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,19 +13,21 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the gateway of a running program is and who asks it, as a command line says. */
 final class GatewayOptions {
+    private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @Option(
             names = "--url",
             defaultValue = "http://localhost:7070",
             description = "Where the gateway is; ${DEFAULT-VALUE} unless said otherwise.")
-    private @Nullable URI url;
+    private @Nullable String url;
 
     @Option(
             names = "--token",
@@ -40,7 +43,7 @@ final class GatewayOptions {
      * @throws IOException when there is none, or another one than was asked for
      */
     String ask(String method, Map<String, String> data) throws IOException, InterruptedException {
-        URI where = Objects.requireNonNull(url).resolve("/rpc/" + method);
+        URI where = address(Objects.requireNonNull(url)).resolve("/rpc/" + method);
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(where)
                         .timeout(LIMIT)
@@ -56,8 +59,30 @@ final class GatewayOptions {
             }
             return answer.body();
         } catch (ConnectException e) {
-            throw new IOException("nothing listens at " + where.getAuthority(), e);
+            throw new IOException(
+                    "nothing listens at "
+                            + where.getAuthority()
+                            + "; say with --url where the gateway of the program is",
+                    e);
         }
+    }
+
+    /** An address; without a scheme that of a gateway without encryption. */
+    private static URI address(String url) throws IOException {
+        try {
+            URI address = new URI(url.contains("://") ? url : "http://" + url);
+            if (address.getHost() != null && SCHEMES.contains(address.getScheme())) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            throw noAddress(url, e);
+        }
+        throw noAddress(url, null);
+    }
+
+    private static IOException noAddress(String url, @Nullable Throwable cause) {
+        return new IOException(
+                "--url is " + url + ", which should be as http://localhost:7070", cause);
     }
 
     private static String object(Map<String, String> data) {

@@ -56,10 +56,14 @@ class ProjectionCommandTest {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addFirst("projection");
         all.add("--url=http://localhost:" + gateway.getAddress().getPort());
+        return execute(all.toArray(String[]::new));
+    }
+
+    private int execute(String... all) {
         return Main.commandLine(List.of(new ProjectionCommand()))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
+                .execute(all);
     }
 
     @Test
@@ -101,7 +105,21 @@ class ProjectionCommandTest {
     void aProgramThatDoesNotRunIsSaidSo() {
         gateway.stop(0);
         assertThat(run("status", "delays")).isEqualTo(Command.FAILED);
-        assertThat(err.toString()).contains("nothing listens at localhost:");
+        assertThat(err.toString()).contains("nothing listens at localhost:").contains("--url");
+    }
+
+    @Test
+    void anAddressNeedsNoSchemeAndAWrongOneIsToldOf() {
+        String authority = "localhost:" + gateway.getAddress().getPort();
+        assertThat(execute("projection", "status", "delays", "--url=" + authority))
+                .isEqualTo(Command.DONE);
+        for (String wrong : List.of("ftp://" + authority, "http://", "a b")) {
+            assertThat(execute("projection", "status", "delays", "--url=" + wrong))
+                    .isEqualTo(Command.FAILED);
+            assertThat(err.toString())
+                    .contains("--url is " + wrong + ", which should be as http://localhost:7070");
+        }
+        assertThat(asked).hasSize(1);
     }
 
     @Test
