@@ -68,7 +68,7 @@ public final class Effects implements AutoCloseable {
     public synchronized <E, K> LiveEffect<K> run(
             EventLog<? extends E> log, Effect<E, K> effect, LiveProjection<?, ?>... shown) {
         if (closed) {
-            throw new Closed("the effects");
+            throw new Closed("what runs effects");
         }
         String name = effect.name();
         if (running.containsKey(name)) {
@@ -100,7 +100,7 @@ public final class Effects implements AutoCloseable {
     /** Begins: with what was made live so far, and from here on with what is made live later. */
     public synchronized void start() {
         if (closed) {
-            throw new Closed("the effects");
+            throw new Closed("what runs effects");
         }
         if (!started) {
             started = true;

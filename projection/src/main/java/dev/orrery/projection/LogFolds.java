@@ -319,7 +319,7 @@ final class LogFolds<E> {
 
     private void requireOpen(Folder<E, ?, ?> folder) {
         if (threads.areClosing() || folder.isClosed()) {
-            throw new Closed("the projections of log " + log.name());
+            throw new Closed("what folds log " + log.name());
         }
     }
 

@@ -190,7 +190,7 @@ public final class Projections implements AutoCloseable {
     private synchronized <E, K, S> Folder<E, K, S> begin(
             EventLog<E> log, Projection<? super E, K, S> projection, boolean inline) {
         if (closed) {
-            throw new Closed("the projections");
+            throw new Closed("what runs projections");
         }
         String name = projection.name();
         if (running.containsKey(name)) {
@@ -271,7 +271,7 @@ public final class Projections implements AutoCloseable {
     /** Begins to fold: what was made live so far, and from here on what is made live later. */
     public synchronized void start() {
         if (closed) {
-            throw new Closed("the projections");
+            throw new Closed("what runs projections");
         }
         started = true;
         waiting.sort(Comparator.comparingLong((Later<?, ?, ?> one) -> one.position()).reversed());

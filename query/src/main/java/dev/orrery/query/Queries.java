@@ -104,7 +104,7 @@ public final class Queries implements AutoCloseable {
     }
 
     <K, V> Input<K, V> add(Input<K, V> input) {
-        claim(input.name());
+        claim("input", input.name());
         Saving saving = engine.saving();
         if (saving != null) {
             saving.add(input);
@@ -129,7 +129,7 @@ public final class Queries implements AutoCloseable {
 
     /** Values that are kept once each, under ids. */
     public <V> Interned<V> interned(String name, Type<V> value) {
-        claim(name);
+        claim("interned values", name);
         Interned<V> interned = new Interned<>(name, value);
         Saving saving = engine.saving();
         if (saving != null) {
@@ -228,7 +228,7 @@ public final class Queries implements AutoCloseable {
             QueryDefinition.Keeping keeping,
             Body<? super K, ? extends V> body,
             Object code) {
-        claim(name);
+        claim("query", name);
         Definition<K, V> definition =
                 new Definition<>(engine, name, key, value, options, true, body);
         Saving saving = engine.saving();
@@ -239,10 +239,16 @@ public final class Queries implements AutoCloseable {
         return definition;
     }
 
-    private void claim(String name) {
+    /** Names a definition; inputs, queries and interned values share their names. */
+    private void claim(String kind, String name) {
+        if (name.isBlank()) {
+            throw new BadDefinition(kind, "has a blank name", "name it");
+        }
         if (!names.add(name)) {
             throw new BadDefinition(
-                    "query " + name, "is defined twice", "give one of the two another name");
+                    kind + " " + name,
+                    "has the name of something defined before",
+                    "give one of the two another name");
         }
     }
 

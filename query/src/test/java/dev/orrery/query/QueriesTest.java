@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.Column;
+import dev.orrery.core.Order;
 import dev.orrery.core.OrreryException;
+import dev.orrery.core.OrreryException.BadDefinition;
+import dev.orrery.core.OrreryException.Invalid;
 import dev.orrery.core.Revision;
+import dev.orrery.core.Row;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Tracking;
 import dev.orrery.core.Type;
@@ -107,6 +111,33 @@ class QueriesTest {
         Revision before = timeline.now();
         pricing.price.set("tea", 4L);
         assertThat(timeline.now()).isEqualTo(before);
+    }
+
+    @Test
+    void aNameIsNotBlankAndGivenOnceAndTheErrorSaysOfWhat() {
+        queries.input("in", String.class, Integer.class);
+        assertThatThrownBy(() -> queries.input("in", String.class, Integer.class))
+                .isInstanceOf(BadDefinition.class)
+                .hasMessageStartingWith("input in: has the name of something defined before");
+        assertThatThrownBy(() -> queries.query("in", Integer.class, () -> 1))
+                .isInstanceOf(BadDefinition.class)
+                .hasMessageStartingWith("query in: ");
+        assertThatThrownBy(() -> queries.query("", Integer.class, () -> 1))
+                .isInstanceOf(BadDefinition.class)
+                .hasMessageStartingWith("query: has a blank name");
+        assertThatThrownBy(() -> queries.input(" ", Integer.class))
+                .isInstanceOf(BadDefinition.class);
+    }
+
+    /** Its rows are those of its values. */
+    @Test
+    void anInputRefusesAColumnThatItsRecordsDoNotHave() {
+        Input<String, Line> lines = queries.input("lines", String.class, Line.class);
+        assertThatThrownBy(() -> lines.orderBy(Order.ascending("prize")))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("(was prize)");
+        Input<String, Row> rows = queries.input("rows", String.class, Row.class);
+        assertThat(rows.orderBy(Order.ascending("prize")).list()).isEmpty();
     }
 
     @Test

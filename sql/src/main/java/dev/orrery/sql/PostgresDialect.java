@@ -61,7 +61,7 @@ final class PostgresDialect extends Dialect {
             }
             return name;
         } catch (SQLException e) {
-            throw failure(e);
+            throw failure(e, "the database");
         }
     }
 
@@ -260,9 +260,14 @@ final class PostgresDialect extends Dialect {
     }
 
     @Override
-    OrreryException failure(SQLException e) { // law S10
+    OrreryException failure(SQLException e) {
+        return failure(e, where());
+    }
+
+    /** The failure of a statement, with what is told of where it was. */
+    private OrreryException failure(SQLException e, String where) { // law S10
         if (isLost(e)) {
-            return lost(e);
+            return lost(e, where);
         }
         String state = String.valueOf(e.getSQLState());
         return switch (state.length() < 2 ? state : state.substring(0, 2)) {
@@ -271,21 +276,21 @@ final class PostgresDialect extends Dialect {
                             new OrreryException.Invalid(
                                     "row", "keeps its table's constraints", e.getMessage()),
                             e);
-            case "28", "3D" -> new StorageFailure(StorageFailure.Kind.UNREADABLE, where(), e);
-            case "40" -> unavailable("another transaction was in the way of one", e);
+            case "28", "3D" -> new StorageFailure(StorageFailure.Kind.UNREADABLE, where, e);
+            case "40" -> unavailable("another transaction was in the way of one", where, e);
             case "53" ->
                     state.equals("53100")
-                            ? new StorageFailure(StorageFailure.Kind.FULL, where(), e)
-                            : unavailable("the server has no room for", e);
+                            ? new StorageFailure(StorageFailure.Kind.FULL, where, e)
+                            : unavailable("the server has no room for", where, e);
             case "55" ->
                     state.equals("55P03")
                             ? explained(
                                     new OrreryException.TimedOut(
-                                            "the turn to write to " + where(), patience),
+                                            "the turn to write to " + where, patience),
                                     e)
-                            : unavailable("something is not ready in", e);
-            case "58" -> new StorageFailure(StorageFailure.Kind.UNREADABLE, where(), e);
-            case "XX" -> new StorageFailure(StorageFailure.Kind.DAMAGED, where(), e);
+                            : unavailable("something is not ready in", where, e);
+            case "58" -> new StorageFailure(StorageFailure.Kind.UNREADABLE, where, e);
+            case "XX" -> new StorageFailure(StorageFailure.Kind.DAMAGED, where, e);
             default ->
                     explained(
                             new OrreryException.BadDefinition(
@@ -295,14 +300,14 @@ final class PostgresDialect extends Dialect {
     }
 
     /** An interrupt closes the connection a virtual thread reads from. */
-    private OrreryException lost(SQLException e) {
+    private OrreryException lost(SQLException e, String where) {
         return Thread.currentThread().isInterrupted()
-                ? new OrreryException.Cancelled("a statement in " + where(), e)
-                : unavailable("the server cannot be reached for", e);
+                ? new OrreryException.Cancelled("a statement in " + where, e)
+                : unavailable("the server cannot be reached for", where, e);
     }
 
-    private OrreryException unavailable(String why, SQLException e) {
-        return new OrreryException.Unavailable(why + " " + where(), "try again", RETRY, e);
+    private OrreryException unavailable(String why, String where, SQLException e) {
+        return new OrreryException.Unavailable(why + " " + where, "try again", RETRY, e);
     }
 
     private static OrreryException explained(OrreryException failure, SQLException e) {

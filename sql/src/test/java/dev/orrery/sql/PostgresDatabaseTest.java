@@ -278,7 +278,9 @@ class PostgresDatabaseTest extends DatabaseContract {
         PGSimpleDataSource nowhere = new PGSimpleDataSource();
         nowhere.setServerNames(new String[] {"localhost"});
         nowhere.setPortNumbers(new int[] {1});
-        assertThatThrownBy(() -> Database.open(nowhere, THREADS)).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> Database.open(nowhere, THREADS))
+                .isInstanceOf(Unavailable.class)
+                .hasMessage("the server cannot be reached for the database; try again");
     }
 
     @Test
