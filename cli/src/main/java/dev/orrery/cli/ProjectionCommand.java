@@ -65,7 +65,7 @@ public final class ProjectionCommand implements Command {
             index = "2",
             arity = "0..1",
             paramLabel = "KEY",
-            description = "The key, as channels name it: / is %%2F in a part of it, %% is %%25.")
+            description = "The key, as channels name it: a / within a text is ~/ and a ~ is ~~.")
     private @Nullable String key;
 
     @Parameters(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.orrery.core.Key;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -70,6 +71,13 @@ class ProjectionCommandTest {
     void isFoundByTheProgram() {
         assertThat(ServiceLoader.load(Command.class))
                 .hasAtLeastOneElementOfType(ProjectionCommand.class);
+    }
+
+    @Test
+    void theHelpSaysHowAKeyWithASlashIsWritten() {
+        assertThat(execute("projection", "--help")).isEqualTo(Command.DONE);
+        assertThat(out.toString()).contains("a / within a text is ~/");
+        assertThat(Key.of("a/b~").text()).isEqualTo("a~/b~~");
     }
 
     @Test
