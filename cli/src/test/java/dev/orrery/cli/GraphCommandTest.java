@@ -191,7 +191,7 @@ class GraphCommandTest {
                 .contains("is the schema of park, not of zoo");
         try (Orrery running = Orrery.open(folder.resolve("a"))) {
             running.graph(ZOO);
-            assertThat(failure("a", "export")).contains("is in use", "stop that one");
+            assertThat(failure("a", "export")).contains("is in use", "close it there");
         }
     }
 

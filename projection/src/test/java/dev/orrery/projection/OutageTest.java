@@ -228,20 +228,20 @@ class OutageTest {
         }
     }
 
-    /** Loses the answers to a third of all commits; how many by now. */
-    private static AtomicInteger loseAnswers(Proxy network) {
+    /** Loses the answer to one of so many commits; how many by now. */
+    private static AtomicInteger loseAnswers(int oneOf, Proxy network) {
         SplittableRandom random = new SplittableRandom(SEED);
         AtomicInteger lost = new AtomicInteger();
         network.lose(answer -> {
-            boolean isLost = answer.contains("COMMIT") && isOneInThree(random);
+            boolean isLost = answer.contains("COMMIT") && isZero(random, oneOf);
             lost.addAndGet(isLost ? 1 : 0);
             return isLost;
         });
         return lost;
     }
 
-    private static synchronized boolean isOneInThree(SplittableRandom random) {
-        return random.nextInt(3) == 0;
+    private static synchronized boolean isZero(SplittableRandom random, int bound) {
+        return random.nextInt(bound) == 0;
     }
 
     /** Has two share what folds, and hear nothing of a third of their commits. */
@@ -251,7 +251,7 @@ class OutageTest {
             try (Node first = unheard.node(LONG_LEASE, _ -> {}, definition).folding();
                     Node second = unheard.node(LONG_LEASE, _ -> {}, definition)) {
                 Waits.until(second::standsBy);
-                AtomicInteger lost = loseAnswers(network);
+                AtomicInteger lost = loseAnswers(3, network);
                 flow(second, 60, () -> {});
                 assertThat(lost.get()).isGreaterThan(20);
                 network.lose(_ -> false);
@@ -279,7 +279,7 @@ class OutageTest {
                         new Nodes(RealPostgres.of(directory, network)).node(LONG_LEASE).folding()) {
             showsAll(alone);
             String before = alone.traces.read("k1").epoch();
-            AtomicInteger lost = loseAnswers(network);
+            AtomicInteger lost = loseAnswers(8, network);
             alone.traces.rebuild().await(SOON);
             assertThat(lost.get()).isPositive();
             network.lose(_ -> false);
