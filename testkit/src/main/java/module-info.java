@@ -3,6 +3,7 @@
  * and sources, seeded histories, oracles.
  */
 module dev.orrery.testkit {
+    requires java.logging;
     requires java.sql;
     requires static org.jspecify;
     requires transitive dev.orrery.core;

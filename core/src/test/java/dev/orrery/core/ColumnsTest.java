@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Where the columns of a relation are known, conditions and orders name no others. */
+/** Where the columns of a relation are known, conditions and orders name no others. Law C68. */
 class ColumnsTest {
     private final Timeline timeline = Timeline.startingAt("t", new Revision(0));
 

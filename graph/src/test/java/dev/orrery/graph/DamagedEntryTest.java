@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.core.OrreryException.Conflict;
 import dev.orrery.core.Row;
+import dev.orrery.testkit.Told;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,9 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedEntryTest {
     private final Replicas.Wall wall = new Replicas.Wall(1_000_000);
     private final LocalGraph peer = Replicas.open(wall, "bob", Replicas.ANYTHING);
-    private final Told told = new Told();
+    private final List<String> told = new ArrayList<>();
+    private final Told telling = Told.by(UnreadableEntries.class, told);
     private final Logger opening = Logger.getLogger(Opening.class.getName());
 
     @TempDir private Path directory;
@@ -37,29 +37,10 @@ class DamagedEntryTest {
     private List<Entry> written = List.of();
     private List<Object> seen = List.of();
 
-    /** What is reported. */
-    private static final class Told extends Handler {
-        private final Logger logger = Logger.getLogger(UnreadableEntries.class.getName());
-        private final List<String> messages = new ArrayList<>();
-
-        @Override
-        public void publish(LogRecord log) {
-            messages.add(log.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
-
     /** Two segments that a checkpoint covers, with entries of two; the first is sealed. */
     @BeforeEach
     void write() {
         opening.setLevel(Level.OFF);
-        told.logger.setUseParentHandlers(false);
-        told.logger.addHandler(told);
         store = directory.resolve("ann");
         LocalGraph graph = open();
         for (int i = 0; i < 4; i++) {
@@ -89,8 +70,7 @@ class DamagedEntryTest {
 
     @AfterEach
     void close() {
-        told.logger.removeHandler(told);
-        told.logger.setUseParentHandlers(true);
+        telling.close();
         opening.setLevel(null);
         peer.close();
     }
@@ -177,8 +157,8 @@ class DamagedEntryTest {
                 .isSubsetOf(written)
                 .doesNotContain(entry)
                 .hasSizeGreaterThanOrEqualTo(written.size() - 3);
-        assertThat(told.messages).as("told of " + entry).hasSize(1);
-        told.messages.clear();
+        assertThat(told).as("told of " + entry).hasSize(1);
+        told.clear();
         LocalGraph fresh = Replicas.open(wall, "fresh", Replicas.ANYTHING);
         boolean isRoot = entry.author().isEmpty(); // which every replica has
         assertThat(fresh.sync(graph::answer).equal()).isEqualTo(isRoot);
@@ -203,7 +183,7 @@ class DamagedEntryTest {
         whole(graph);
         graph.close();
         write(checkpoint, kept);
-        assertThat(told.messages).isEmpty();
+        assertThat(told).isEmpty();
     }
 
     private void whole(LocalGraph graph) {

@@ -10,6 +10,7 @@ import dev.orrery.core.OrreryException.Unavailable;
 import dev.orrery.core.OrreryException.Unsupported;
 import dev.orrery.core.Row;
 import dev.orrery.core.SegmentLog;
+import dev.orrery.testkit.Told;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -84,26 +84,23 @@ class WallClockSetBackTest {
         extended.close();
     }
 
+    private LocalGraph open(Identity identity) {
+        return (LocalGraph)
+                Graphs.on(Replicas.timeline())
+                        .clock(wall)
+                        .identity(identity)
+                        .log(() -> log)
+                        .open(Replicas.ANYTHING);
+    }
+
     @Test
     void whatOthersWriteIsTakenInThoughItCannotBeSealed() { // law G16
         Identity ann = Identity.generate("ann");
-        LocalGraph graph =
-                (LocalGraph)
-                        Graphs.on(Replicas.timeline())
-                                .clock(wall)
-                                .identity(ann)
-                                .log(() -> log)
-                                .open(Replicas.ANYTHING);
+        LocalGraph graph = open(ann);
         graph.addNode("Thing", "n", Row.of());
         graph.close();
         wall.move(-HOUR);
-        LocalGraph again =
-                (LocalGraph)
-                        Graphs.on(Replicas.timeline())
-                                .clock(wall)
-                                .identity(ann)
-                                .log(() -> log)
-                                .open(Replicas.ANYTHING);
+        LocalGraph again = open(ann);
         LocalGraph peer = Replicas.open(wall, "bob", Replicas.ANYTHING);
         peer.addNode("Thing", "m", Row.of());
         assertThat(Replicas.pull(again, peer).added()).isEqualTo(1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Acceptance: inputs whose bytes are limited. A text of 23 bytes or less takes one more. */
-// law C60
+// laws C60, Q41
 class AcceptanceBytesTest {
     private static final String TEN = "123456789"; // and one byte that tells its length
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What rests on what, shown. */
+/** What rests on what, shown. Law Q27. */
 class AcceptanceGraphTest {
     private static final Dependencies.Bounds ALL = new Dependencies.Bounds(10_000, 10_000);
     private static final String QUOTED = "\"(?:[^\"\\\\\\p{Cntrl}]|\\\\[\"\\\\n])*\"";

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Acceptance: interned values. */
+/** Acceptance: interned values. Laws Q37, Q38. */
 class AcceptanceInternedTest {
     private static final Type<Interned.Id<String>> TAG =
             Type.of(Interned.Id.class, List.of(Type.of(String.class)));

@@ -78,7 +78,7 @@ class FlightsTest {
     }
 
     @Test
-    void aWriteDuringARunDoesNotRestartIt() throws Exception {
+    void aWriteDuringARunDoesNotRestartIt() throws Exception { // law Q3
         SingleInput<Integer> number = queries.input("number", Integer.class);
         number.set(1);
         AtomicInteger runs = new AtomicInteger();

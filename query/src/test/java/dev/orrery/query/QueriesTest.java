@@ -183,7 +183,7 @@ class QueriesTest {
     }
 
     @Test
-    void aSetReadDependsOnItsConditionAlone() {
+    void aSetReadDependsOnItsConditionAlone() { // law Q18
         Input<String, Line> lines = queries.input("lines", String.class, Line.class);
         AtomicInteger runs = new AtomicInteger();
         Query<String, List<Line>> of =

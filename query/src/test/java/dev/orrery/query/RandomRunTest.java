@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random histories against evaluation from scratch at the bound revision, and the laws of the graph
- * at rest after each. Laws Q1, Q2, Q4 to Q10.
+ * at rest after each. Laws Q1 to Q11.
  */
 class RandomRunTest {
     @Test

@@ -137,7 +137,7 @@ class SavingTest {
     }
 
     @Test
-    void aRaisedVersionRunsThatQueryAndSparesEqualReaders() {
+    void aRaisedVersionRunsThatQueryAndSparesEqualReaders() { // law Q31
         for (int version = 1; version <= 3; version++) {
             try (World world = new World()) {
                 int now = version;

@@ -18,6 +18,7 @@ import dev.orrery.core.Subscription;
 import dev.orrery.core.Timeline;
 import dev.orrery.core.Total;
 import dev.orrery.table.Write.State;
+import dev.orrery.testkit.Told;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -183,7 +183,7 @@ public abstract class EventLogContract {
     }
 
     @Test
-    void anExpectationThatDoesNotHoldIsAConflictAndAppendsNothing() {
+    void anExpectationThatDoesNotHoldIsAConflictAndAppendsNothing() { // law L4
         Cursor first = log.append("a");
         log.append("b");
         assertThatThrownBy(() -> log.appendAt(first, "id", "c")).isInstanceOf(Conflict.class);
@@ -372,7 +372,7 @@ public abstract class EventLogContract {
     // streams
 
     @Test
-    void aStreamHasTheEventsAppendedToItInTheOrderOfTheLog() {
+    void aStreamHasTheEventsAppendedToItInTheOrderOfTheLog() { // law L8
         log.append("a");
         log.stream("one").append("b");
         log.stream("two").append("c");

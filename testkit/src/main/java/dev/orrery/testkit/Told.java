@@ -1,31 +1,34 @@
-package dev.orrery.table;
+package dev.orrery.testkit;
 
-import java.text.MessageFormat;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
-/** Collects what a class logs, as people read it, until it is closed. */
-final class Told extends Handler implements AutoCloseable {
+/** Collects what a class logs, as people read it, until it is closed; nobody else is told. */
+public final class Told extends Handler implements AutoCloseable {
     private final Logger logger;
     private final List<String> lines;
 
     private Told(Logger logger, List<String> lines) {
         this.logger = logger;
         this.lines = lines;
+        setFormatter(new SimpleFormatter());
     }
 
-    static Told by(Class<?> teller, List<String> lines) {
+    /** Begins to collect. */
+    public static Told by(Class<?> teller, List<String> lines) {
         Logger logger = Logger.getLogger(teller.getName());
         Told told = new Told(logger, lines);
+        logger.setUseParentHandlers(false);
         logger.addHandler(told);
         return told;
     }
 
     @Override
     public void publish(LogRecord line) {
-        lines.add(MessageFormat.format(line.getMessage(), line.getParameters()));
+        lines.add(getFormatter().formatMessage(line));
     }
 
     @Override
@@ -34,5 +37,6 @@ final class Told extends Handler implements AutoCloseable {
     @Override
     public void close() {
         logger.removeHandler(this);
+        logger.setUseParentHandlers(true);
     }
 }
